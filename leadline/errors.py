@@ -1,0 +1,94 @@
+"""Every error that a user can meet, each with its exit code.
+
+The command line prints such an error without a traceback and exits with its code; any other exception is our own
+bug and keeps its traceback. A message says where, what was found, what is taken, and, as the hint, what to do. It
+names a case by its code and never shows a name, a birth date or free text.
+
+Exit codes: 0 done; 1 our own bug; 2 the command line was not understood (the convention of the shell); 10 and
+above as below. `docs/exit-codes.md` is made from `exit_codes()`.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class LeadlineError(Exception):
+    """What every error of ours is. `message` says where and what; `hint` says what to do."""
+
+    exit_code: ClassVar[int] = 10
+    meaning: ClassVar[str] = "an error that Leadline explains"
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message}\nHint: {self.hint}" if self.hint else self.message
+
+
+class UnknownMeasure(LeadlineError):
+    exit_code = 11
+    meaning = "no measure has this id"
+
+
+class ItemOutOfRange(LeadlineError):
+    exit_code = 12
+    meaning = "an item has a value that its scale does not have"
+
+
+class ItemUnknown(LeadlineError):
+    exit_code = 13
+    meaning = "the measure has no such item, or the item has no such value"
+
+
+class CasebookUnreadable(LeadlineError):
+    exit_code = 20
+    meaning = "the casebook cannot be opened: absent, empty, damaged, or not a casebook"
+
+
+class CasebookHasProblems(LeadlineError):
+    exit_code = 21
+    meaning = "the casebook was read and has problems; none of it is used"
+
+
+class PublicationNotPermitted(LeadlineError):
+    exit_code = 22
+    meaning = "a child's record does not permit publication"
+
+
+class OutputExists(LeadlineError):
+    exit_code = 23
+    meaning = "the place to write to is taken"
+
+
+class StudiesInvalid(LeadlineError):
+    exit_code = 30
+    meaning = "a study file or an evidence option is not as it should be"
+
+
+class CohortsOverlap(LeadlineError):
+    exit_code = 31
+    meaning = "studies that share patients would be counted twice"
+
+
+class DesignInvalid(LeadlineError):
+    exit_code = 40
+    meaning = "a design file is not as it should be"
+
+
+class BeyondExactRange(LeadlineError):
+    exit_code = 41
+    meaning = "the design is too large for exact operating characteristics"
+
+
+def exit_codes() -> dict[int, str]:
+    """Exit code to its meaning, for the documentation and for `leadline --help`."""
+    codes = {0: "done", 1: "a fault of Leadline itself", 2: "the command line was not understood"}
+    classes = [LeadlineError]
+    while classes:
+        error = classes.pop()
+        codes[error.exit_code] = error.meaning
+        classes += error.__subclasses__()
+    return dict(sorted(codes.items()))
