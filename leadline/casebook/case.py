@@ -1,0 +1,162 @@
+"""One child's record as the verdicts read it: every fact on its day, with the row that it came from.
+
+Made from the checked tables by `Casebook.cases()`; nothing is computed here beyond sorting facts by day and counting
+days from the index infusion, which is the first infusion given unless the user names another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from leadline.casebook.days import DaySpan, RecordedDay
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class RowRef:
+    """The row that a fact rests on: its table and its `uid`."""
+
+    table: str
+    uid: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What is recorded for one item at one assessment, in the item's stored unit.
+
+    value         number, True/False (present / absent), choice; None if missing
+    comparator    "<", "<=", ">", ">=" of a value beyond detection, else empty
+    missing       why there is no value (codes of interchange 0.2), else empty
+    ref_low/high  the laboratory's normal limits, in the stored unit
+    rater         who rated: physician, parent, patient, ...; empty if not recorded
+    version       of the instrument or of the joint list (71, 67, 27, 28, unknown); empty if not recorded
+    """
+
+    item: str
+    value: float | bool | str | None
+    ref: RowRef
+    comparator: str = ""
+    missing: str = ""
+    ref_low: float | None = None
+    ref_high: float | None = None
+    rater: str = ""
+    version: str = ""
+    source_kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """All that was recorded of the child on one day (one visit, or loose observations of the same recorded day)."""
+
+    recorded: RecordedDay
+    day: DaySpan
+    facts: Mapping[str, Fact]
+    ref: RowRef
+    kind: str = ""
+    timepoint: str = ""
+    adverse_events_assessed: bool | None = None
+    ae_asked_since: DaySpan | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DrugCourse:
+    """One course: the same drug, dose and route. `start` and `stop` are None where not recorded; `ongoing` with its
+    day is three-valued. `substance`, `atc` and `class_id` are empty for a drug that the catalogue does not know."""
+
+    ref: RowRef
+    drug_text: str
+    substance: str = ""
+    atc: str = ""
+    class_id: str = ""
+    route: str = ""
+    dose: float | None = None
+    dose_unit: str = ""
+    dose_basis: str = ""
+    frequency: str = ""
+    start: DaySpan | None = None
+    stop: DaySpan | None = None
+    recorded_start: RecordedDay | None = None
+    recorded_stop: RecordedDay | None = None
+    ongoing: bool | None = None
+    ongoing_as_of: DaySpan | None = None
+    indication: str = ""
+    stop_reason: str = ""
+    response: str = ""
+    response_basis: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Infusion:
+    ref: RowRef
+    number: int
+    day: DaySpan | None
+    recorded: RecordedDay | None
+    fields: Mapping[str, str | float | bool | None]
+    given: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class AdverseEvent:
+    """`serious` None: not recorded whether serious. `serious_criteria`: ids of ICH E2A criteria."""
+
+    ref: RowRef
+    term: str
+    start: DaySpan | None
+    stop: DaySpan | None
+    grade: int | None
+    serious: bool | None
+    serious_criteria: tuple[str, ...] = ()
+    relation: str = ""
+    relation_method: str = ""
+    outcome: str = ""
+    action: str = ""
+    recorded_start: RecordedDay | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What somebody said. `statement` is verbatim and leaves the casebook only where publication is permitted."""
+
+    ref: RowRef
+    claim: str
+    speaker: str
+    channel: str
+    day: DaySpan | None
+    recorded: RecordedDay | None
+    statement: str = ""
+    domain: str = ""
+    source_kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupReport:
+    """A statement about some of the children without saying which: "two of the three families believe in a cure"."""
+
+    ref: RowRef
+    claim: str
+    speaker: str
+    channel: str
+    children: int
+    statement: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One child. Assessments in order of day; days count from the index infusion. `index` is None for a child with
+    no dated infusion: then only facts recorded as day numbers have a day."""
+
+    patient_id: str
+    diagnosis: str
+    patient: Mapping[str, str | float | bool | None]
+    index: RecordedDay | None
+    birth: RecordedDay | None
+    onset: DaySpan | None
+    last_contact: DaySpan | None
+    assessments: tuple[Assessment, ...]
+    undated: tuple[Assessment, ...]
+    courses: tuple[DrugCourse, ...]
+    infusions: tuple[Infusion, ...]
+    adverse_events: tuple[AdverseEvent, ...]
+    reports: tuple[Report, ...]
+    ref: RowRef
+    invented: bool = False

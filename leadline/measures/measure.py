@@ -1,0 +1,252 @@
+"""What a measure is: its items, its rule, its sources, and how it is evaluated on one set of inputs.
+
+A new instrument is a file with a value of one of the classes below and one line in `catalogue.py`. Every class has
+`evaluate(inputs)`: calculator inputs in (the names of the measures dossier, nested or flat, missing as None or left
+out), a plain dictionary out, with the keys of the dossier's section 0.5. Ranges are checked here, once: a value
+outside its scale is an error, never a number.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+from leadline.casebook.items import Item
+from leadline.errors import ItemOutOfRange, ItemUnknown
+from leadline.measures.expression import DECIMALS, Number, Row, Truth, is_point
+
+Result = Literal["met", "not_met", "indeterminate", "not_applicable"]
+Inputs = Mapping[str, Any]
+Unpack = Callable[[Inputs], dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a number comes from. `key` is what the comment beside the number says, as in `# [T21]`."""
+
+    key: str
+    citation: str
+    doi: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """One activity state of a score: the state holds up to and including `up_to` (None: no upper end)."""
+
+    state: str
+    up_to: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cutoffs:
+    """One published set of cut-offs for one course of the disease, best state first."""
+
+    set_id: str
+    course: str
+    bands: tuple[Band, ...]
+    source: str
+
+    def state(self, score: float) -> str:
+        """The state of a score, compared after rounding to six decimals."""
+        rounded = round(score, DECIMALS)
+        return next(band.state for band in self.bands if band.up_to is None or rounded <= band.up_to)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measure:
+    """What every measure has.
+
+    id           canonical name, also the key of the command line and of reports
+    title        as a journal prints it
+    diseases     of jia, sle, mctd; empty: any
+    items        flat items, in the order a person fills them in
+    sources      where the numbers come from
+    status       "verified", or "provisional" where a number was not read in a source; `provisional` says which
+    unpack       turns calculator inputs that are lists or nested into flat items; None: they are flat already
+    notes        known disagreements and limits, in plain words
+    """
+
+    id: str
+    title: str
+    items: tuple[Item, ...]
+    sources: tuple[Source, ...]
+    diseases: tuple[str, ...] = ()
+    status: Literal["verified", "provisional"] = "verified"
+    provisional: str = ""
+    unpack: Unpack | None = None
+    input_names: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @cached_property
+    def by_id(self) -> dict[str, Item]:
+        return {item.id: item for item in self.items}
+
+    def row(self, inputs: Inputs) -> Row:
+        """Flat, checked items of the inputs. Raises ItemUnknown and ItemOutOfRange, naming every fault at once."""
+        flat = self.unpack(inputs) if self.unpack else dict(inputs)
+        unknown = [name for name in flat if name not in self.by_id]
+        if unknown:
+            raise _unknown_items(self, unknown)
+        row = {name: _censored(value, self.by_id[name]) for name, value in flat.items()}
+        faults = [fault for name, value in row.items() if (fault := _fault(self.by_id[name], value))]
+        if faults:
+            raise ItemOutOfRange(f"{self.title}: " + "; ".join(faults) + ".", hint=_RANGE_HINT)
+        return row
+
+    def evaluate(self, inputs: Inputs) -> dict[str, Any]:
+        """The result with the dossier's keys. Missing inputs never raise; see the class for what they do."""
+        return self.evaluate_row(self.row(inputs))
+
+    def evaluate_row(self, row: Row) -> dict[str, Any]:
+        """The same from a row of flat items that is known to be in range, as the casebook's are."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Score(Measure):
+    """A number computed from items. A missing item that matters: value None, its name in `missing`, and the bounds
+    between which the score lies."""
+
+    formula: Number
+    low: float
+    high: float
+    better: Literal["lower", "higher"] = "lower"
+    cutoffs: tuple[Cutoffs, ...] = ()
+    important_improvement: float | None = None
+    important_worsening: float | None = None
+
+    def evaluate_row(self, row: Row) -> dict[str, Any]:
+        span = self.formula.evaluate(row)
+        if is_point(span):
+            return {"value": round(span[0], DECIMALS), "status": "ok", "missing": []}
+        low, high = max(span[0], self.low), min(span[1], self.high)
+        return {
+            "value": None,
+            "status": "not_computable",
+            "missing": list(self.formula.undecided(row)),
+            "lower_bound": round(low, DECIMALS),
+            "upper_bound": round(high, DECIMALS),
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Criterion(Measure):
+    """One or more three-valued rules over the same items. `rules` maps an output key to its rule; `applies` says for
+    whom: where it is false every output is not_applicable, where it is unknown nothing can be said."""
+
+    rules: Mapping[str, Truth]
+    applies: Truth | None = None
+
+    def evaluate_row(self, row: Row) -> dict[str, Any]:
+        applies = True if self.applies is None else self.applies.evaluate(row)
+        if applies is False:
+            return {**dict.fromkeys(self.rules, "not_applicable"), "missing": []}
+        results = {key: _result(applies, rule.evaluate(row)) for key, rule in self.rules.items()}
+        return {**results, "missing": list(self.undecided(row))}
+
+    def undecided(self, row: Row) -> tuple[str, ...]:
+        """The missing items without which some output stays indeterminate."""
+        parts = (*(() if self.applies is None else (self.applies,)), *self.rules.values())
+        return tuple(dict.fromkeys(name for part in parts for name in part.undecided(row)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grading(Measure):
+    """The first grade whose rule holds. An unknown rule above it leaves the grade indeterminate, unless
+    `stands_alone`: then a grade stands as soon as its own rule holds, and only `otherwise` needs every rule known."""
+
+    output: str
+    grades: tuple[tuple[str, Truth], ...]
+    otherwise: str
+    stands_alone: bool = False
+
+    def evaluate_row(self, row: Row) -> dict[str, Any]:
+        unknown = False
+        for grade, rule in self.grades:
+            value = rule.evaluate(row)
+            if value is True and (self.stands_alone or not unknown):
+                return {self.output: grade, "missing": []}
+            unknown = unknown or value is None
+        if not unknown:
+            return {self.output: self.otherwise, "missing": []}
+        missing = dict.fromkeys(name for _, rule in self.grades for name in rule.undecided(row))
+        return {self.output: "indeterminate", "missing": list(missing)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Calculation(Measure):
+    """A result that is no rule over one visit's items: unit conversion, dose arithmetic, a history of visits.
+    `calculate` takes the checked inputs and gives the dictionary; it says in its own docstring what missing does."""
+
+    calculate: Callable[[Mapping[str, Any]], dict[str, Any]]
+
+    def evaluate_row(self, row: Row) -> dict[str, Any]:
+        return self.calculate(row)
+
+
+def _result(applies: bool | None, value: bool | None) -> Result:
+    if applies is None or value is None:
+        return "indeterminate"
+    return "met" if value else "not_met"
+
+
+_RANGE_HINT = "a form in mm or another unit is converted in the casebook, where its scale and unit are stated"
+
+
+def _unknown_items(measure: Measure, unknown: list[str]) -> ItemUnknown:
+    from difflib import get_close_matches
+
+    names = measure.input_names or tuple(measure.by_id)
+    near = [match for name in unknown for match in get_close_matches(name, names, n=1)]
+    hint = f"did you mean {', '.join(near)}? " if near else ""
+    return ItemUnknown(
+        f"{measure.title} has no item {', '.join(unknown)}.", hint=f"{hint}It takes: {', '.join(names)}"
+    )
+
+
+def _fault(item: Item, value: Any) -> str:
+    """What is wrong with a value of an item, or an empty string."""
+    if value is None:
+        return ""
+    if item.kind == "yes_no":
+        return "" if isinstance(value, bool) else f"{item.id} is {value!r}; it takes true or false"
+    if item.kind == "choice":
+        return (
+            ""
+            if value in item.choices
+            else f"{item.id} is {value!r}; it takes one of {', '.join(item.choices)}"
+        )
+    numbers = value if isinstance(value, tuple) else (value,)
+    if any(isinstance(number, bool) or not isinstance(number, int | float) for number in numbers):
+        return f"{item.id} is {value!r}; it takes a number"
+    if item.kind == "count" and any(
+        number != int(number) for number in numbers if abs(number) != float("inf")
+    ):
+        return f"{item.id} is {value!r}; it takes a whole number"
+    if all(item.low <= number <= item.high for number in numbers):
+        return ""
+    return (
+        f"{item.id} is {value:g}; it takes {item.low:g} to {item.high:g}"
+        if len(numbers) == 1
+        else (f"{item.id} lies outside {item.low:g} to {item.high:g}")
+    )
+
+
+_BEYOND_DETECTION = re.compile(r"\s*(<=?|>=?)\s*(\d+(?:\.\d+)?)\s*")
+
+
+def _censored(value: Any, item: Item) -> Any:
+    """A value as text with a comparator ("<5") becomes the interval that it stands for; all else is left alone."""
+    beyond = (
+        _BEYOND_DETECTION.fullmatch(value)
+        if isinstance(value, str) and item.kind in ("number", "count")
+        else None
+    )
+    if beyond is None:
+        return value
+    limit = float(beyond[2])
+    return (item.low, limit) if beyond[1].startswith("<") else (limit, item.high)
