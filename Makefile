@@ -30,10 +30,10 @@ check: .venv-dev/.stamp ## format, lint, types, the order of the steps, dependen
 	$(DEV)/deptry leadline
 	$(DEV)/bandit --quiet --recursive --configfile pyproject.toml leadline
 	$(DEV)/python tools/generated_docs.py --check
-	$(DEV)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(DEV)/mkdocs build --strict --quiet
 
 docs: .venv-dev/.stamp generated ## the documentation, into site/
-	$(DEV)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(DEV)/mkdocs build --strict --quiet
 	@echo site/index.html
 
 generated: .venv-dev/.stamp ## write again the pages that are made from the code

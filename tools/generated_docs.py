@@ -1,0 +1,61 @@
+"""Write the pages of docs/ that are made from the code; with --check, only say which are out of date.
+
+A page is one entry of PAGES: its file, and the function that gives its text.
+"""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from leadline.errors import exit_codes
+
+DOCS = Path(__file__).parent.parent / "docs"
+
+NOTICE = "<!-- Made by tools/generated_docs.py: change it there, then run `make generated`. -->"
+
+
+def exit_codes_page() -> str:
+    """One line for each exit code of the command line."""
+    rows = [f"| {code} | {meaning} |" for code, meaning in exit_codes().items()]
+    return "\n".join(
+        [
+            NOTICE,
+            "",
+            "# Exit codes",
+            "",
+            "Every command ends with one of these. From 10 on, the message says where, what was found, what is",
+            "taken and what to do.",
+            "",
+            "| code | meaning |",
+            "|---|---|",
+            *rows,
+            "",
+        ]
+    )
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "exit-codes.md": exit_codes_page,
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Write every page that differs from the code; with --check, name it and return 1."""
+    stale = [name for name, page in PAGES.items() if _text(DOCS / name) != page()]
+    for name in stale:
+        print(
+            f"docs/{name} differs from the code: run `make generated`"
+            if "--check" in arguments
+            else f"docs/{name}"
+        )
+        if "--check" not in arguments:
+            (DOCS / name).write_text(PAGES[name](), encoding="utf-8")
+    return 1 if stale and "--check" in arguments else 0
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
