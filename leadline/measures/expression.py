@@ -142,7 +142,7 @@ class Sum(Number):
 
 @dataclass(frozen=True, slots=True)
 class Scaled(Number):
-    """A number times a factor, divided by a divisor; two fields, so that x / 10 divides and does not multiply by 0.1."""
+    """A number times a factor, divided by a divisor: so that x / 10 divides, and does not multiply by 0.1."""
 
     number: Number
     factor: float
@@ -424,6 +424,27 @@ class CountAtLeast(Truth):
         return self.parts
 
 
+@dataclass(frozen=True, slots=True)
+class WhenRecorded(Truth):
+    """The rule, once all of `items` are recorded; until then unknown, whatever the scales would allow to conclude.
+    For published rules that count a component as missing as soon as one of its two values is."""
+
+    items: tuple[Item, ...]
+    rule: Truth
+
+    def evaluate(self, row: Row) -> bool | None:
+        return None if self._absent(row) else self.rule.evaluate(row)
+
+    def undecided(self, row: Row) -> tuple[str, ...]:
+        return self._absent(row) or self.rule.undecided(row)
+
+    def children(self) -> tuple[Node, ...]:
+        return (self.rule,)
+
+    def _absent(self, row: Row) -> tuple[str, ...]:
+        return tuple(item.id for item in self.items if row.get(item.id) is None)
+
+
 # ---- how rules are written -------------------------------------------------------------------------------------
 
 
@@ -473,6 +494,11 @@ def count_at_least(count: int, *parts: Truth) -> CountAtLeast:
 
 def count_at_most(count: int, *parts: Truth) -> Not:
     return Not(CountAtLeast(count + 1, parts))
+
+
+def choose(condition: Truth, then: Truth, otherwise: Truth) -> AnyOf:
+    """`then` where the condition holds, `otherwise` where it does not."""
+    return any_of(all_of(condition, then), all_of(Not(condition), otherwise))
 
 
 def is_point(span: Span) -> bool:

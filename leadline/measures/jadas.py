@@ -13,12 +13,12 @@ from dataclasses import replace
 from typing import Any
 
 from leadline.casebook.items import ITEMS, Item
+from leadline.casebook.joints import JOINTS_27, JOINTS_71, count_on
 from leadline.measures.expression import (
     Number,
     Reading,
     clamp,
 )
-from leadline.measures.joints import JOINTS_27, JOINTS_71, count_on
 from leadline.measures.measure import Band, Cutoffs, Inputs, Score, Source
 
 CONSOLARO_2009 = Source("C09", "Consolaro A et al. Arthritis Rheum 2009;61:658-66", "10.1002/art.24516")

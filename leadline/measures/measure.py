@@ -10,13 +10,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from math import isfinite, isnan
+from types import MappingProxyType
 from typing import Any, Literal
 
 from leadline.casebook.items import Item
 from leadline.errors import ItemOutOfRange, ItemUnknown
-from leadline.measures.expression import DECIMALS, Number, Row, Truth, is_point
+from leadline.measures.expression import DECIMALS, Number, Recorded, Row, Truth, is_point
 
 Result = Literal["met", "not_met", "indeterminate", "not_applicable"]
 Inputs = Mapping[str, Any]
@@ -66,7 +68,9 @@ class Measure:
     items        flat items, in the order a person fills them in
     sources      where the numbers come from
     status       "verified", or "provisional" where a number was not read in a source; `provisional` says which
+    parameters   items that choose between published variants of the rule, with the variant taken if none is named
     unpack       turns calculator inputs that are lists or nested into flat items; None: they are flat already
+    details      further output keys, computed from the row; they explain the result and never change it
     notes        known disagreements and limits, in plain words
     """
 
@@ -77,17 +81,27 @@ class Measure:
     diseases: tuple[str, ...] = ()
     status: Literal["verified", "provisional"] = "verified"
     provisional: str = ""
+    parameters: Mapping[str, Recorded] = field(default_factory=lambda: MappingProxyType({}))
     unpack: Unpack | None = None
     input_names: tuple[str, ...] = ()
+    details: Callable[[Row], dict[str, Any]] | None = None
     notes: tuple[str, ...] = ()
 
     @cached_property
     def by_id(self) -> dict[str, Item]:
         return {item.id: item for item in self.items}
 
+    @property
+    def takes(self) -> tuple[str, ...]:
+        """The names of the inputs, nested or flat, in the order a person fills them in."""
+        return self.input_names or tuple(self.by_id)
+
     def row(self, inputs: Inputs) -> Row:
         """Flat, checked items of the inputs. Raises ItemUnknown and ItemOutOfRange, naming every fault at once."""
-        flat = self.unpack(inputs) if self.unpack else dict(inputs)
+        return self.checked(self.unpack(inputs) if self.unpack else inputs)
+
+    def checked(self, flat: Inputs) -> Row:
+        """Flat items, each known and in its range, with censored values as intervals."""
         unknown = [name for name in flat if name not in self.by_id]
         if unknown:
             raise _unknown_items(self, unknown)
@@ -103,6 +117,13 @@ class Measure:
 
     def evaluate_row(self, row: Row) -> dict[str, Any]:
         """The same from a row of flat items that is known to be in range, as the casebook's are."""
+        if self.parameters:
+            row = {**self.parameters, **{name: value for name, value in row.items() if value is not None}}
+        result = self.judge(row)
+        return {**result, **self.details(row)} if self.details else result
+
+    def judge(self, row: Row) -> dict[str, Any]:
+        """What the class computes from a row in which every parameter is set."""
         raise NotImplementedError
 
 
@@ -119,7 +140,7 @@ class Score(Measure):
     important_improvement: float | None = None
     important_worsening: float | None = None
 
-    def evaluate_row(self, row: Row) -> dict[str, Any]:
+    def judge(self, row: Row) -> dict[str, Any]:
         span = self.formula.evaluate(row)
         if is_point(span):
             return {"value": round(span[0], DECIMALS), "status": "ok", "missing": []}
@@ -141,7 +162,7 @@ class Criterion(Measure):
     rules: Mapping[str, Truth]
     applies: Truth | None = None
 
-    def evaluate_row(self, row: Row) -> dict[str, Any]:
+    def judge(self, row: Row) -> dict[str, Any]:
         applies = True if self.applies is None else self.applies.evaluate(row)
         if applies is False:
             return {**dict.fromkeys(self.rules, "not_applicable"), "missing": []}
@@ -164,7 +185,7 @@ class Grading(Measure):
     otherwise: str
     stands_alone: bool = False
 
-    def evaluate_row(self, row: Row) -> dict[str, Any]:
+    def judge(self, row: Row) -> dict[str, Any]:
         unknown = False
         for grade, rule in self.grades:
             value = rule.evaluate(row)
@@ -180,11 +201,21 @@ class Grading(Measure):
 @dataclass(frozen=True, kw_only=True)
 class Calculation(Measure):
     """A result that is no rule over one visit's items: unit conversion, dose arithmetic, a history of visits.
-    `calculate` takes the checked inputs and gives the dictionary; it says in its own docstring what missing does."""
+    `calculate` takes the checked inputs and gives the dictionary; it says in its own docstring what missing does.
+    `structured` names the inputs that are lists or objects, each with what reads and checks it."""
 
     calculate: Callable[[Mapping[str, Any]], dict[str, Any]]
+    structured: Mapping[str, Callable[[Any], Any]] = field(default_factory=lambda: MappingProxyType({}))
 
-    def evaluate_row(self, row: Row) -> dict[str, Any]:
+    def row(self, inputs: Inputs) -> Row:
+        flat = self.unpack(inputs) if self.unpack else inputs
+        scalars = self.checked({name: value for name, value in flat.items() if name not in self.structured})
+        lists = {
+            name: read(flat[name]) for name, read in self.structured.items() if flat.get(name) is not None
+        }
+        return {**scalars, **lists}
+
+    def judge(self, row: Row) -> dict[str, Any]:
         return self.calculate(row)
 
 
@@ -200,7 +231,7 @@ _RANGE_HINT = "a form in mm or another unit is converted in the casebook, where 
 def _unknown_items(measure: Measure, unknown: list[str]) -> ItemUnknown:
     from difflib import get_close_matches
 
-    names = measure.input_names or tuple(measure.by_id)
+    names = measure.takes
     near = [match for name in unknown for match in get_close_matches(name, names, n=1)]
     hint = f"did you mean {', '.join(near)}? " if near else ""
     return ItemUnknown(
@@ -212,28 +243,35 @@ def _fault(item: Item, value: Any) -> str:
     """What is wrong with a value of an item, or an empty string."""
     if value is None:
         return ""
-    if item.kind == "yes_no":
-        return "" if isinstance(value, bool) else f"{item.id} is {value!r}; it takes true or false"
-    if item.kind == "choice":
-        return (
-            ""
-            if value in item.choices
-            else f"{item.id} is {value!r}; it takes one of {', '.join(item.choices)}"
-        )
-    numbers = value if isinstance(value, tuple) else (value,)
-    if any(isinstance(number, bool) or not isinstance(number, int | float) for number in numbers):
-        return f"{item.id} is {value!r}; it takes a number"
-    if item.kind == "count" and any(
-        number != int(number) for number in numbers if abs(number) != float("inf")
-    ):
-        return f"{item.id} is {value!r}; it takes a whole number"
-    if all(item.low <= number <= item.high for number in numbers):
-        return ""
-    return (
-        f"{item.id} is {value:g}; it takes {item.low:g} to {item.high:g}"
-        if len(numbers) == 1
-        else (f"{item.id} lies outside {item.low:g} to {item.high:g}")
-    )
+    match item.kind:
+        case "yes_no":
+            taken = "" if isinstance(value, bool) else "true or false"
+        case "choice":
+            taken = "" if value in item.choices else f"one of {', '.join(item.choices)}"
+        case _:
+            taken = _number_taken(item, value)
+    return f"{item.id} is {_shown(value)}; it takes {taken}" if taken else ""
+
+
+def _number_taken(item: Item, value: Any) -> str:
+    """What a number or count takes where `value` is not that; empty if it is. The ends of a censored value may be
+    infinite, a value itself never is."""
+    ends = value if isinstance(value, tuple) else (value,)
+    if any(isinstance(end, bool) or not isinstance(end, int | float) or isnan(end) for end in ends):
+        return "a number"
+    if not isinstance(value, tuple) and not isfinite(value):
+        return "a finite number"
+    if item.kind == "count" and any(isfinite(end) and end != int(end) for end in ends):
+        return "a whole number"
+    return "" if all(item.low <= end <= item.high for end in ends) else f"{item.low:g} to {item.high:g}"
+
+
+def _shown(value: Any) -> str:
+    """A value as a message quotes it: short, and a censored number as its two ends."""
+    if isinstance(value, tuple):
+        return f"{value[0]:g} to {value[1]:g}"
+    text = repr(value)
+    return text if len(text) <= 40 else f"{text[:37]}..."
 
 
 _BEYOND_DETECTION = re.compile(r"\s*(<=?|>=?)\s*(\d+(?:\.\d+)?)\s*")
@@ -241,12 +279,17 @@ _BEYOND_DETECTION = re.compile(r"\s*(<=?|>=?)\s*(\d+(?:\.\d+)?)\s*")
 
 def _censored(value: Any, item: Item) -> Any:
     """A value as text with a comparator ("<5") becomes the interval that it stands for; all else is left alone."""
-    beyond = (
-        _BEYOND_DETECTION.fullmatch(value)
-        if isinstance(value, str) and item.kind in ("number", "count")
-        else None
-    )
+    numeric = item.kind in ("number", "count")
+    beyond = _BEYOND_DETECTION.fullmatch(value) if numeric and isinstance(value, str) else None
     if beyond is None:
         return value
     limit = float(beyond[2])
     return (item.low, limit) if beyond[1].startswith("<") else (limit, item.high)
+
+
+def not_shaped(name: str, value: Any, taken: str) -> ItemOutOfRange:
+    """The error for a nested input that has not the shape it should have."""
+    return ItemOutOfRange(
+        f"{name} is {_shown(value)}; it takes {taken}.",
+        hint="`leadline measure ID --explain` shows an example",
+    )
