@@ -10,7 +10,8 @@ Sources   codes, old codes  WHO ATC index of 2026-04-25 and of 2021-12-03 (publi
           classes, routes   professional knowledge: a project choice, provisional
           names             trade names and spellings in common use; only those that mean one substance
 
-A substance has further codes by route. Those here are the systemic ones.
+A substance has further codes by route. Those here are the systemic ones. Where a chart names only the group
+("intra-articular steroids"), the class is known and the substance is not: an entry with the group's code.
 """
 
 from __future__ import annotations
@@ -76,7 +77,7 @@ DRUG_CLASSES: Mapping[str, DrugClass] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Drug:
-    """One substance.
+    """One substance, or a group of which the chart does not name one.
 
     substance  WHO name
     atc        present code of the systemic use; `local:msc` for mesenchymal stromal cells, which have none
@@ -116,7 +117,9 @@ def recognise(text: str, atc: str = "") -> Drug | None:
     code = "".join(atc.split()).casefold()
     if code:
         coded = _by_code().get(code)
-        return coded if coded and all(_same_substance(drug, coded) for drug in named) else None
+        if coded is None or not all(_agree(drug, coded) for drug in named):
+            return None
+        return max((coded, *named), key=lambda drug: len(drug.atc))  # a substance says more than its group
     return named[0] if len(named) == 1 and not left_over else None
 
 
@@ -188,9 +191,10 @@ def _name_at_start(words: tuple[str, ...]) -> tuple[Drug | None, int]:
     return None, 1
 
 
-def _same_substance(one: Drug, other: Drug) -> bool:
-    """Aspirin against pain and against clotting are two entries of one substance."""
-    return one.substance.split(" (")[0] == other.substance.split(" (")[0]
+def _agree(one: Drug, other: Drug) -> bool:
+    """Whether both can mean one drug: aspirin against pain and against clotting, a steroid and prednisone."""
+    same_substance = one.substance.split(" (")[0] == other.substance.split(" (")[0]
+    return same_substance or one.atc.startswith(other.atc) or other.atc.startswith(one.atc)
 
 
 _LONGEST_NAME = 4

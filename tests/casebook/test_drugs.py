@@ -58,11 +58,14 @@ def test_a_substance_is_known_by_its_name_and_by_each_of_its_codes(class_id, sub
     assert recognise(substance, codes[-1].lower()) == by_name
 
 
-def test_the_catalogue_holds_these_substances_aspirin_against_clotting_and_the_cells_and_no_other():
+def test_the_catalogue_holds_these_and_aspirin_against_clotting_the_cells_and_three_groups():
     listed = {substance for _, substance, _ in ROWS}
     assert {drug.substance for drug in catalogue()} - listed == {
         "acetylsalicylic acid (antiplatelet)",
         "mesenchymal stromal cells",
+        "glucocorticoid (not named)",
+        "TNF inhibitor (not named)",
+        "JAK inhibitor (not named)",
     }
 
 
@@ -136,7 +139,8 @@ def test_a_drug_is_recognised_as_charts_write_it(written, substance):
         "methotrex",
         "metothrexate",  # a misspelling is asked about, not corrected
         "adalimumb",
-        "steroids",
+        "inhaled steroids",
+        "anabolic steroid",
         "biologic",
         "ofatumuab",
         "hydrocortisone cream",  # not the systemic course that the code stands for
@@ -163,6 +167,14 @@ def test_a_code_stands_for_a_text_that_is_unknown():
     drug = recognise("the weekly injection", "L04AX03")
     assert drug is not None
     assert drug.substance == "methotrexate"
+
+
+def test_a_group_named_without_a_substance_has_its_class():
+    drug = recognise("intra-articular steroids")
+    assert drug is not None
+    assert (drug.substance, drug.class_id) == ("glucocorticoid (not named)", "glucocorticoid")
+    assert recognise("steroids", "H02AB07") == recognise("prednisone", "H02AB") == recognise("prednisone")
+    assert recognise("steroids", "L04AB01") is None
 
 
 def test_aspirin_against_clotting_is_no_nsaid_course():
