@@ -70,6 +70,7 @@ class Measure:
     status       "verified", or "provisional" where a number was not read in a source; `provisional` says which
     parameters   items that choose between published variants of the rule, with the variant taken if none is named
     unpack       turns calculator inputs that are lists or nested into flat items; None: they are flat already
+    calculator_names  flat item to what a calculator calls it, where that differs: `missing` then names the latter
     details      further output keys, computed from the row; they explain the result and never change it
     notes        known disagreements and limits, in plain words
     """
@@ -84,6 +85,7 @@ class Measure:
     parameters: Mapping[str, Recorded] = field(default_factory=lambda: MappingProxyType({}))
     unpack: Unpack | None = None
     input_names: tuple[str, ...] = ()
+    calculator_names: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     details: Callable[[Row], dict[str, Any]] | None = None
     notes: tuple[str, ...] = ()
 
@@ -113,7 +115,14 @@ class Measure:
 
     def evaluate(self, inputs: Inputs) -> dict[str, Any]:
         """The result with the dossier's keys. Missing inputs never raise; see the class for what they do."""
-        return self.evaluate_row(self.row(inputs))
+        result = self.evaluate_row(self.row(inputs))
+        if self.calculator_names:
+            asked = (
+                name if name in inputs else self.calculator_names.get(name, name)
+                for name in result["missing"]
+            )
+            result["missing"] = list(dict.fromkeys(asked))
+        return result
 
     def evaluate_row(self, row: Row) -> dict[str, Any]:
         """The same from a row of flat items that is known to be in range, as the casebook's are."""
@@ -127,14 +136,27 @@ class Measure:
         raise NotImplementedError
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotBuilt:
+    """A published instrument that is not computed here, and why. The catalogue names it, so that nobody looks for it
+    in vain or takes another measure for it."""
+
+    id: str
+    title: str
+    reason: str
+    sources: tuple[Source, ...]
+    diseases: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Score(Measure):
     """A number computed from items. A missing item that matters: value None, its name in `missing`, and the bounds
-    between which the score lies."""
+    between which the score lies, where it has any."""
 
     formula: Number
     low: float
     high: float
+    output: str = "value"
     better: Literal["lower", "higher"] = "lower"
     cutoffs: tuple[Cutoffs, ...] = ()
     important_improvement: float | None = None
@@ -143,14 +165,14 @@ class Score(Measure):
     def judge(self, row: Row) -> dict[str, Any]:
         span = self.formula.evaluate(row)
         if is_point(span):
-            return {"value": round(span[0], DECIMALS), "status": "ok", "missing": []}
+            return {self.output: round(span[0], DECIMALS), "status": "ok", "missing": []}
         low, high = max(span[0], self.low), min(span[1], self.high)
         return {
-            "value": None,
+            self.output: None,
             "status": "not_computable",
             "missing": list(self.formula.undecided(row)),
-            "lower_bound": round(low, DECIMALS),
-            "upper_bound": round(high, DECIMALS),
+            **({"lower_bound": round(low, DECIMALS)} if isfinite(low) else {}),
+            **({"upper_bound": round(high, DECIMALS)} if isfinite(high) else {}),
         }
 
 
@@ -217,6 +239,12 @@ class Calculation(Measure):
 
     def judge(self, row: Row) -> dict[str, Any]:
         return self.calculate(row)
+
+
+def exact(row: Mapping[str, Any], name: str) -> Any:
+    """What a calculation can use of an item: its value; None if it is missing or beyond detection."""
+    value = row.get(name)
+    return None if isinstance(value, tuple) else value
 
 
 def _result(applies: bool | None, value: bool | None) -> Result:
