@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from leadline.measures.catalogue import MEASURES, measure
-from leadline.measures.measure import Measure
+from leadline.measures.measure import Measure, Score
 
-__all__ = ["MEASURES", "Measure", "evaluate", "measure"]
+__all__ = ["MEASURES", "Measure", "Score", "evaluate", "measure"]
 
 
 def evaluate(measure_id: str, inputs: Mapping[str, Any]) -> dict[str, Any]:

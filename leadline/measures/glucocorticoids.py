@@ -14,7 +14,7 @@ from typing import Any
 
 from leadline.casebook.items import ITEMS, Item
 from leadline.measures.expression import DECIMALS
-from leadline.measures.measure import Calculation, Inputs, Source
+from leadline.measures.measure import Calculation, Inputs, Source, exact
 
 EQUIVALENTS = Source(
     "GC",
@@ -64,15 +64,12 @@ def is_pulse(drug: str, dose_mg: float, *, weight_kg: float | None) -> bool | No
 
 
 def _calculate(row: Mapping[str, Any]) -> dict[str, Any]:
-    drug, dose, weight = row.get("drug"), row.get("dose_mg"), row.get("weight_kg")
+    drug, dose, weight = row.get("drug"), exact(row, "dose_mg"), exact(row, "weight_kg")
     if row["route"] != "systemic":
         return {"value": None, "status": "not_applicable", "missing": []}
     if drug is None or dose is None:
-        return {
-            "value": None,
-            "status": "not_computable",
-            "missing": [name for name in ("drug", "dose_mg") if row.get(name) is None],
-        }
+        missing = [name for name, value in (("drug", drug), ("dose_mg", dose)) if value is None]
+        return {"value": None, "status": "not_computable", "missing": missing}
     value = prednisone_mg(drug, dose / 2 if row["alternate_day"] else dose)
     return {
         "value": value,

@@ -21,7 +21,7 @@ from leadline.measures.jadas import (
     HORNEFF_2014,
     TRINCIANTI_2021,
 )
-from leadline.measures.measure import Calculation, Criterion, Cutoffs
+from leadline.measures.measure import Calculation, Criterion, Cutoffs, exact
 
 HIGHEST = {"jadas10": 40, "jadas27": 57, "jadas71": 101, "cjadas10": 30}  # [C09] [C14]
 
@@ -33,8 +33,10 @@ def cutoffs_of(score: str, set_id: str, course: str) -> Cutoffs | None:
 
 def _state(row: Mapping[str, Any]) -> dict[str, Any]:
     """State under the set asked for, and under every set beside it: the two sets disagree."""
-    score, value, course = row.get("score"), row.get("value"), row.get("course")
-    missing = [name for name in ("score", "value", "course") if row.get(name) is None]
+    score, value, course = row.get("score"), exact(row, "value"), row.get("course")
+    missing = [
+        name for name, given in (("score", score), ("value", value), ("course", course)) if given is None
+    ]
     if score is not None and value is not None and value > HIGHEST[score]:
         raise ItemOutOfRange(f"value is {value:g}; {score} takes 0 to {HIGHEST[score]}.")
     states = {}

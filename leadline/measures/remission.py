@@ -9,14 +9,12 @@ Not       a remission off all treatment after a cell infusion: the product may s
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
 from itertools import pairwise, takewhile
 from typing import Any, Literal, get_args
 
-from leadline.casebook.days import RecordedDay
+from leadline.casebook.days import TAKEN, NotADay, RecordedDay, months_between, parse_day
 from leadline.measures.measure import Calculation, Source, not_shaped
 
 WALLACE_2004 = Source("W04", "Wallace CA et al. J Rheumatol 2004;31:2290-4")
@@ -48,6 +46,10 @@ def judge_remission(visits: Sequence[Visit], *, stopped: RecordedDay | None = No
     """
     if not visits:
         return _answer("indeterminate", ["visits"], ())
+    if (
+        len({visit.day.calendar for visit in visits}) > 1
+    ):  # calendar days and day numbers have no common order
+        return _answer("indeterminate", ["date"], ())
     ordered = sorted(visits, key=_order)
     last = ordered[-1]
     if last.cid != "met":
@@ -96,7 +98,7 @@ def _state(ordered: Sequence[Visit], *, on_medication: bool, stopped: RecordedDa
         start = (run or ordered[-1:])[0].day
         if not on_medication and stopped is not None:
             start = _from_stop(ordered[: len(ordered) - 1 - len(run)], stopped, start)
-        lasted.append(months_passed(start, ordered[-1].day, months))
+        lasted.append(months_between(start, ordered[-1].day, months))
     if lasted[0] is True:
         return remission
     return "cid" if lasted[1] is False else "indeterminate"
@@ -111,9 +113,7 @@ def _from_stop(before: Sequence[Visit], stopped: RecordedDay, start: RecordedDay
 def _answer(state: str, missing: list[str], run: Sequence[Visit]) -> dict[str, Any]:
     days = [visit.day for visit in run]
     gaps = [later.first - earlier.last for earlier, later in pairwise(days)]
-    large = any(
-        later.first > _months_later(earlier.last, LARGE_GAP_MONTHS) for earlier, later in pairwise(days)
-    )
+    large = any(_more_than_months(earlier, later, LARGE_GAP_MONTHS) for earlier, later in pairwise(days))
     return {
         "state": state,
         "missing": missing,
@@ -124,32 +124,16 @@ def _answer(state: str, missing: list[str], run: Sequence[Visit]) -> dict[str, A
     }
 
 
-def months_passed(earlier: RecordedDay, later: RecordedDay, months: int) -> bool | None:
-    """Whether so many calendar months lie between: None where the days of partial dates disagree."""
-    if later.first >= _months_later(earlier.last, months):
-        return True
-    return False if later.last < _months_later(earlier.first, months) else None
-
-
-def _months_later(ordinal: int, months: int) -> int:
-    """The same day of the later month, or that month's last day."""
-    day = date.fromordinal(ordinal)
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1])).toordinal()
+def _more_than_months(earlier: RecordedDay, later: RecordedDay, months: int) -> bool:
+    day_before = replace(later, first=later.first - 1, last=later.last - 1)
+    return months_between(earlier, day_before, months) is True
 
 
 def _read_day(name: str, text: Any) -> RecordedDay:
-    """2024-03-15, 2024-03 or 2024."""
     try:
-        year, *rest = (int(part) for part in text.split("-"))
-        if len(rest) > 2:
-            raise ValueError
-        first_month, last_month = (rest[0], rest[0]) if rest else (1, 12)
-        first_day, last_day = (rest[1], rest[1]) if len(rest) == 2 else (1, monthrange(year, last_month)[1])
-        first, last = date(year, first_month, first_day), date(year, last_month, last_day)
-    except (AttributeError, ValueError):
-        raise not_shaped(name, text, "a date such as 2024-03-15, 2024-03 or 2024") from None
-    return RecordedDay(text, True, first.toordinal(), last.toordinal())
+        return parse_day(str(text))
+    except NotADay:
+        raise not_shaped(name, text, TAKEN) from None
 
 
 def _read_visit(number: int, visit: Any) -> Visit:

@@ -1,0 +1,198 @@
+"""The cell product: identity, what is reported of it, dose, and the limits seen in release tests.
+
+Missing   three-valued for identity; a dose without a weight is not computable; an item not documented is named
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from leadline.casebook.items import ITEMS, Item
+from leadline.measures.expression import (
+    DECIMALS,
+    IsRecorded,
+    Not,
+    Reading,
+    Truth,
+    Yes,
+    all_of,
+    any_of,
+    at_least,
+    at_most,
+)
+from leadline.measures.measure import Calculation, Criterion, Inputs, Source, exact
+
+DOMINICI_2006 = Source("DO06", "Dominici M et al. Cytotherapy 2006;8:315-7", "10.1080/14653240600855905")
+MURRAY_2019 = Source("MU19", "Murray IR et al. J Bone Joint Surg Am 2019;101:904-11", "10.2106/JBJS.18.00915")
+
+# ---- identity ----------------------------------------------------------------------------------------------------
+
+POSITIVE_PCT = 95  # [DO06] at least
+NEGATIVE_PCT = 2  # [DO06] at most
+
+
+def _marker(name: str) -> Item:
+    title = f"{name.upper().replace('_', '-')}-positive cells"
+    return Item(f"{name}_pct", title, unit="%", low=0, high=100)
+
+
+POSITIVE = tuple(_marker(name) for name in ("cd105", "cd73", "cd90"))  # [DO06]
+NEGATIVE = tuple(_marker(name) for name in ("cd45", "cd34", "hla_dr"))  # [DO06]
+EITHER = tuple(
+    (_marker(one), _marker(other)) for one, other in (("cd14", "cd11b"), ("cd79a", "cd19"))
+)  # [DO06]
+GROWTH = (
+    Item("plastic_adherent", "Adheres to plastic in standard culture", "yes_no", better="higher"),
+    Item("osteo", "Differentiates to bone cells", "yes_no", better="higher"),
+    Item("adipo", "Differentiates to fat cells", "yes_no", better="higher"),
+    Item("chondro", "Differentiates to cartilage cells", "yes_no", better="higher"),
+)
+
+
+def _negative(marker: Item) -> Truth:
+    return at_most(Reading(marker), NEGATIVE_PCT)
+
+
+def _either_negative(one: Item, other: Item) -> Truth:
+    """One of the pair reported is enough; if both are, both must be low."""
+    return all_of(
+        any_of(Not(IsRecorded(one)), _negative(one)),
+        any_of(Not(IsRecorded(other)), _negative(other)),
+        any_of(IsRecorded(other), _negative(one)),
+    )
+
+
+ISCT_2006 = Criterion(
+    id="isct_2006",
+    title="Minimal criteria of mesenchymal stromal cells (ISCT 2006)",
+    items=(*POSITIVE, *NEGATIVE, *(marker for pair in EITHER for marker in pair), *GROWTH),
+    rules={
+        "result": all_of(
+            *(at_least(Reading(marker), POSITIVE_PCT) for marker in POSITIVE),
+            *(_negative(marker) for marker in NEGATIVE),
+            *(_either_negative(*pair) for pair in EITHER),
+            *(Yes(item) for item in GROWTH),
+        )
+    },
+    sources=(DOMINICI_2006,),
+    notes=(
+        "HLA-DR may rise with interferon-gamma in culture",
+        "later statements ask for the tissue source, and for stromal unless stemness is shown",
+    ),
+)
+
+# ---- what is reported --------------------------------------------------------------------------------------------
+
+DOSES_ITEMS = (  # [MU19]
+    Item("donor", "Donor: autologous, allogeneic or xenogeneic", "yes_no", better="higher"),
+    Item("origin", "Origin of the tissue", "yes_no", better="higher"),
+    Item("separation", "Separation from the tissue and preparation", "yes_no", better="higher"),
+    Item("exhibited_characteristics", "Cell characteristics exhibited", "yes_no", better="higher"),
+    Item("site", "Site of delivery", "yes_no", better="higher"),
+)
+
+
+def _documented(inputs: Inputs) -> dict[str, Any]:
+    """What was written stands for its item: "allogeneic" documents the donor, an empty text does not."""
+    return {name: bool(value.strip()) if isinstance(value, str) else value for name, value in inputs.items()}
+
+
+def _completeness(row: Mapping[str, Any]) -> dict[str, Any]:
+    missing = [item.id for item in DOSES_ITEMS if not row.get(item.id)]
+    value = (len(DOSES_ITEMS) - len(missing)) / len(DOSES_ITEMS)
+    return {"value": round(value, DECIMALS), "status": "ok", "missing": missing}
+
+
+DOSES_REPORT = Calculation(
+    id="doses_report",
+    title="DOSES: what is reported of a cell therapy",
+    items=DOSES_ITEMS,
+    unpack=_documented,
+    calculate=_completeness,
+    sources=(MURRAY_2019,),
+    notes=("DOSES lacks the dose itself: store it apart",),
+)
+
+# ---- dose --------------------------------------------------------------------------------------------------------
+
+ARITHMETIC = Source("AR", "Arithmetic: cells per kilogram times kilograms")
+
+CELLS_PER_KG = Item("cells_per_kg", "Cells per kilogram", unit="{cells}/kg", low=1000, high=1e9, limits_are_ours=True,
+                    meaning="10^6 is written 1e6; a bare 106 is refused", example="2e6")  # fmt: skip
+TOTAL_CELLS = Item(
+    "total_cells", "Cells in one infusion", unit="{cells}", low=1000, high=1e11, limits_are_ours=True
+)
+WEIGHT = ITEMS["weight_kg"]
+
+
+def _dose(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Total from the dose per kilogram, or the dose per kilogram of a fixed dose. A fixed dose alone stands."""
+    per_kg, fixed, weight = exact(row, CELLS_PER_KG.id), exact(row, TOTAL_CELLS.id), exact(row, WEIGHT.id)
+    missing = [WEIGHT.id] if not weight else []
+    if per_kg is None and fixed is None:
+        missing = [CELLS_PER_KG.id, *missing]
+    total = fixed
+    if total is None and per_kg is not None and weight:
+        total = round(per_kg * weight, DECIMALS)
+    if per_kg is None and total is not None and weight:
+        per_kg = round(total / weight, DECIMALS)
+    status = "not_computable" if total is None else "ok"
+    return {"total_cells": total, "cells_per_kg": per_kg, "status": status, "missing": missing}
+
+
+MSC_DOSE = Calculation(
+    id="msc_dose",
+    title="Cell dose",
+    items=(CELLS_PER_KG, WEIGHT, TOTAL_CELLS),
+    calculate=_dose,
+    sources=(ARITHMETIC,),
+    notes=(
+        "say whether cells are viable or total, before or after thawing",
+        "a fixed dose is shown per kilogram too: it is three times the dose in a child of a third of the weight",
+    ),
+)
+
+
+def endotoxin_eu_kg(eu_ml: float, *, volume_ml: float, weight_kg: float) -> float:
+    """Endotoxin per kilogram from the concentration: limits per kg and per mL are different quantities."""
+    return round(eu_ml * volume_ml / weight_kg, DECIMALS)
+
+
+# ---- release tests -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseLimit:
+    """A limit seen in published release specifications; `status` as for measures."""
+
+    test: str
+    limits: str
+    status: str = "verified"
+
+
+RELEASE_SOURCES = (
+    Source("RL1", "Release criteria, J Transl Med 2018, table 2", "10.1186/s12967-018-1659-4"),
+    Source("RL2", "Release criteria, table 1", url="pmc.ncbi.nlm.nih.gov/articles/PMC9289888/table/T1"),
+    Source("RL3", "Release criteria, Stem Cell Res Ther 2020, table 4", "10.1186/s13287-020-01696-6"),
+)
+
+RELEASE_LIMITS = (  # [RL1] [RL2] [RL3]
+    ReleaseLimit("viability", "at least 70 % (the usual minimum), 80 % or 85 %"),
+    ReleaseLimit("identity", "ISCT 2006; at least 80 % in one, HLA-DR up to 20 % for information in another"),
+    ReleaseLimit("endotoxin", "up to 5 EU/kg a dose; others below 0.5 or 12.5 EU/mL"),
+    ReleaseLimit("sterility", "no growth in 7 or 14 days, Gram stain for a fresh product"),
+    ReleaseLimit("mycoplasma", "negative"),
+    ReleaseLimit("karyotype", "no clonal abnormality"),
+    ReleaseLimit(
+        "potency",
+        "for example inhibition of lymphocyte proliferation by at least 20 %; often for information",
+    ),
+    ReleaseLimit("passage", "usually P3 to P5, not above P5 to P8", "provisional"),
+    ReleaseLimit("donor_screening", "HIV, HBV, HCV, syphilis, HTLV, CMV, at times Zika", "provisional"),
+    ReleaseLimit("dose_accuracy", "within 10 to 20 %, set by protocol", "provisional"),
+    ReleaseLimit("residual_albumin", "set by protocol", "provisional"),
+    ReleaseLimit("cell_concentration", "set by protocol", "provisional"),
+    ReleaseLimit("time_after_thaw", "set by protocol", "provisional"),
+)
