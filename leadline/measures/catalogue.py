@@ -12,24 +12,29 @@ from leadline.measures.adverse_events import AE_SERIOUS, CTCAE5_FEVER
 from leadline.measures.cell_product import DOSES_REPORT, ISCT_2006, MSC_DOSE
 from leadline.measures.chaq import CHAQ
 from leadline.measures.egfr import EGFR_SCHWARTZ
+from leadline.measures.eular_acr import EULAR_ACR_2019
 from leadline.measures.flare import JIA_FLARE_BRUNNER, JIA_FLARE_WITHDRAWAL
 from leadline.measures.glucocorticoids import PREDNISONE_EQUIVALENT
 from leadline.measures.inactive_disease import JIA_INACTIVE_DISEASE
 from leadline.measures.jadas import CJADAS10, JADAS
 from leadline.measures.jadas_change import JADAS10_IMPROVEMENT, JADAS_STATE
-from leadline.measures.mas import MAS_2016
 from leadline.measures.low_disease_activity import LOW_DISEASE_ACTIVITY
 from leadline.measures.lupus_flare import LUPUS_FLARE
 from leadline.measures.lupus_remission import LUPUS_REMISSION
 from leadline.measures.lupus_response import CHILI, PRINTO_JSLE_RESPONSE
+from leadline.measures.mas import MAS_2016
 from leadline.measures.mctd import MCTD
+from leadline.measures.mctd_classification import MCTD_CLASSIFICATION
 from leadline.measures.measure import Measure, NotBuilt
 from leadline.measures.pedsql import PEDSQL_GENERIC
 from leadline.measures.remission import JIA_REMISSION
+from leadline.measures.renal import RENAL_RESPONSE_KDIGO2024
 from leadline.measures.selena_flare import SELENA_FLARE_INDEX
 from leadline.measures.sledai import SLEDAI
+from leadline.measures.slicc import SLICC_SDI
 from leadline.measures.sri4 import SRI4
 from leadline.measures.toxicity_stop import BAYES_TOX_STOP
+from leadline.measures.unit_conversion import UNIT_CONVERT
 
 _ALL: tuple[Measure, ...] = (
     # juvenile idiopathic arthritis
@@ -53,11 +58,16 @@ _ALL: tuple[Measure, ...] = (
     *LUPUS_REMISSION,
     PRINTO_JSLE_RESPONSE,
     *LUPUS_FLARE,
+    RENAL_RESPONSE_KDIGO2024,
+    SLICC_SDI,
+    EULAR_ACR_2019,
     # mixed connective tissue disease
+    *MCTD_CLASSIFICATION,
     *MCTD,
     # shared
     PEDSQL_GENERIC,
     PREDNISONE_EQUIVALENT,
+    UNIT_CONVERT,
     EGFR_SCHWARTZ,
     CTCAE5_FEVER,
     AE_SERIOUS,

@@ -129,7 +129,8 @@ class Sum(Number):
     parts: tuple[Number, ...]
 
     def evaluate(self, row: Row) -> Span:
-        low = high = 0.0
+        low: float = 0
+        high: float = 0
         for part in self.parts:
             part_low, part_high = part.evaluate(row)
             low += part_low
@@ -155,6 +156,22 @@ class Scaled(Number):
 
     def children(self) -> tuple[Node, ...]:
         return (self.number,)
+
+
+@dataclass(frozen=True, slots=True)
+class Product(Number):
+    """Two numbers multiplied, neither of which can be below 0."""
+
+    left: Number
+    right: Number
+
+    def evaluate(self, row: Row) -> Span:
+        (left_low, left_high), (right_low, right_high) = self.left.evaluate(row), self.right.evaluate(row)
+        high = left_high * right_high if left_high and right_high else 0.0  # 0 times no upper end is 0
+        return left_low * right_low, high
+
+    def children(self) -> tuple[Node, ...]:
+        return self.left, self.right
 
 
 @dataclass(frozen=True, slots=True)
