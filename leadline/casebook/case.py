@@ -46,7 +46,10 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """All that was recorded of the child on one day (one visit, or loose observations of the same recorded day)."""
+    """All that was recorded of the child on one day (one visit, or loose observations of the same recorded day).
+
+    active_joints   names of the active joints, where every joint of the 71 or of the 27 was examined; else None
+    """
 
     recorded: RecordedDay
     day: DaySpan
@@ -56,6 +59,7 @@ class Assessment:
     timepoint: str = ""
     adverse_events_assessed: bool | None = None
     ae_asked_since: DaySpan | None = None
+    active_joints: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
