@@ -12,6 +12,7 @@ from typing import Any
 from leadline.casebook.items import ITEMS, Item
 from leadline.measures.core_set import (
     BASELINE_ZERO,
+    CALCULATOR_NAMES,
     GIANNINI_1997,
     ITEMS_OF_BOTH_VISITS,
     Pair,
@@ -114,6 +115,7 @@ ACR_PEDI = Criterion(
     input_names=("baseline", "current", *(item.id for item in (*UPPER_LIMITS.values(), IGNORE_NORMAL))),
     parameters={IGNORE_NORMAL.id: False},
     unpack=two_visits,
+    calculator_names=CALCULATOR_NAMES,
     rules={f"acr{level}": _response(level) for level in LEVELS},
     details=_details,
     sources=(GIANNINI_1997,),
@@ -152,6 +154,7 @@ ACR_PEDI_SJIA = Criterion(
     input_names=(*ACR_PEDI.input_names, TEMPERATURE.id, FEVER_RULE.id),
     parameters={**ACR_PEDI.parameters, FEVER_RULE.id: "gt_38_0"},
     unpack=_temperature_beside,
+    calculator_names=CALCULATOR_NAMES,
     rules={f"acr{level}": all_of(Not(FEVER), _response(level)) for level in LEVELS},
     details=lambda row: {**_details(row), "fever_rule": row[FEVER_RULE.id]},
     sources=(GIANNINI_1997, RUPERTO_2012, DE_BENEDETTI_2012),

@@ -96,6 +96,9 @@ ITEMS_OF_BOTH_VISITS = tuple(
     for item in (ITEMS[name].at(when) for name in (*COMPONENTS, *REACTANTS))
 )
 
+CALCULATOR_NAMES = {item.id: item.id.replace("_", ".", 1) for item in ITEMS_OF_BOTH_VISITS}
+"""`baseline_esr_mm_h` is `baseline.esr_mm_h` in a calculator, where the two visits are two objects."""
+
 USES_CRP = all_of(Not(ESR.both_recorded), CRP.both_recorded)
 """The CRP stands in only where it has both values and the ESR has not."""
 

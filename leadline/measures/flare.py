@@ -11,6 +11,7 @@ from typing import Any
 
 from leadline.measures.core_set import (
     BASELINE_ZERO,
+    CALCULATOR_NAMES,
     GLOBALS,
     ITEMS_OF_BOTH_VISITS,
     JOINT_COUNTS,
@@ -58,6 +59,7 @@ JIA_FLARE_BRUNNER = Criterion(
     items=ITEMS_OF_BOTH_VISITS,
     input_names=("baseline", "current"),
     unpack=two_visits,
+    calculator_names=CALCULATOR_NAMES,
     rules={
         "result": all_of(
             count_at_least(2, *each_component(lambda pair: pair.rises_by_percent(40))),  # [BR02]
@@ -78,6 +80,7 @@ JIA_FLARE_WITHDRAWAL = Criterion(
     items=ITEMS_OF_BOTH_VISITS,
     input_names=("baseline", "current"),
     unpack=two_visits,
+    calculator_names=CALCULATOR_NAMES,
     rules={
         "result": all_of(count_at_least(3, *each_component(_worsens_in_withdrawal)), NOT_MANY_IMPROVE)
     },  # [DW]

@@ -1,0 +1,328 @@
+"""ACR Pediatric response, flare, inactive disease, remission, CHAQ, MAS. Values typed from the measures dossier 1.6-1.12."""
+
+import pytest
+
+from leadline.errors import ItemOutOfRange, ItemUnknown
+from leadline.measures import evaluate
+from tests.measures.juvenile_arthritis import INACTIVE, two_visits
+
+LEVELS = ("acr30", "acr50", "acr70", "acr90", "acr100")
+BASELINE = (8, 6, 2.0, 12, 10, 60)
+
+
+def responses(inputs, measure="acr_pedi"):
+    result = evaluate(measure, inputs)
+    return tuple(result[level] for level in LEVELS)
+
+
+NONE_MET = ("not_met",) * 5
+
+
+@pytest.mark.parametrize(
+    ("baseline", "current", "expected"),
+    [
+        (BASELINE, (4, 4.2, 1.0, 6, 10, 60), ("met", "met", "not_met", "not_met", "not_met")),
+        (BASELINE, (4, 4.2, 1.0, 6, 14, 80), NONE_MET),
+        ((10, 10, 2.0, 10, 10, None), (4, 4, 0.8, 4, 10, 20), ("met", "met", "not_met", "not_met", "not_met")),
+        (BASELINE, (0, 0, 0, 0, 0, 0), ("met",) * 5),
+        # exactly 30 % improves, and exactly 30 % does not worsen
+        ((10, 10, 2.0, 10, 10, 100), (7, 7, 1.4, 13, 13, 100), ("met", "not_met", "not_met", "not_met", "not_met")),
+        ((10, 10, 2.0, 10, 10, 100), (7, 7, 1.4, 13, 14, 131), NONE_MET),
+        ((10, 10, 2.0, 10, 10, 100), (7, 7, 1.4, 13, 13, 131), ("met", "not_met", "not_met", "not_met", "not_met")),
+        ((10, 10, 2.0, 10, 10, 100), (7.1, 7, 1.4, 10, 10, 100), NONE_MET),
+        # zero stays zero: neither better nor worse; zero rises: worse
+        ((10, 10, 2.0, 0, 0, 20), (5, 5, 1.0, 0, 0, 20), ("met", "met", "not_met", "not_met", "not_met")),
+        ((10, 10, 2.0, 0, 0, 20), (5, 5, 1.0, 1, 0, 20), ("met", "met", "not_met", "not_met", "not_met")),
+        ((10, 10, 2.0, 0, 0, 20), (5, 5, 1.0, 1, 1, 20), NONE_MET),
+        # two unknown: three improve, but both unknown ones may have worsened
+        ((10, 10, 2.0, None, None, 20), (5, 5, 1.0, 1, 1, 20), ("indeterminate", "indeterminate", "not_met", "not_met", "not_met")),
+        ((10, 10, 2.0, 10, 10, 20), (None,) * 6, ("indeterminate",) * 5),
+        # two worsened already: no level can be met
+        ((5, 5, None, None, None, None), (9, 9, None, None, None, None), NONE_MET),
+    ],
+)  # fmt: skip
+def test_response_by_level(baseline, current, expected):
+    assert responses(two_visits(baseline, current)) == expected
+
+
+def test_what_is_missing_is_named_as_the_calculator_names_it():
+    result = evaluate("acr_pedi", two_visits((10, 10, 2.0, None, 10, 20), (5, 5, 1.0, 1, None, 20)))
+    assert result["missing"] == ["baseline.active_joint_count", "current.limited_joint_count"]
+
+
+def test_the_same_reactant_is_used_at_both_visits():
+    inputs = two_visits((10, 10, 2.0, 10, 10, 100), (5, 5, 2.0, 10, 10, None))
+    inputs["current"]["crp_mg_l"] = 1
+    assert responses(inputs)[0] == "indeterminate", "an ESR before and a CRP after are no pair"
+    inputs["baseline"]["crp_mg_l"] = 50
+    assert responses(inputs)[0] == "met"
+    assert evaluate("acr_pedi", inputs)["reactant"] == "crp_mg_l"
+
+
+def test_a_rise_from_zero_is_listed():
+    result = evaluate("acr_pedi", two_visits((10, 10, 2.0, 0, 0, 20), (5, 5, 1.0, 1, 0, 20)))
+    assert result["baseline_zero_components"] == ["active_joint_count"]
+
+
+def test_a_rise_within_normal_limits_counts_and_is_flagged_unless_chosen_otherwise():
+    inputs = two_visits((10, 10, 2.0, 10, 10, 4), (5, 5, 1.0, 14, 10, 6))
+    assert responses(inputs) == NONE_MET
+    assert evaluate("acr_pedi", inputs)["small_number_components"] == ["esr_mm_h"]
+    chosen = {**inputs, "ignore_worsening_within_normal": True, "esr_uln": 15}
+    assert responses(chosen)[:2] == ("met", "met")
+    assert responses({**chosen, "esr_uln": 5}) == NONE_MET
+    assert responses({**chosen, "esr_uln": None})[0] == "indeterminate", (
+        "without the laboratory's limit: unknown"
+    )
+
+
+@pytest.mark.parametrize(
+    ("temperature", "rule", "acr30"),
+    [
+        (38.0, "gt_38_0", "met"), (38.1, "gt_38_0", "not_met"), (37.8, "gt_38_0", "met"), (37.8, "ge_37_5", "not_met"),
+        (37.5, "ge_37_5", "not_met"), (37.4, "ge_37_5", "met"), (None, "gt_38_0", "indeterminate"),
+    ],
+)  # fmt: skip
+def test_fever_undoes_a_response_in_systemic_arthritis(temperature, rule, acr30):
+    inputs = two_visits(BASELINE, (4, 4.2, 1.0, 6, 10, 60), max_temp_c_7d=temperature, fever_rule=rule)
+    levels = responses(inputs, "acr_pedi_sjia")
+    assert levels[0] == acr30
+    assert levels[2] == "not_met", "a level that is not met needs no temperature"
+    assert evaluate("acr_pedi_sjia", inputs)["fever_rule"] == rule
+
+
+def test_the_temperature_may_stand_with_the_current_visit():
+    inputs = two_visits(BASELINE, (4, 4.2, 1.0, 6, 10, 60))
+    inputs["current"]["max_temp_c_7d"] = 39
+    assert responses(inputs, "acr_pedi_sjia") == NONE_MET
+
+
+@pytest.mark.parametrize(
+    ("baseline", "current", "brunner", "withdrawal"),
+    [
+        ((2, 2, 0.5, 5, 5, 20), (3, 2, 0.5, 7, 5, 20), "met", "not_met"),
+        ((2, 2, 0.5, 5, 5, 20), (2.7, 2, 0.5, 7, 5, 20), "not_met", "not_met"),
+        # exactly 40 % worsens; exactly 30 % improves; one may improve, two may not
+        ((5, 5, 1.0, 10, 10, 100), (7, 7, 1.0, 10, 10, 70), "met", "not_met"),
+        ((5, 5, 1.0, 10, 10, 100), (7, 7, 0.7, 10, 10, 70), "not_met", "not_met"),
+        ((5, 5, 1.0, 10, 10, 100), (6.9, 7, 1.0, 10, 10, 100), "not_met", "not_met"),
+        # three worsen by at least 30 %: globals and joints by at least 2 as well
+        ((5, 5, 1.0, 10, 10, 100), (7, 7, 1.0, 10, 10, 130), "met", "met"),
+        ((5, 5, 1.0, 10, 10, 100), (7, 6.9, 1.0, 10, 10, 130), "not_met", "not_met"),
+        ((5, 5, 1.0, 4, 10, 100), (7, 5, 1.0, 6, 10, 130), "met", "met"),
+        ((5, 5, 1.0, 3, 10, 100), (7, 5, 1.0, 4, 10, 130), "not_met", "not_met"),
+        ((5, 5, 1.0, 10, 10, 100), (7, 5, 1.3, 10, 10, 130), "not_met", "met"),
+        # from zero any rise is worse
+        ((5, 5, 0, 0, 10, 100), (5, 5, 0.125, 1, 10, 100), "met", "not_met"),
+        ((5, 5, 1.0, 10, None, None), (7, 7, 1.0, 10, None, None), "indeterminate", "indeterminate"),
+        ((5, 5, 1.0, 10, 10, None), (7, 7, 1.0, 10, 10, 20), "met", "indeterminate"),
+    ],
+)
+def test_flare_under_both_rules(baseline, current, brunner, withdrawal):
+    inputs = two_visits(baseline, current)
+    assert evaluate("jia_flare_brunner2002", inputs)["result"] == brunner
+    assert evaluate("jia_flare_withdrawal", inputs)["result"] == withdrawal
+
+
+def without(*names):
+    return {name: value for name, value in INACTIVE.items() if name not in names}
+
+
+@pytest.mark.parametrize(
+    ("inputs", "result"),
+    [
+        (INACTIVE, "met"),
+        (
+            {
+                **without("esr_mm_h", "esr_uln"),
+                "crp_mg_l": 14,
+                "crp_uln": 5,
+                "elevation_attributable_to_jia": False,
+            },
+            "met",
+        ),
+        ({**without("esr_mm_h", "esr_uln"), "crp_mg_l": 14, "crp_uln": 5}, "not_met"),
+        ({**INACTIVE, "crp_mg_l": 5, "crp_uln": 5}, "met"),
+        ({**INACTIVE, "crp_mg_l": 5.1, "crp_uln": 5}, "not_met"),
+        ({**INACTIVE, "crp_mg_l": 5.1, "crp_uln": 5, "elevation_attributable_to_jia": True}, "not_met"),
+        ({**INACTIVE, "crp_mg_l": "<5", "crp_uln": 5}, "met"),
+        ({**INACTIVE, "crp_mg_l": "<5", "crp_uln": 3}, "indeterminate"),
+        ({**INACTIVE, "active_joint_count": None}, "indeterminate"),
+        ({**INACTIVE, "active_joint_count": None, "active_uveitis": True}, "not_met"),
+        ({**INACTIVE, "active_joint_count": 1}, "not_met"),
+        ({**INACTIVE, "systemic_features_present": True}, "not_met"),
+        ({**INACTIVE, "physician_global": 0.5}, "not_met"),
+        ({**INACTIVE, "physician_global": 1, "physician_global_best": 1}, "met"),
+        ({**INACTIVE, "morning_stiffness_min": 15}, "met"),
+        ({**INACTIVE, "morning_stiffness_min": 16}, "not_met"),
+        ({**INACTIVE, "esr_uln": None}, "indeterminate"),
+        (without("esr_mm_h"), "indeterminate"),
+        ({**INACTIVE, "ilar_category": "systemic"}, "met"),
+        ({**INACTIVE, "ilar_category": "psoriatic"}, "not_applicable"),
+        ({**INACTIVE, "ilar_category": "enthesitis_related"}, "not_applicable"),
+        ({**INACTIVE, "ilar_category": "undifferentiated"}, "not_applicable"),
+        ({**INACTIVE, "ilar_category": None}, "indeterminate"),
+    ],
+)
+def test_inactive_disease(inputs, result):
+    assert evaluate("jia_cid_wallace2011", inputs)["result"] == result
+
+
+def test_the_global_of_0_to_10_may_come_under_its_usual_name():
+    inputs = {**without("physician_global"), "physician_global_0_10": 0}
+    assert evaluate("jia_cid_wallace2011", inputs)["result"] == "met"
+
+
+def visit(date, cid="met", on_medication=True):
+    return {"date": date, "cid": cid, "on_medication": on_medication}
+
+
+OFF = {"on_medication": False}
+
+
+@pytest.mark.parametrize(
+    ("visits", "state"),
+    [
+        ([visit("2024-03-15"), visit("2024-09-15")], "crm"),
+        ([visit("2024-03-15"), visit("2024-09-14")], "cid"),
+        ([visit("2024-03-31"), visit("2024-09-30")], "crm"),
+        ([visit("2023-08-30"), visit("2024-02-29")], "crm"),
+        ([visit("2024-02-29", **OFF), visit("2025-02-28", **OFF)], "cr"),
+        ([visit("2024-02-29", **OFF), visit("2025-02-27", **OFF)], "cid"),
+        ([visit("2024-03-15"), visit("2024-06-15", "indeterminate"), visit("2024-09-15")], "cid"),
+        ([visit("2024-03-15"), visit("2024-06-15", "not_met"), visit("2024-09-15")], "cid"),
+        ([visit("2024-03-15"), visit("2024-09-15", "not_met")], "active"),
+        ([visit("2024-03-15"), visit("2024-09-15", "indeterminate")], "indeterminate"),
+        # the clock off medication starts at the first visit off medication
+        ([visit("2023-01-01"), visit("2024-01-01", **OFF), visit("2024-12-31", **OFF)], "cid"),
+        ([visit("2023-01-01"), visit("2024-01-01", **OFF), visit("2025-01-01", **OFF)], "cr"),
+        ([visit("2024-03-15")], "cid"),
+        ([], "indeterminate"),
+        # partial dates count where every day of them agrees
+        ([visit("2024-02"), visit("2024-09-15")], "crm"),
+        ([visit("2024-03"), visit("2024-09-15")], "indeterminate"),
+        ([visit("2024-03"), visit("2024-08-31")], "cid"),
+        # an unknown drug status counts where both possibilities agree
+        ([visit("2024-03-15"), visit("2024-05-01", on_medication=None)], "cid"),
+        ([visit("2024-03-15"), visit("2024-09-15", on_medication=None)], "indeterminate"),
+        ([visit("2024-03-15"), visit("2024-06-15", on_medication=None), visit("2024-09-15")], "indeterminate"),
+        # day numbers: six months are 181 to 184 days
+        ([visit("D0"), visit("D184")], "crm"),
+        ([visit("D0"), visit("D182")], "indeterminate"),
+        ([visit("D0"), visit("D180")], "cid"),
+        ([visit("D0"), visit("2024-09-15")], "indeterminate"),
+    ],
+)  # fmt: skip
+def test_remission_is_counted_in_calendar_months(visits, state):
+    assert evaluate("jia_remission_wallace", {"visits": visits})["state"] == state
+
+
+def test_the_clock_off_medication_starts_at_a_documented_stop_if_the_disease_was_inactive_by_then():
+    visits = [visit("2024-01-10"), visit("2024-03-10", **OFF), visit("2025-02-01", **OFF)]
+    assert evaluate("jia_remission_wallace", {"visits": visits})["state"] == "cid"
+    assert (
+        evaluate("jia_remission_wallace", {"visits": visits, "medication_stop_date": "2024-02-01"})["state"]
+        == "cr"
+    )
+    assert (
+        evaluate("jia_remission_wallace", {"visits": visits, "medication_stop_date": "2024-02-02"})["state"]
+        == "cid"
+    )
+    assert (
+        evaluate("jia_remission_wallace", {"visits": visits[1:], "medication_stop_date": "2024-02-01"})[
+            "state"
+        ]
+        == "cid"
+    )
+
+
+def test_a_gap_of_more_than_six_months_is_warned_of():
+    # The example of the verdicts dossier 9.7: days 60 and 250 from 1 January 2020.
+    result = evaluate("jia_remission_wallace", {"visits": [visit("2020-03-01"), visit("2020-09-07")]})
+    assert (result["state"], result["run_visits"], result["largest_gap_days"]) == ("crm", 2, 190)
+    assert result["warning"]
+    exactly = evaluate("jia_remission_wallace", {"visits": [visit("2020-03-01"), visit("2020-09-01")]})
+    assert (exactly["state"], exactly["warning"]) == ("crm", "")
+
+
+DOMAINS = ("dressing_grooming", "arising", "eating", "walking", "hygiene", "reach", "grip", "activities")
+
+
+def chaq(maxima, aids=None):
+    items = {domain: [highest] for domain, highest in zip(DOMAINS, maxima, strict=False)}
+    return evaluate("chaq_di", {"items": items} if aids is None else {"items": items, "aids_or_help": aids})
+
+
+@pytest.mark.parametrize(
+    ("maxima", "aids", "value", "domains"),
+    [
+        ((2, 1, 0, 3, 0, 0, 1, 1), None, 1.0, 8),
+        ((2, 1, 0, 3, 0, 0, 1, 1), ["eating"], 1.25, 8),
+        ((2, 1, 1, 3, 0, 0, 1, 1), ["eating"], 1.25, 8),
+        ((2, 1, 0, 3, 0, 0, 1, 1), ["walking"], 1.0, 8),
+        # the adult questionnaire's rule as a public program tests it (clay-good/sophiewell.com, haq-di.test.js)
+        ((1, 2, 2, 2, 2, 2), ["dressing_grooming"], 2.0, 6),
+        ((2, 2, 2, 2, 2), None, None, 5),
+        ((0,) * 8, None, 0, 8),
+        ((3,) * 8, DOMAINS, 3, 8),
+    ],
+)
+def test_chaq(maxima, aids, value, domains):
+    result = chaq(maxima, aids)
+    assert (result["value"], result["domains_used"]) == (value, domains)
+    assert result["status"] == ("not_computable" if value is None else "ok")
+
+
+def test_a_domain_counts_by_its_highest_answer_and_unanswered_items_are_left_out():
+    items = {domain: [0, 1] for domain in DOMAINS} | {"eating": [None, "NA", 3], "grip": [None, None, "NA"]}
+    result = evaluate("chaq_di", {"items": items})
+    assert (result["value"], result["domains_used"]) == (pytest.approx(9 / 7, abs=1e-6), 7)
+
+
+def test_domains_that_are_missing_are_named():
+    assert chaq((2, 2, 2, 2, 2))["missing"] == ["reach", "grip", "activities"]
+
+
+@pytest.mark.parametrize(
+    ("inputs", "error"),
+    [
+        ({"items": {"eating": [4]}}, ItemOutOfRange),
+        ({"items": {"eating": [True]}}, ItemOutOfRange),
+        ({"items": {"eating": ["1"]}}, ItemOutOfRange),
+        ({"items": {"eating": [0, 0, 0, 0]}}, ItemOutOfRange),
+        ({"items": {"eating": 2}}, ItemOutOfRange),
+        ({"items": {"cooking": [2]}}, ItemUnknown),
+        ({"items": {}, "aids_or_help": ["cooking"]}, ItemUnknown),
+        ({"items": [1, 2]}, ItemOutOfRange),
+    ],
+)
+def test_answers_that_are_none_are_refused(inputs, error):
+    with pytest.raises(error):
+        evaluate("chaq_di", inputs)
+
+
+MAS = {"febrile": True, "sjia_known_or_suspected": True, "ferritin_ng_ml": 900, "platelets_10e9_l": 170, "ast_u_l": 90,
+       "triglycerides_mg_dl": 100, "fibrinogen_mg_dl": 400}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changed", "result"),
+    [
+        ({}, "met"),
+        ({"ast_u_l": 40, "triglycerides_mg_dl": None}, "indeterminate"),
+        ({"ferritin_ng_ml": 684}, "not_met"),
+        ({"ferritin_ng_ml": 684.1}, "met"),
+        ({"platelets_10e9_l": 181}, "met"),
+        ({"platelets_10e9_l": 182}, "not_met"),
+        ({"ast_u_l": 48}, "not_met"),
+        ({"ast_u_l": 49}, "met"),
+        ({"ast_u_l": 40, "triglycerides_mg_dl": 156}, "not_met"),
+        ({"ast_u_l": 40, "triglycerides_mg_dl": 157}, "met"),
+        ({"ast_u_l": 40, "fibrinogen_mg_dl": 360}, "met"),
+        ({"ast_u_l": 40, "fibrinogen_mg_dl": 361}, "not_met"),
+        ({"febrile": False}, "not_met"),
+        ({"febrile": None}, "indeterminate"),
+    ],
+)
+def test_macrophage_activation_syndrome(changed, result):
+    assert evaluate("mas_2016", {**MAS, **changed})["result"] == result
