@@ -1,0 +1,193 @@
+"""Attribution: what else changed at the time, so that a benefit cannot be laid at the infusion's door.
+
+From 90 days before the index infusion (180 for rituximab and cyclophosphamide) to the deciding assessment. A change
+that surely happened then confounds; one that may have, because a date or a dose is missing or partial, leaves the
+attribution unknown. A falling glucocorticoid dose is no confounder of improvement. Attribution never changes a
+finding; it stands beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from leadline.casebook.case import Case, DrugCourse
+from leadline.casebook.days import DaySpan
+from leadline.measures.expression import DECIMALS
+from leadline.verdicts.doses import (
+    compare_doses,
+    is_pulse,
+    next_course,
+    prednisone_mg_day,
+    previous_course,
+    weight_kg_at,
+)
+from leadline.verdicts.findings import Attribution, AttributionResult, Confounder
+from leadline.verdicts.parameters import Parameters
+from leadline.verdicts.treatment import CONVENTIONAL_CLASSES, is_biologic, is_systemic
+
+NEW_DRUG_CLASSES = tuple(class_id for class_id in CONVENTIONAL_CLASSES if class_id != "glucocorticoid")
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """One change of treatment: `surely` within the span looked at, or only perhaps and why."""
+
+    course: DrugCourse
+    day: DaySpan | None
+    what: str
+    perhaps_because: str = ""
+
+
+def attribute(case: Case, until: DaySpan | None, parameters: Parameters) -> Attribution:
+    """What confounds a benefit seen on the day `until`. Without a drug record, or without a day, it is unknown."""
+    if not case.courses:
+        return _unknown("no drug is recorded")
+    if until is None:
+        return _unknown("the day of the claim is not recorded")
+    changes = [change for course in case.courses for change in _changes(case, course, until, parameters)]
+    sure = [change for change in changes if not change.perhaps_because]
+    confounders = tuple(
+        Confounder(_name(change.course), change.course.class_id, change.day, change.what, change.course.ref)
+        for change in sorted(
+            sure, key=lambda change: (change.day.first if change.day else 0, change.course.ref)
+        )
+    )
+    perhaps = tuple(dict.fromkeys(change.perhaps_because for change in changes if change.perhaps_because))
+    if confounders:
+        return Attribution(AttributionResult.CONFOUNDED, confounders, perhaps)
+    if perhaps:
+        return Attribution(AttributionResult.UNKNOWN, (), perhaps)
+    return Attribution(AttributionResult.UNCONFOUNDED, (), ())
+
+
+def _unknown(why: str) -> Attribution:
+    return Attribution(AttributionResult.UNKNOWN, (), (why,))
+
+
+def _name(course: DrugCourse) -> str:
+    return course.substance or "a drug that the catalogue does not know"
+
+
+def _changes(case: Case, course: DrugCourse, until: DaySpan, parameters: Parameters) -> Iterator[_Change]:
+    long_acting = course.substance in parameters.long_acting
+    since = -(parameters.attribution_days_long if long_acting else parameters.attribution_days)
+    looked_at = _LookedAt(since, until)
+    if course.class_id == "glucocorticoid":
+        yield from _glucocorticoid_changes(case, course, looked_at, parameters)
+    elif course.class_id in NEW_DRUG_CLASSES and is_systemic(course):
+        yield from _start(case, course, looked_at)
+    elif not course.class_id:
+        yield from _unknown_drug(course, looked_at)
+    if is_biologic(course) and next_course(case, course) is None and course.stop is not None:
+        yield from looked_at.place(course, course.stop, f"stopped on {course.stop}")
+
+
+@dataclass(frozen=True, slots=True)
+class _LookedAt:
+    """The span of days in which a change counts."""
+
+    first: int
+    until: DaySpan
+
+    def place(self, course: DrugCourse, day: DaySpan, what: str) -> Iterator[_Change]:
+        """The change if its day surely lies in the span; perhaps, if the day cannot tell; nothing if it does not."""
+        if day.last < self.first or day.first > self.until.last:
+            return
+        surely = day.first >= self.first and day.last <= self.until.first
+        yield _Change(
+            course, day, what, "" if surely else f"{_name(course)} {what}, not exact enough to place"
+        )
+
+
+def _start(case: Case, course: DrugCourse, looked_at: _LookedAt) -> Iterator[_Change]:
+    """A new drug, one begun again after a break, or a raised dose."""
+    if course.start is None:
+        yield from _without_start(course, looked_at)
+        return
+    before = previous_course(case, course)
+    if before is None:
+        yield from looked_at.place(course, course.start, f"started on {course.start}")
+        return
+    raised = compare_doses(before, course)
+    if raised:
+        yield from looked_at.place(course, course.start, f"dose raised on {course.start}")
+    elif raised is None:
+        yield from (
+            replace(
+                change,
+                perhaps_because=f"the doses of {_name(course)} around {course.start} cannot be compared",
+            )
+            for change in looked_at.place(course, course.start, "dose changed")
+        )
+
+
+def _without_start(course: DrugCourse, looked_at: _LookedAt) -> Iterator[_Change]:
+    """A course without a start may have begun at any time up to its stop."""
+    if course.stop is None or course.stop.last >= looked_at.first:
+        yield _Change(course, None, "started", f"the start of {_name(course)} is not recorded")
+
+
+def _unknown_drug(course: DrugCourse, looked_at: _LookedAt) -> Iterator[_Change]:
+    """A drug that the catalogue does not know may be an immunosuppressive one: it never confounds for certain."""
+    if course.start is None:
+        yield from _without_start(course, looked_at)
+        return
+    for change in looked_at.place(course, course.start, "started"):
+        yield replace(
+            change, perhaps_because=f"a drug that the catalogue does not know started on {course.start}"
+        )
+
+
+def _glucocorticoid_changes(
+    case: Case, course: DrugCourse, looked_at: _LookedAt, parameters: Parameters
+) -> Iterator[_Change]:
+    """An intra-articular injection, a pulse, or a rise of the daily dose above the limit per kilogram."""
+    if course.route in ("topical", "ophthalmic") or course.indication == "premedication":
+        return
+    if course.start is None:
+        yield from _without_start(course, looked_at)
+        return
+    if course.route == "ia":
+        yield from looked_at.place(course, course.start, f"injected into a joint on {course.start}")
+        return
+    pulse = is_pulse(case, course, parameters)
+    if pulse:
+        yield from looked_at.place(course, course.start, f"pulse on {course.start}")
+        return
+    rise = _rise_above_limit(case, course, looked_at, parameters)
+    if rise is not False:
+        for change in looked_at.place(course, course.start, f"dose raised on {course.start}"):
+            because = (
+                f"a rise of {_name(course)} on {course.start} cannot be reckoned: dose or weight is missing"
+            )
+            yield change if rise and pulse is False else replace(change, perhaps_because=because)
+
+
+def _rise_above_limit(
+    case: Case, course: DrugCourse, looked_at: _LookedAt, parameters: Parameters
+) -> bool | None:
+    """Whether the daily prednisone equivalent rose by more than the limit above its lowest value in the span."""
+    assert course.start is not None
+    start = course.start
+    earlier = [
+        other.start
+        for other in case.courses
+        if other.class_id == "glucocorticoid"
+        and other.start
+        and looked_at.first <= other.start.first < start.first
+    ]
+    before = [DaySpan(start.first - 1, start.first - 1), *earlier]
+    doses = [prednisone_mg_day(case, day, parameters) for day in before]
+    lowest = min(low for low, _ in doses), min(high for _, high in doses)
+    now = prednisone_mg_day(case, DaySpan(start.last, start.last), parameters)
+    rise = now[0] - lowest[1], now[1] - lowest[0]
+    if rise[1] <= 0:
+        return False
+    weight = weight_kg_at(case, start, parameters)
+    if weight is None:
+        return None
+    limit = round(parameters.glucocorticoid_rise_mg_kg_day * weight, DECIMALS)
+    if round(rise[0], DECIMALS) > limit:
+        return True
+    return False if round(rise[1], DECIMALS) <= limit else None

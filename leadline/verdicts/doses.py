@@ -1,0 +1,132 @@
+"""Doses on a day: prednisone equivalents, weights, and which course of a drug follows which.
+
+A dose that is not known is an interval from nothing to anything, so that a rule decides only where every dose in it
+gives the same answer. Whoever has a drug record but no glucocorticoid in it was on none; whoever has no drug record
+may have been on any dose.
+"""
+
+from __future__ import annotations
+
+from math import inf
+
+from leadline.casebook.case import Case, DrugCourse
+from leadline.casebook.days import FAR, DaySpan
+from leadline.measures import glucocorticoids
+from leadline.measures.expression import DECIMALS, Span
+from leadline.verdicts.parameters import Parameters
+from leadline.verdicts.treatment import is_systemic, running
+
+ANY_DOSE: Span = (0.0, inf)
+
+TIMES_A_DAY = {
+    "daily": 1.0,
+    "twice_daily": 2.0,
+    "q2d": 1 / 2,
+    "weekly": 1 / 7,
+    "q10d": 1 / 10,
+    "q2w": 1 / 14,
+    "q4w": 1 / 28,
+}
+"""Frequencies that make a lasting dose. Alternate days are averaged over two (measures dossier 5.3)."""
+
+BREAK_DAYS = 30
+"""A drug taken up again after a longer break was started anew: a project choice."""
+
+
+def weight_kg_at(case: Case, day: DaySpan, parameters: Parameters) -> float | None:
+    """The weight recorded nearest to the day, if every day between them is within the age a child's weight keeps."""
+    weights = [
+        (_days_apart(assessment.day, day), -assessment.day.last, float(fact.value))
+        for assessment in case.assessments
+        if (fact := assessment.facts.get("weight_kg")) is not None and isinstance(fact.value, float | int)
+    ]
+    if not weights:
+        return None
+    apart, _, weight = min(weights)
+    return weight if apart <= parameters.weight_max_age_days else None
+
+
+def _days_apart(one: DaySpan, other: DaySpan) -> int:
+    return max(abs(one.first - other.last), abs(one.last - other.first))
+
+
+def compare_doses(before: DrugCourse, after: DrugCourse) -> bool | None:
+    """Whether the daily dose rose from one course to the next; None where they cannot be compared."""
+    same_kind = (before.dose_unit, before.dose_basis) == (after.dose_unit, after.dose_basis)
+    old, new = TIMES_A_DAY.get(before.frequency), TIMES_A_DAY.get(after.frequency)
+    if not same_kind or old is None or new is None or before.dose is None or after.dose is None:
+        return None
+    return round(after.dose * new, DECIMALS) > round(before.dose * old, DECIMALS)
+
+
+def is_pulse(case: Case, course: DrugCourse, parameters: Parameters) -> bool | None:
+    """Whether one dose of the course is a pulse (measures dossier 5.3); None where dose or weight cannot tell."""
+    weight = None if course.start is None else weight_kg_at(case, course.start, parameters)
+    dose = _single_dose_mg(course, weight)
+    if dose is None or course.substance not in glucocorticoids.EQUAL_TO_5_MG_PREDNISONE:
+        return None
+    return glucocorticoids.is_pulse(course.substance, dose, weight_kg=weight)
+
+
+def _single_dose_mg(course: DrugCourse, weight_kg: float | None) -> float | None:
+    if course.dose is None or course.dose_basis != "per_kg":
+        return course.dose
+    return None if weight_kg is None else course.dose * weight_kg
+
+
+def prednisone_mg_day(case: Case, day: DaySpan, parameters: Parameters) -> Span:
+    """The daily systemic glucocorticoid dose on the day, in mg of prednisone, pulses left apart."""
+    if not case.courses:
+        return ANY_DOSE
+    parts = [
+        _part(case, course, day, parameters)
+        for course in case.courses
+        if course.class_id == "glucocorticoid" and is_systemic(course) and course.frequency != "once"
+    ]
+    return sum(low for low, _ in parts), sum(high for _, high in parts)
+
+
+def _part(case: Case, course: DrugCourse, day: DaySpan, parameters: Parameters) -> Span:
+    state = running(course, day)
+    if state is False or is_pulse(case, course, parameters):
+        return 0.0, 0.0
+    low, high = _prednisone_of(case, course, day, parameters)
+    return (low, high) if state else (0.0, high)
+
+
+def _prednisone_of(case: Case, course: DrugCourse, day: DaySpan, parameters: Parameters) -> Span:
+    times = TIMES_A_DAY.get(course.frequency)
+    dose = _single_dose_mg(course, weight_kg_at(case, day, parameters))
+    if times is None or dose is None or course.substance not in glucocorticoids.EQUAL_TO_5_MG_PREDNISONE:
+        return ANY_DOSE
+    mg = glucocorticoids.prednisone_mg(course.substance, dose * times)
+    return mg, mg
+
+
+def previous_course(case: Case, course: DrugCourse) -> DrugCourse | None:
+    """The course of the same drug that this one goes on from: none if the drug is new, or begun anew after a break."""
+    if course.start is None:
+        return None
+    earlier = [
+        other
+        for other in case.courses
+        if other is not course and _same_drug(other, course) and _precedes(other, course.start)
+    ]
+    return max(earlier, key=lambda other: other.start.first if other.start else -FAR, default=None)
+
+
+def next_course(case: Case, course: DrugCourse) -> DrugCourse | None:
+    """The course by which this one was gone on with."""
+    return next((other for other in case.courses if previous_course(case, other) is course), None)
+
+
+def _same_drug(one: DrugCourse, other: DrugCourse) -> bool:
+    return one.substance == other.substance and bool(one.substance)
+
+
+def _precedes(other: DrugCourse, start: DaySpan) -> bool:
+    if other.start is not None and other.start.first >= start.first:
+        return False
+    return other.stop is None or (
+        other.stop.last >= start.first - BREAK_DAYS and other.stop.first <= start.last
+    )

@@ -1,0 +1,175 @@
+"""Claims about drugs: off medication, and on less of it (verdicts 3).
+
+Off medication asks for two things: nothing of the conventional classes running on the day, and a recorded stop for
+every such drug of the record. Less medication asks for a lower prednisone-equivalent dose or fewer
+immunosuppressive drugs than at baseline, with no other raised or started.
+"""
+
+from __future__ import annotations
+
+from leadline.casebook.case import DrugCourse
+from leadline.casebook.days import DaySpan
+from leadline.measures.expression import DECIMALS
+from leadline.verdicts.doses import compare_doses, prednisone_mg_day, previous_course
+from leadline.verdicts.findings import CriterionOutcome, Result, SettlingItem
+from leadline.verdicts.treatment import CONVENTIONAL_CLASSES, courses_of, is_systemic, on_any, running
+from leadline.verdicts.view import CaseView
+
+OFF_MEDICATION = "off_conventional_medication"
+REDUCED_MEDICATION = "reduced_medication"
+ANTIMALARIAL = "antimalarial"
+
+
+def off_medication(view: CaseView, day: DaySpan | None) -> CriterionOutcome:
+    """Whether no conventional drug ran on the day, by the recorded starts and stops. A drug that the catalogue does
+    not know may be a conventional one."""
+    title = "No conventional antirheumatic drug running, every one with a recorded stop"
+    courses = [
+        course
+        for course in view.case.courses
+        if (course.class_id in CONVENTIONAL_CLASSES or not course.class_id)
+        and course.indication != "premedication"
+    ]
+    if day is None or not view.case.courses:
+        what = "the day of the claim" if view.case.courses else "the record of all drugs, with start and stop"
+        item = SettlingItem(what, "", OFF_MEDICATION, "up to the day of the claim")
+        return _outcome(OFF_MEDICATION, title, "indeterminate", day, courses, (), (item,))
+    states = {course.ref: running(course, day) for course in courses}
+    on = [course for course in courses if states[course.ref]]
+    open_ended = [course for course in courses if states[course.ref] is None]
+    result: Result = "not_met" if on else "indeterminate" if open_ended else "met"
+    details = [f"{_name(course)} running on {day}" for course in on]
+    settling = tuple(
+        SettlingItem(f"{_lacking(course)} of {_name(course)}", "", OFF_MEDICATION, f"up to {day}")
+        for course in open_ended
+    )
+    return _outcome(
+        OFF_MEDICATION,
+        title,
+        result,
+        day,
+        courses,
+        tuple(details),
+        settling if result == "indeterminate" else (),
+    )
+
+
+def _lacking(course: DrugCourse) -> str:
+    if course.start is None:
+        return "start and stop" if course.stop is None else "start"
+    return "stop" if course.stop is None else "exact dates"
+
+
+def _name(course: DrugCourse) -> str:
+    return course.substance or "a drug that the catalogue does not know"
+
+
+def _outcome(
+    criterion: str,
+    title: str,
+    result: Result,
+    day: DaySpan | None,
+    courses: list[DrugCourse],
+    details: tuple[str, ...],
+    settling: tuple[SettlingItem, ...],
+) -> CriterionOutcome:
+    return CriterionOutcome(
+        criterion=criterion,
+        title=title,
+        result=result,
+        partial=False,
+        missing=tuple(item.what for item in settling),
+        days=() if day is None else (day,),
+        details=details,
+        evidence=tuple(course.ref for course in courses),
+        settling_items=settling,
+    )
+
+
+def reduced_medication(view: CaseView, day: DaySpan | None) -> CriterionOutcome:
+    """Whether the prednisone dose, or the number of immunosuppressive drugs, is lower than on day 0, and nothing else
+    was raised or started in between."""
+    title = "Lower prednisone-equivalent dose or fewer immunosuppressive drugs than at baseline, none raised or started"
+    courses = list(courses_of(view.case, CONVENTIONAL_CLASSES))
+    if day is None or not view.case.courses:
+        what = (
+            "the day of the claim"
+            if view.case.courses
+            else "the record of all drugs, with doses, start and stop"
+        )
+        item = SettlingItem(what, "", REDUCED_MEDICATION, "from baseline to the day of the claim")
+        return _outcome(REDUCED_MEDICATION, title, "indeterminate", day, courses, (), (item,))
+    baseline = DaySpan(0, 0)
+    before = prednisone_mg_day(view.case, baseline, view.parameters)
+    now = prednisone_mg_day(view.case, day, view.parameters)
+    dose_lower = _below(now, before)
+    fewer = _fewer(view, baseline, day)
+    rising = _anything_raised(view, day)
+    less = True if dose_lower or fewer else None if None in (dose_lower, fewer) else False
+    higher = _below(before, now)
+    if less is False or rising or higher:
+        result: Result = "not_met"
+    else:
+        result = "met" if less and rising is False and higher is False else "indeterminate"
+    details = (f"prednisone equivalent {_mg(before)} on day 0, {_mg(now)} on {day}",)
+    settling = () if result != "indeterminate" else _doses_to_find(courses, day)
+    return _outcome(REDUCED_MEDICATION, title, result, day, courses, details, settling)
+
+
+def _below(now: tuple[float, float], before: tuple[float, float]) -> bool | None:
+    if round(now[1], DECIMALS) < round(before[0], DECIMALS):
+        return True
+    return False if round(now[0], DECIMALS) >= round(before[1], DECIMALS) else None
+
+
+def _fewer(view: CaseView, baseline: DaySpan, day: DaySpan) -> bool | None:
+    """Fewer immunosuppressive substances running; None where it cannot be told which ran."""
+    counts = [_running_substances(view, on) for on in (baseline, day)]
+    if counts[0] is None or counts[1] is None:
+        return None
+    return len(counts[1]) < len(counts[0])
+
+
+def _running_substances(view: CaseView, day: DaySpan) -> set[str] | None:
+    by_substance: dict[str, list[DrugCourse]] = {}
+    for course in courses_of(view.case, (*CONVENTIONAL_CLASSES, "")):
+        if is_systemic(course) and course.class_id != "glucocorticoid":
+            by_substance.setdefault(course.substance or course.drug_text, []).append(course)
+    states = {substance: on_any(courses, day) for substance, courses in by_substance.items()}
+    return None if None in states.values() else {substance for substance, on in states.items() if on}
+
+
+def _anything_raised(view: CaseView, day: DaySpan) -> bool | None:
+    """Whether any conventional drug was started or raised after day 0, up to the day; None where it may have been."""
+    outcomes: list[bool | None] = []
+    for course in courses_of(view.case, CONVENTIONAL_CLASSES):
+        if not is_systemic(course) or course.class_id == "glucocorticoid":
+            continue
+        if course.start is None:
+            outcomes.append(False if course.stop is not None and course.stop.last <= 0 else None)
+            continue
+        within = course.start.within(1, day.first)
+        if within is False:
+            continue
+        before = previous_course(view.case, course)
+        raised = True if before is None else compare_doses(before, course)
+        outcomes.append(raised if within or raised is False else None)
+    if True in outcomes:
+        return True
+    return None if None in outcomes else False
+
+
+def _doses_to_find(courses: list[DrugCourse], day: DaySpan) -> tuple[SettlingItem, ...]:
+    when = f"from baseline to {day}"
+    lacking = [
+        SettlingItem(f"dose, start and stop of {_name(course)}", "", REDUCED_MEDICATION, when)
+        for course in courses
+        if course.dose is None or course.start is None or running(course, day) is None
+    ]
+    return tuple(dict.fromkeys(lacking)) or (
+        SettlingItem("the weight, for doses per kilogram", "weight_kg", REDUCED_MEDICATION, when),
+    )
+
+
+def _mg(dose: tuple[float, float]) -> str:
+    return f"{dose[0]:g} mg/day" if dose[0] == dose[1] else "not known"

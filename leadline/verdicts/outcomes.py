@@ -1,0 +1,269 @@
+"""How one criterion is judged at one time: the parts that every rung of every ladder is made of.
+
+A criterion either compares an assessment with the baseline or looks at one assessment alone. Its missing items
+become settling items: what, and when, would have let it be judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from leadline.casebook.case import Assessment, RowRef
+from leadline.casebook.days import DaySpan
+from leadline.measures.expression import Recorded
+from leadline.verdicts.findings import CriterionOutcome, Result, ScoreAt, SettlingItem
+from leadline.verdicts.parameters import Window
+from leadline.verdicts.view import CaseView, title_of
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """A time at which a criterion is wanted: its window, and the assessment that stands for it, if there is one."""
+
+    window: Window
+    assessment: Assessment | None
+
+
+Judge = Callable[[CaseView, Occasion], CriterionOutcome]
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One criterion of a ladder. `lasting`: it is itself about a run of assessments."""
+
+    criterion: str
+    judge: Judge
+    lasting: bool = False
+
+
+WORDS = {
+    "new_bilag_a": "BILAG-2004",
+    "new_bilag_b": "BILAG-2004",
+    "sledai": "SLEDAI-2K",
+}
+"""What to record for inputs that are no item of a visit; BILAG is asked for once, on both days."""
+
+ON_BOTH_DAYS = ("new_bilag_a", "new_bilag_b")
+
+
+@dataclass(frozen=True, slots=True)
+class Visits:
+    """The two assessments that a comparison takes, and the days and rows that it rests on."""
+
+    baseline: Assessment | None
+    current: Assessment | None
+
+    @property
+    def days(self) -> tuple[DaySpan, ...]:
+        return tuple(visit.day for visit in (self.baseline, self.current) if visit is not None)
+
+
+def settling_items(
+    view: CaseView, criterion: str, missing: Iterable[str], occasion: Occasion
+) -> tuple[SettlingItem, ...]:
+    """One settling item for each missing input, `baseline_` and `previous_` ones at baseline, others on occasion."""
+    found: dict[tuple[str, str], SettlingItem] = {}
+    for name in missing:
+        at, item = _split(name)
+        window = view.parameters.baseline if at == "baseline" else occasion.window
+        when = _when(window)
+        if item in ON_BOTH_DAYS:
+            when = f"{_when(view.parameters.baseline)} and {_when(occasion.window)}"
+        what = WORDS.get(item) or title_of(item)
+        found.setdefault((what, when), SettlingItem(what, item, criterion, when, window.first, window.last))
+    return (*found.values(), *_days_to_find(view, criterion))
+
+
+def _split(name: str) -> tuple[str, str]:
+    for prefix in ("baseline_", "previous_"):
+        if name.startswith(prefix):
+            return "baseline", name.removeprefix(prefix)
+    return "current", name.removeprefix("current_")
+
+
+def _when(window: Window) -> str:
+    return f"{window.title} (day {window.first} to {window.last})"
+
+
+def _days_to_find(view: CaseView, criterion: str) -> tuple[SettlingItem, ...]:
+    """Assessments whose partial date leaves open whether they lie in the window, where no other stands there."""
+    if view.baselines.ordered:
+        return ()
+    window = view.parameters.baseline
+    return tuple(
+        SettlingItem(
+            f"the exact day of the assessment of {assessment.day}",
+            "",
+            criterion,
+            _when(window),
+            window.first,
+            window.last,
+        )
+        for assessment in view.baselines.uncertain
+    )
+
+
+def refs_of(view: CaseView, visit: Assessment | None, items: Iterable[str]) -> tuple[RowRef, ...]:
+    """The rows behind the items of an assessment."""
+    if visit is None:
+        return ()
+    refs = view.row(visit).refs
+    return tuple(dict.fromkeys(refs[name] for name in items if name in refs))
+
+
+def pair_row(
+    view: CaseView, visits: Visits, items: Iterable[str]
+) -> tuple[dict[str, Recorded], tuple[str, ...]]:
+    """The items of both visits as `baseline_` and `current_` inputs, and remarks on what could not be compared: a
+    joint count on another list, a global by another kind of rater."""
+    row: dict[str, Recorded] = {}
+    remarks = []
+    for name in items:
+        pair = [
+            None if visit is None else view.row(visit).facts.get(name)
+            for visit in (visits.baseline, visits.current)
+        ]
+        remark = _not_comparable(name, *pair)
+        if remark:
+            remarks.append(remark)
+            continue
+        for when, visit in (("baseline", visits.baseline), ("current", visits.current)):
+            row[f"{when}_{name}"] = None if visit is None else view.row(visit).items.get(name)
+    return row, tuple(remarks)
+
+
+def both_values(view: CaseView, visits: Visits, items: Iterable[str]) -> tuple[tuple[str, float, float], ...]:
+    """Item, value at baseline and value now, for the numbers that both visits have."""
+    if visits.baseline is None or visits.current is None:
+        return ()
+    before, now = view.row(visits.baseline).items, view.row(visits.current).items
+    found = []
+    for name in items:
+        old, new = before.get(name), now.get(name)
+        if isinstance(old, float | int) and isinstance(new, float | int):
+            found.append((name, old, new))
+    return tuple(found)
+
+
+def _not_comparable(name: str, before: Any, after: Any) -> str:
+    if before is None or after is None:
+        return ""
+    if name.endswith("_joint_count") and before.version and after.version and before.version != after.version:
+        return f"{title_of(name)}: counted on different lists ({before.version} and {after.version} joints)"
+    if name == "parent_global_0_10" and before.rater and after.rater and before.rater != after.rater:
+        return f"{title_of(name)}: rated by {before.rater} and then by {after.rater}"
+    return ""
+
+
+def outcome(
+    view: CaseView,
+    occasion: Occasion,
+    criterion: str,
+    title: str,
+    result: Result,
+    *,
+    missing: Iterable[str] = (),
+    visits: Visits,
+    details: Iterable[str] = (),
+    evidence: Iterable[RowRef] = (),
+    partial: bool = False,
+    status: str = "verified",
+    values: Mapping[str, Any] | None = None,
+) -> CriterionOutcome:
+    """The outcome, with settling items where it is indeterminate."""
+    missing = tuple(dict.fromkeys(missing)) if result == "indeterminate" else ()
+    return CriterionOutcome(
+        criterion=criterion,
+        title=title,
+        result=result,
+        partial=partial,
+        missing=missing,
+        days=visits.days,
+        details=tuple(details),
+        evidence=tuple(dict.fromkeys(evidence)),
+        settling_items=settling_items(view, criterion, missing, occasion)
+        if result == "indeterminate"
+        else (),
+        status=status,
+        values=tuple((values or {}).items()),
+    )
+
+
+def score_missing(score: ScoreAt | None, prefix: str, items: Iterable[str]) -> list[str]:
+    """What is missing for a score, as inputs at one time; all its items where there is no assessment."""
+    names = items if score is None else score.missing
+    return [f"{prefix}_{name}" for name in names]
+
+
+def as_input(score: ScoreAt | None) -> Recorded:
+    """A score as the input of a criterion: its value, else its bounds, else nothing."""
+    if score is None:
+        return None
+    if score.value is not None:
+        return score.value
+    return None if score.low is None or score.high is None else (score.low, score.high)
+
+
+def as_result(value: bool | None) -> Result:
+    if value is None:
+        return "indeterminate"
+    return "met" if value else "not_met"
+
+
+def any_rung(criterion: str, title: str, *rungs: Rung) -> Rung:
+    """Met if any of the criteria is; not met only if every one that applies is not; else indeterminate."""
+
+    def judge(view: CaseView, occasion: Occasion) -> CriterionOutcome:
+        outcomes = [rung.judge(view, occasion) for rung in rungs]
+        applicable = [one for one in outcomes if one.result != "not_applicable"]
+        met = next((one for one in applicable if one.result == "met"), None)
+        if met is not None:
+            return met
+        if not applicable:
+            return outcomes[0]
+        return joined(criterion, title, applicable, any_result([one.result for one in applicable]))
+
+    return Rung(criterion, judge)
+
+
+def all_rung(criterion: str, title: str, *rungs: Rung) -> Rung:
+    """Met if all of the criteria are; not met if any is not; else indeterminate."""
+
+    def judge(view: CaseView, occasion: Occasion) -> CriterionOutcome:
+        outcomes = [rung.judge(view, occasion) for rung in rungs]
+        results = [one.result for one in outcomes]
+        if "not_met" in results:
+            result: Result = "not_met"
+        else:
+            result = "met" if all(one == "met" for one in results) else "indeterminate"
+        return joined(criterion, title, outcomes, result)
+
+    return Rung(criterion, judge)
+
+
+def any_result(results: Iterable[Result]) -> Result:
+    known = list(results)
+    if "met" in known:
+        return "met"
+    return "indeterminate" if "indeterminate" in known else "not_met"
+
+
+def joined(criterion: str, title: str, outcomes: list[CriterionOutcome], result: Result) -> CriterionOutcome:
+    """One outcome from several: their days, details and rows together, and what is missing where it is open."""
+    unsettled = (
+        [one for one in outcomes if one.result == "indeterminate"] if result == "indeterminate" else []
+    )
+    return CriterionOutcome(
+        criterion=criterion,
+        title=title,
+        result=result,
+        partial=False,
+        missing=tuple(dict.fromkeys(name for one in unsettled for name in one.missing)),
+        days=max((one.days for one in outcomes), key=len),
+        details=tuple(dict.fromkeys(f"{one.title}: {one.result.replace('_', ' ')}" for one in outcomes)),
+        evidence=tuple(dict.fromkeys(ref for one in outcomes for ref in one.evidence)),
+        settling_items=tuple(dict.fromkeys(item for one in unsettled for item in one.settling_items)),
+        status="provisional" if any(one.status == "provisional" for one in outcomes) else "verified",
+    )

@@ -1,0 +1,181 @@
+"""Criteria that must have held for months: remission, and what a claim of cure comes down to.
+
+A run of assessments on which a state was met, without a break, up to the deciding one. The time it has lasted is
+counted in calendar months from its first assessment. If that is too short, the disease may have been inactive
+before, unrecorded: then the answer is indeterminate, unless an assessment on which the state was not met lies
+within the months asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from leadline.casebook.case import Assessment
+from leadline.casebook.days import RecordedDay, months_between
+from leadline.measures.remission import MONTHS_OFF, MONTHS_ON
+from leadline.verdicts.findings import CriterionOutcome, SettlingItem
+from leadline.verdicts.outcomes import Occasion, Rung, as_result
+from leadline.verdicts.states import on_drugs
+from leadline.verdicts.treatment import ANTIRHEUMATIC_CLASSES
+from leadline.verdicts.view import CaseView
+
+StateAt = Callable[[CaseView, Assessment], bool | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Whether a state held for the months asked for, and the run of assessments on which it was met."""
+
+    long_enough: bool | None
+    run: tuple[Assessment, ...]
+
+
+def held(assessments: Sequence[Assessment], states: Sequence[bool | None], months: int) -> Held:
+    """The unbroken run that ends with the last assessment, and whether it has lasted `months` calendar months."""
+    if not states or states[-1] is not True:
+        return Held(states[-1] if states else None, ())
+    length = next((n for n, state in enumerate(reversed(states)) if state is not True), len(states))
+    run = tuple(assessments[len(states) - length :])
+    last = run[-1].recorded
+    if months_between(run[0].recorded, last, months):
+        return Held(True, run)
+    before = len(states) - length - 1
+    active_too_near = (
+        before >= 0 and states[before] is False and _within(assessments[before].recorded, last, months)
+    )
+    return Held(False if active_too_near else None, run)
+
+
+def _within(earlier: RecordedDay, later: RecordedDay, months: int) -> bool:
+    return months_between(earlier, later, months) is False
+
+
+def up_to(view: CaseView, assessment: Assessment) -> tuple[Assessment, ...]:
+    """The assessments up to and including this one, from the index infusion on."""
+    return tuple(other for other in view.after_index() if other.day.last <= assessment.day.last)
+
+
+def off_drugs(view: CaseView, assessment: Assessment, classes: tuple[str, ...]) -> bool | None:
+    """Whether no drug of the classes ran on the day; None without a drug record."""
+    running = on_drugs(view, assessment, classes)
+    return None if running is None else not running
+
+
+def both(one: bool | None, other: bool | None) -> bool | None:
+    """Kleene's and."""
+    if one is False or other is False:
+        return False
+    return True if one and other else None
+
+
+def lasting_rung(
+    criterion: str, title: str, state: Rung, durations: Sequence[tuple[str, StateAt, int]]
+) -> Rung:
+    """A state that must have held, in one of several ways, for as many months as that way asks for.
+
+    state      the criterion at one assessment, whose missing items become settling items
+    durations  way in words, whether it was so at an assessment, calendar months
+    """
+
+    def judge(view: CaseView, occasion: Occasion) -> CriterionOutcome:
+        at_visit = state.judge(view, occasion)
+        if occasion.assessment is None:
+            return replace(at_visit, criterion=criterion, title=title, result="indeterminate")
+        visits = up_to(view, occasion.assessment)
+        states = [_met(state.judge(view, Occasion(occasion.window, visit)).result) for visit in visits]
+        ways = [
+            (
+                words,
+                months,
+                held(
+                    visits,
+                    [both(met, way(view, visit)) for met, visit in zip(states, visits, strict=True)],
+                    months,
+                ),
+            )
+            for words, way, months in durations
+        ]
+        longest = max(ways, key=lambda way: (way[2].long_enough is True, len(way[2].run)))
+        run = longest[2].run
+        evidence = [
+            ref for visit in run for ref in state.judge(view, Occasion(occasion.window, visit)).evidence
+        ]
+        result = (
+            at_visit.result
+            if at_visit.result == "not_applicable"
+            else as_result(_any(way[2] for way in ways))
+        )
+        return replace(
+            at_visit,
+            criterion=criterion,
+            title=title,
+            result=result,
+            days=tuple(visit.day for visit in run) or at_visit.days,
+            details=_run_words(longest[0], run),
+            evidence=tuple(dict.fromkeys((*at_visit.evidence, *evidence))),
+            settling_items=_settling(criterion, at_visit, run, longest, result),
+        )
+
+    return Rung(criterion, judge, lasting=True)
+
+
+def _met(result: str) -> bool | None:
+    return {"met": True, "not_met": False}.get(result)
+
+
+def _any(ways: Iterable[Held]) -> bool | None:
+    outcomes = [way.long_enough for way in ways]
+    if True in outcomes:
+        return True
+    return None if None in outcomes else False
+
+
+def _run_words(words: str, run: tuple[Assessment, ...]) -> tuple[str, ...]:
+    if not run:
+        return ()
+    first, last = run[0].day, run[-1].day
+    count = "one assessment" if len(run) == 1 else f"{len(run)} assessments"
+    return (f"{words}: {count}, {first} to {last}" if len(run) > 1 else f"{words}: {count}, {first}",)
+
+
+def _settling(
+    criterion: str,
+    at_visit: CriterionOutcome,
+    run: tuple[Assessment, ...],
+    longest: tuple[str, int, Held],
+    result: str,
+) -> tuple[SettlingItem, ...]:
+    """What is missing on the day itself; then the drug record; then an earlier assessment of the same state."""
+    if result != "indeterminate":
+        return ()
+    found = [replace(item, criterion=criterion) for item in at_visit.settling_items]
+    words, months, _ = longest
+    if run:
+        what = f"an assessment at least {months} calendar months before {run[-1].day} with the same state"
+        found.append(SettlingItem(what, "", criterion, words))
+    elif not found:
+        found.append(
+            SettlingItem("start and stop of every drug", "", criterion, "up to the day of the claim")
+        )
+    return tuple(found)
+
+
+def always(_view: CaseView, _visit: Assessment) -> bool:
+    """For a state that says by itself what drugs it allows."""
+    return True
+
+
+def drugs_on(classes: tuple[str, ...]) -> StateAt:
+    return lambda view, visit: on_drugs(view, visit, classes)
+
+
+def drugs_off(classes: tuple[str, ...]) -> StateAt:
+    return lambda view, visit: off_drugs(view, visit, classes)
+
+
+def wallace_durations(*, off_only: bool) -> tuple[tuple[str, StateAt, int], ...]:
+    """Six calendar months on medication, twelve off it (Wallace 2004)."""
+    off = ("inactive disease off medication", drugs_off(ANTIRHEUMATIC_CLASSES), MONTHS_OFF)
+    on = ("inactive disease on medication", drugs_on(ANTIRHEUMATIC_CLASSES), MONTHS_ON)
+    return (off,) if off_only else (on, off)

@@ -1,0 +1,90 @@
+"""Criteria that look at one assessment: inactive disease, low disease activity, remission on a day.
+
+Their inputs come from the visit; what a visit does not hold as such (scores, the category, whether treatment was
+stable) is put together here. A score that cannot be computed goes in as its bounds, so that a criterion is decided
+where both bounds agree.
+"""
+
+from __future__ import annotations
+
+from leadline.casebook.case import Assessment
+from leadline.measures import MEASURES
+from leadline.measures.expression import Recorded
+from leadline.verdicts.findings import CriterionOutcome
+from leadline.verdicts.outcomes import Occasion, Rung, Visits, as_input, outcome, refs_of
+from leadline.verdicts.treatment import CONVENTIONAL_CLASSES, courses_of, on_any
+from leadline.verdicts.view import CaseView
+
+IMMUNOSUPPRESSIVE_CLASSES = tuple(
+    class_id for class_id in CONVENTIONAL_CLASSES if class_id not in ("glucocorticoid", "antimalarial")
+)
+
+SCORE_INPUTS = ("sledai_2k", "clinical_sledai_2k")
+
+
+def state_row(view: CaseView, assessment: Assessment, measure_id: str) -> dict[str, Recorded]:
+    """What the measure takes, from one assessment; missing items are left out."""
+    items = view.row(assessment).items
+    row: dict[str, Recorded] = {}
+    for name in MEASURES[measure_id].by_id:
+        value = items.get(name)
+        if value is None:
+            value = _put_together(view, assessment, name)
+        if value is not None:
+            row[name] = value
+    return row
+
+
+def _put_together(view: CaseView, assessment: Assessment, name: str) -> Recorded:
+    if name == "ilar_category":
+        return view.case.patient.get(name)
+    if name == "physician_global":
+        return view.row(assessment).items.get("physician_global_0_10")
+    if name in SCORE_INPUTS:
+        return as_input(view.score(assessment, name))
+    if name == "on_immunosuppressive_or_biologic":
+        return on_drugs(view, assessment, IMMUNOSUPPRESSIVE_CLASSES)
+    return None
+
+
+def on_drugs(view: CaseView, assessment: Assessment, classes: tuple[str, ...]) -> bool | None:
+    """Whether any drug of the classes ran on the day; None without a drug record."""
+    if not view.case.courses:
+        return None
+    return on_any(courses_of(view.case, classes), assessment.day)
+
+
+def state_outcome(
+    view: CaseView, occasion: Occasion, measure_id: str, title: str, output: str = "result"
+) -> CriterionOutcome:
+    """The criterion at the occasion's assessment."""
+    measure = MEASURES[measure_id]
+    assessment = occasion.assessment
+    row = {} if assessment is None else state_row(view, assessment, measure_id)
+    judged = measure.evaluate_row(row)
+    return outcome(
+        view,
+        occasion,
+        measure_id,
+        title,
+        judged[output],
+        missing=_at_visit(view, assessment, judged["missing"]),
+        visits=Visits(None, assessment),
+        evidence=refs_of(view, assessment, measure.by_id),
+        status=measure.status,
+    )
+
+
+def _at_visit(view: CaseView, assessment: Assessment | None, missing: list[str]) -> list[str]:
+    """Missing inputs as what a person can record: a missing score is its missing items."""
+    names: list[str] = []
+    for name in missing:
+        if name in SCORE_INPUTS and assessment is not None:
+            names += view.score(assessment, name).missing
+        else:
+            names.append(name)
+    return names
+
+
+def state_rung(measure_id: str, title: str, output: str = "result") -> Rung:
+    return Rung(measure_id, lambda view, occasion: state_outcome(view, occasion, measure_id, title, output))

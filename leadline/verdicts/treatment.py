@@ -1,0 +1,90 @@
+"""What drugs a child was on: which courses ran on a day, and the glucocorticoid dose, with three values.
+
+A course without a start or a stop may or may not have been running; nothing is assumed of it. A course that began
+before a day and has no stop is running for certain only up to the day as of which the chart calls it ongoing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from leadline.casebook.case import Case, DrugCourse
+from leadline.casebook.days import DaySpan
+
+CONVENTIONAL_CLASSES = (
+    "glucocorticoid",
+    "csdmard",
+    "antimalarial",
+    "cytotoxic",
+    "bdmard_tnf",
+    "bdmard_il1",
+    "bdmard_il6",
+    "bdmard_il17_il23",
+    "bdmard_tcell",
+    "bdmard_bcell",
+    "bdmard_ifn",
+    "bdmard_complement",
+    "tsdmard_jak",
+    "tsdmard_other",
+    "ivig",
+)
+"""Classes that `off_medication` is about (verdicts 3). MSC itself is worded apart."""
+
+ANTIRHEUMATIC_CLASSES = ("nsaid", *CONVENTIONAL_CLASSES)
+"""Any anti-arthritis or anti-uveitis drug, as remission in JIA counts it (Wallace 2004)."""
+
+BEYOND = 200_000
+
+
+def is_biologic(course: DrugCourse) -> bool:
+    return course.class_id.startswith("bdmard_")
+
+
+def is_systemic(course: DrugCourse) -> bool:
+    """Whether the course acts on the whole child: not into a joint, on the skin or into the eye, and not one dose
+    before an infusion."""
+    return course.route not in ("ia", "topical", "ophthalmic") and course.indication != "premedication"
+
+
+def running(course: DrugCourse, day: DaySpan) -> bool | None:
+    """Whether the course was running on the day; None if its dates cannot tell.
+
+    The day of the stop counts as off: a drug stopped on day 90 is not being taken on day 90.
+    """
+    started = _started(course, day)
+    stopped = _stopped(course, day)
+    if started is False or stopped is True:
+        return False
+    return True if started and stopped is False else None
+
+
+def _started(course: DrugCourse, day: DaySpan) -> bool | None:
+    if course.start is None:
+        return None
+    if course.start.last <= day.first:
+        return True
+    return False if course.start.first > day.last else None
+
+
+def _stopped(course: DrugCourse, day: DaySpan) -> bool | None:
+    """Whether it had been stopped by the day."""
+    if course.stop is not None:
+        if course.stop.last <= day.first:
+            return True
+        return False if course.stop.first > day.last else None
+    if course.ongoing and course.ongoing_as_of is not None and course.ongoing_as_of.first >= day.last:
+        return False
+    return None
+
+
+def courses_of(case: Case, classes: Iterable[str]) -> tuple[DrugCourse, ...]:
+    wanted = set(classes)
+    return tuple(course for course in case.courses if course.class_id in wanted)
+
+
+def on_any(courses: Iterable[DrugCourse], day: DaySpan) -> bool | None:
+    """Whether any of the courses was running on the day; None if one may have been and none was for certain."""
+    states = [running(course, day) for course in courses]
+    if True in states:
+        return True
+    return None if None in states else False
