@@ -1,4 +1,4 @@
-"""ACR Pediatric response, flare, inactive disease, remission, CHAQ, MAS. Values typed from the measures dossier 1.6-1.12."""
+"""Response, flare, inactive disease, remission, CHAQ, MAS. Values typed from the measures dossier 1.6-1.12."""
 
 import pytest
 
@@ -35,7 +35,8 @@ NONE_MET = ("not_met",) * 5
         ((10, 10, 2.0, 0, 0, 20), (5, 5, 1.0, 1, 0, 20), ("met", "met", "not_met", "not_met", "not_met")),
         ((10, 10, 2.0, 0, 0, 20), (5, 5, 1.0, 1, 1, 20), NONE_MET),
         # two unknown: three improve, but both unknown ones may have worsened
-        ((10, 10, 2.0, None, None, 20), (5, 5, 1.0, 1, 1, 20), ("indeterminate", "indeterminate", "not_met", "not_met", "not_met")),
+        ((10, 10, 2.0, None, None, 20), (5, 5, 1.0, 1, 1, 20),
+         ("indeterminate", "indeterminate", "not_met", "not_met", "not_met")),
         ((10, 10, 2.0, 10, 10, 20), (None,) * 6, ("indeterminate",) * 5),
         # two worsened already: no level can be met
         ((5, 5, None, None, None, None), (9, 9, None, None, None, None), NONE_MET),

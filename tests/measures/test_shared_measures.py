@@ -1,4 +1,4 @@
-"""Quality of life, doses, units, kidney function, adverse events, cell product. Values typed from the measures dossier 5, 6, 10."""
+"""Quality of life, doses, units, kidney, adverse events, cells. Values typed from the measures dossier 5, 6 and 10."""
 
 import pytest
 
@@ -139,7 +139,8 @@ def test_anti_dsdna_is_never_converted():
 
 @pytest.mark.parametrize(
     ("analyte", "value", "unit", "to"),
-    [("CRP", 1, "mg/dL", "furlong"), ("phlogiston", 1, "mg/dL", "mg/L"), ("CRP", -1, "mg/dL", "mg/L"), ("CRP", "high", "mg/dL", "mg/L"),
+    [("CRP", 1, "mg/dL", "furlong"), ("phlogiston", 1, "mg/dL", "mg/L"), ("CRP", -1, "mg/dL", "mg/L"),
+     ("CRP", "high", "mg/dL", "mg/L"),
      ("haemoglobin", 105, "g/dL", "g/L")],
 )  # fmt: skip
 def test_what_cannot_be_converted_is_refused(analyte, value, unit, to):
@@ -170,8 +171,8 @@ def test_estimated_gfr(inputs, value):
 @pytest.mark.parametrize(
     ("temperature", "hours", "grade"),
     [
-        (37.9, None, 0), (38.0, None, 1), (39.0, None, 1), (39.1, None, 2), (40.0, None, 2), (40.1, 24, 3), (40.1, 24.1, 4),
-        (40.1, None, None), (None, 3, None),
+        (37.9, None, 0), (38.0, None, 1), (39.0, None, 1), (39.1, None, 2), (40.0, None, 2), (40.1, 24, 3),
+        (40.1, 24.1, 4),        (40.1, None, None), (None, 3, None),
     ],
 )  # fmt: skip
 def test_grade_of_fever(temperature, hours, grade):
