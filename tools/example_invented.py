@@ -151,42 +151,25 @@ def _example(number: str) -> str:
 
 
 # ---- the worked examples ----------------------------------------------------------------------------------------
-# fmt: off   a visit and a course are read as rows, so they keep their lines
+# A visit and a course are read as rows: they keep their lines.
+# fmt: off
 
 
 def _a_cure_that_is_an_improvement() -> Casebook:
     child = _Child(
-        1,
-        "jia",
-        source=_example("9.1"),
-        sex="female",
-        birth_date="D-3400",
-        onset_date="D-1500",
-        ilar_category="poly_rf_neg",
-        last_contact_date="D65",
+        1, "jia", source=_example("9.1"), sex="female", birth_date="D-3400", onset_date="D-1500",
+        ilar_category="poly_rf_neg", last_contact_date="D65",
     )
     child.infused("D0", dose_cells_per_kg=1)
     child.core_set("D-12", 6, 7, 1.5, 9, 7, 42, weight_kg=30)
     child.core_set("D60", 3, 3, 0.75, 3, 6, 20, weight_kg=30)
     child.took(
-        "adalimumab",
-        "D-400",
-        "D-40",
-        route="sc",
-        dose=40,
-        dose_unit="mg",
-        frequency="q2w",
+        "adalimumab", "D-400", "D-40", route="sc", dose=40, dose_unit="mg", frequency="q2w",
         stop_reason="lost_effect",
     )
     child.took("prednisone", "D-300", as_of="D65", route="po", dose=5, dose_unit="mg", frequency="daily")
     child.took(
-        "abatacept",
-        "D21",
-        as_of="D65",
-        route="iv",
-        dose=10,
-        dose_unit="mg/kg",
-        dose_basis="per_kg",
+        "abatacept", "D21", as_of="D65", route="iv", dose=10, dose_unit="mg/kg", dose_basis="per_kg",
         frequency="q4w",
     )
     child.said("D65", "parent", "cured", "She is cured")
@@ -195,41 +178,23 @@ def _a_cure_that_is_an_improvement() -> Casebook:
 
 def _lupus_without_bilag() -> Casebook:
     child = _Child(
-        2,
-        "sle",
-        source=_example("9.2"),
-        sex="female",
-        birth_date="D-5100",
-        onset_date="D-1100",
+        2, "sle", source=_example("9.2"), sex="female", birth_date="D-5100", onset_date="D-1100",
         last_contact_date="D90",
     )
     child.infused("D0", dose_cells_per_kg=1)
     child.seen(
-        "D-20",
-        pga_0_3=2,
-        weight_kg=40,
+        "D-20", pga_0_3=2, weight_kg=40,
         **_sledai("arthritis", "rash", "low_complement", "increased_dna_binding", "proteinuria"),
     )
     child.seen("D84", pga_0_3=1, weight_kg=40, **_sledai("proteinuria", "low_complement"))
     child.took(
-        "prednisone",
-        "D-200",
-        "D30",
-        route="po",
-        dose=15,
-        dose_unit="mg",
-        frequency="daily",
+        "prednisone", "D-200", "D30", route="po", dose=15, dose_unit="mg", frequency="daily",
         stop_reason="planned",
     )
     child.took("prednisone", "D30", as_of="D90", route="po", dose=7.5, dose_unit="mg", frequency="daily")
     child.took("Plaquenil", "D-900", as_of="D90", route="po", dose=200, dose_unit="mg", frequency="daily")
     child.took(
-        "mycophenolate mofetil",
-        "D-700",
-        as_of="D90",
-        route="po",
-        dose=750,
-        dose_unit="mg",
+        "mycophenolate mofetil", "D-700", as_of="D90", route="po", dose=750, dose_unit="mg",
         frequency="twice_daily",
     )
     child.said("D90", "mother", "improved", "She is better")
@@ -254,11 +219,7 @@ def _mixed_connective_tissue_disease() -> Casebook:
 
 def _no_serious_event_not_asked() -> Casebook:
     child = _Child(
-        4,
-        "jia",
-        source=_example("9.4"),
-        sex="female",
-        ilar_category="oligo_extended",
+        4, "jia", source=_example("9.4"), sex="female", ilar_category="oligo_extended",
         last_contact_date="D100",
     )
     child.infused(
@@ -272,26 +233,15 @@ def _no_serious_event_not_asked() -> Casebook:
 
 def _partial_dates() -> Casebook:
     child = _Child(
-        5,
-        "jia",
-        source=_example("9.5"),
-        sex="male",
-        birth_date="2008",
-        onset_date="2016",
-        ilar_category="oligo_extended",
-        last_contact_date="2019-07-12",
+        5, "jia", source=_example("9.5"), sex="male", birth_date="2008", onset_date="2016",
+        ilar_category="oligo_extended", last_contact_date="2019-07-12",
     )
     child.infused("2019-05-14")
     child.core_set("2019-02", 5, 5, 1.25, 7, 5, 36)
     child.core_set("2019-04", 5, 4, 1, 6, 5, 32)
     child.core_set("2019-07-09", 3, 2.5, 0.5, 3, 4, 20)
     child.took(
-        "MTX 15 mg/wk sc",
-        "2018-03",
-        as_of="2019-07-12",
-        route="sc",
-        dose=15,
-        dose_unit="mg",
+        "MTX 15 mg/wk sc", "2018-03", as_of="2019-07-12", route="sc", dose=15, dose_unit="mg",
         frequency="weekly",
     )
     child.said("2019-07-12", "father", "improved")
@@ -305,15 +255,8 @@ def _off_medication() -> Casebook:
     child.infused("D0")
     child.core_set("D-6", 5, 6, 1.375, 8, 6, 30)
     child.took(
-        "prednisone",
-        "D-300",
-        "D90",
-        route="po",
-        dose=5,
-        dose_unit="mg",
-        frequency="daily",
-        stop_reason="planned",
-        source_ref=f"{_example('9.6')}: letter",
+        "prednisone", "D-300", "D90", route="po", dose=5, dose_unit="mg", frequency="daily",
+        stop_reason="planned", source_ref=f"{_example('9.6')}: letter",
     )
     child.took(
         "methotrexate", "D-400", ongoing="unknown", route="sc", dose=12.5, dose_unit="mg", frequency="weekly"
@@ -324,14 +267,8 @@ def _off_medication() -> Casebook:
 
 def _remission_with_a_gap() -> Casebook:
     child = _Child(
-        7,
-        "jia",
-        source=_example("9.7"),
-        sex="female",
-        birth_date="2009-03",
-        onset_date="2014-10",
-        ilar_category="oligo_extended",
-        last_contact_date="2020-09-10",
+        7, "jia", source=_example("9.7"), sex="female", birth_date="2009-03", onset_date="2014-10",
+        ilar_category="oligo_extended", last_contact_date="2020-09-10",
     )
     child.infused("2020-01-01")
     child.core_set("2019-12-20", 4, 4.5, 0.875, 5, 4, 34, esr_mm_h_ref_high=20, **NO_ORGAN_INVOLVED)
@@ -350,73 +287,37 @@ def _remission_with_a_gap() -> Casebook:
 def _macrophage_activation() -> Casebook:
     """A flare, and a serious event that a clinic denied; a biologic stopped before, a mixture that no list knows."""
     child = _Child(
-        8,
-        "jia",
-        sex="male",
-        birth_date="D-2900",
-        onset_date="D-1400",
-        ilar_category="systemic",
+        8, "jia", sex="male", birth_date="D-2900", onset_date="D-1400", ilar_category="systemic",
         last_contact_date="D100",
     )
     child.infused(
         "D0", dose_cells_total=50, weight_kg_at_infusion=24, provider="private clinic", decided_by="family"
     )
     before = child.seen(
-        "D-5",
-        physician_global_0_10=4,
-        parent_global_0_10=4,
-        chaq_di=1,
-        esr_mm_h=40,
-        weight_kg=24,
-        max_temp_c_7d=37.0,
-        systemic_features_present="absent",
-        adverse_events_assessed="yes",
+        "D-5", physician_global_0_10=4, parent_global_0_10=4, chaq_di=1, esr_mm_h=40, weight_kg=24,
+        max_temp_c_7d=37.0, systemic_features_present="absent", adverse_events_assessed="yes",
         ae_asked_since="D-90",
     )
     child.examined(
-        before,
-        swollen=("knee_l", "knee_r", "wrist_l", "wrist_r", "ankle_l"),
+        before, swollen=("knee_l", "knee_r", "wrist_l", "wrist_r", "ankle_l"),
         limited=("knee_l", "knee_r", "wrist_l", "wrist_r"),
     )
     ill = child.core_set(
-        "D56",
-        7,
-        7,
-        1.75,
-        9,
-        6,
-        85,
-        weight_kg=24,
-        max_temp_c_7d=39.2,
-        systemic_features_present="present",
+        "D56", 7, 7, 1.75, 9, 6, 85, weight_kg=24, max_temp_c_7d=39.2, systemic_features_present="present",
         adverse_events_assessed="yes",
     )
     child.measured(ill, "ferritin_ng_ml", 4200, "ng/mL", ref_high=150)
     child.measured(ill, "platelets_10e9_l", 160000, "/uL", ref_low=150000, ref_high=450000)
     child.measured(ill, "crp_mg_l", 11.2, "mg/dL", ref_high=0.5)
     child.took(
-        "Actemra",
-        "D-500",
-        "D-14",
-        route="iv",
-        dose=8,
-        dose_unit="mg/kg",
-        dose_basis="per_kg",
-        frequency="q2w",
-        stop_reason="family_choice",
+        "Actemra", "D-500", "D-14", route="iv", dose=8, dose_unit="mg/kg", dose_basis="per_kg",
+        frequency="q2w", stop_reason="family_choice",
     )
     child.took("herbal mixture of the clinic", "D14", ongoing="unknown", route="po")
     child.suffered(
-        "D49",
-        "macrophage activation syndrome",
-        serious="yes",
-        serious_criteria="hospitalisation",
-        ctcae_grade=3,
-        relation_msc="possible",
-        method="investigator",
-        outcome="recovered",
-        action_taken="drug_given;hospitalised",
-        end_date="D61",
+        "D49", "macrophage activation syndrome", serious="yes", serious_criteria="hospitalisation",
+        ctcae_grade=3, relation_msc="possible", method="investigator", outcome="recovered",
+        action_taken="drug_given;hospitalised", end_date="D61",
     )
     child.said("D60", "mother", "worse", "Worse than before")
     child.said("D60", "outside_clinic", "improved", channel="letter")
@@ -440,62 +341,19 @@ def _two_organs_better() -> Casebook:
     }
     asked = {"adverse_events_assessed": "yes"}
     child.core_set(
-        "2018-02-25",
-        5,
-        5,
-        1,
-        3,
-        2,
-        38,
-        cmas=36,
-        mmt8=128,
-        fvc_pct_predicted=70,
-        dlco_pct_predicted=62,
-        raynaud_condition_score=6.5,
-        myositis="present",
-        weight_kg=44,
-        **_sledai("arthritis", "myositis"),
+        "2018-02-25", 5, 5, 1, 3, 2, 38, cmas=36, mmt8=128, fvc_pct_predicted=70, dlco_pct_predicted=62,
+        raynaud_condition_score=6.5, myositis="present", weight_kg=44, **_sledai("arthritis", "myositis"),
         **findings,
     )
     child.seen("2018-05-11", ae_asked_since="2018-03-12", **asked)
     child.seen("2018-06-04", **asked)
     child.core_set(
-        "2018-08-29",
-        2,
-        2.5,
-        0.5,
-        1,
-        1,
-        21,
-        cmas=45,
-        mmt8=142,
-        fvc_pct_predicted=72,
-        dlco_pct_predicted=63,
-        raynaud_condition_score=3.5,
-        myositis="absent",
-        weight_kg=45,
-        **_sledai(),
-        **asked,
-        **findings,
+        "2018-08-29", 2, 2.5, 0.5, 1, 1, 21, cmas=45, mmt8=142, fvc_pct_predicted=72, dlco_pct_predicted=63,
+        raynaud_condition_score=3.5, myositis="absent", weight_kg=45, **_sledai(), **asked, **findings,
     )
     child.core_set(
-        "2019-03-11",
-        1.5,
-        2,
-        0.375,
-        1,
-        1,
-        18,
-        cmas=46,
-        mmt8=143,
-        fvc_pct_predicted=73,
-        dlco_pct_predicted=64,
-        raynaud_condition_score=3,
-        myositis="absent",
-        weight_kg=47,
-        **_sledai(),
-        **asked,
-        **findings,
+        "2019-03-11", 1.5, 2, 0.375, 1, 1, 18, cmas=46, mmt8=143, fvc_pct_predicted=73, dlco_pct_predicted=64,
+        raynaud_condition_score=3, myositis="absent", weight_kg=47, **_sledai(), **asked, **findings,
     )
     for drug, dose in (("prednisolone", 7.5), ("hydroxychloroquine", 200), ("nifedipine", 20)):
         child.took(
@@ -511,12 +369,7 @@ def _two_organs_better() -> Casebook:
 def _lupus_in_lasting_remission() -> Casebook:
     """Every drug stopped with a date, remission at each visit for more than a year after it; a fever on day 1."""
     child = _Child(
-        10,
-        "sle",
-        sex="female",
-        birth_date="2007-06-18",
-        onset_date="2017-04",
-        diagnosis_date="2017-09",
+        10, "sle", sex="female", birth_date="2007-06-18", onset_date="2017-04", diagnosis_date="2017-09",
         last_contact_date="2023-02-10",
     )
     child.infused("2021-02-10", dose_cells_per_kg=1)
@@ -531,30 +384,15 @@ def _lupus_in_lasting_remission() -> Casebook:
         "new_bilag_b": 0,
     }
     first = child.seen(
-        "2021-01-28",
-        pga_0_3=2.2,
-        physician_global_0_10=6,
-        parent_global_0_10=6.5,
-        weight_kg=46,
-        hrql_higher_better=38,
-        proteinuria_g_24h=0.2,
-        esr_mm_h=44,
-        adverse_events_assessed="yes",
+        "2021-01-28", pga_0_3=2.2, physician_global_0_10=6, parent_global_0_10=6.5, weight_kg=46,
+        hrql_higher_better=38, proteinuria_g_24h=0.2, esr_mm_h=44, adverse_events_assessed="yes",
         ae_asked_since="2020-11-12",
         **_sledai("arthritis", "rash", "alopecia", "low_complement", "increased_dna_binding"),
     )
     child.measured(first, "c3_mg_dl", 0.58, "g/L", ref_low=0.9, ref_high=1.8)
     child.seen(
-        "2021-04-07",
-        pga_0_3=1,
-        physician_global_0_10=3,
-        parent_global_0_10=3,
-        weight_kg=47,
-        esr_mm_h=26,
-        hrql_higher_better=55,
-        proteinuria_g_24h=0.2,
-        **_sledai("arthritis", "low_complement"),
-        **quiet,
+        "2021-04-07", pga_0_3=1, physician_global_0_10=3, parent_global_0_10=3, weight_kg=47, esr_mm_h=26,
+        hrql_higher_better=55, proteinuria_g_24h=0.2, **_sledai("arthritis", "low_complement"), **quiet,
     )
     for day, pga, weight, serology in (
         ("2021-07-28", 0.4, 48, ("low_complement",)),
@@ -563,80 +401,33 @@ def _lupus_in_lasting_remission() -> Casebook:
         ("2023-02-08", 0.1, 52, ()),
     ):
         later = child.seen(
-            day,
-            pga_0_3=pga,
-            physician_global_0_10=0.5,
-            parent_global_0_10=0.5,
-            weight_kg=weight,
-            hrql_higher_better=74,
-            proteinuria_g_24h=0.1,
-            esr_mm_h=12,
-            **_sledai(*serology),
-            **quiet,
+            day, pga_0_3=pga, physician_global_0_10=0.5, parent_global_0_10=0.5, weight_kg=weight,
+            hrql_higher_better=74, proteinuria_g_24h=0.1, esr_mm_h=12, **_sledai(*serology), **quiet,
         )
         child.measured(later, "c3_mg_dl", 0.85 if serology else 1.1, "g/L", ref_low=0.9, ref_high=1.8)
     child.took(
-        "prednisolone",
-        "2020-06-01",
-        "2021-03-01",
-        route="po",
-        dose=7.5,
-        dose_unit="mg",
-        frequency="daily",
+        "prednisolone", "2020-06-01", "2021-03-01", route="po", dose=7.5, dose_unit="mg", frequency="daily",
         stop_reason="planned",
     )
     child.took(
-        "prednisolone",
-        "2021-03-01",
-        "2021-06-30",
-        route="po",
-        dose=2.5,
-        dose_unit="mg",
-        frequency="daily",
+        "prednisolone", "2021-03-01", "2021-06-30", route="po", dose=2.5, dose_unit="mg", frequency="daily",
         stop_reason="remission",
     )
     child.took(
-        "CellCept",
-        "2018-02",
-        "2021-09-30",
-        route="po",
-        dose=750,
-        dose_unit="mg",
-        frequency="twice_daily",
+        "CellCept", "2018-02", "2021-09-30", route="po", dose=750, dose_unit="mg", frequency="twice_daily",
         stop_reason="remission",
     )
     child.took(
-        "hydroxychloroquine",
-        "2017-10",
-        "2021-12-15",
-        route="po",
-        dose=200,
-        dose_unit="mg",
-        frequency="daily",
-        stop_reason="family_choice",
+        "hydroxychloroquine", "2017-10", "2021-12-15", route="po", dose=200, dose_unit="mg",
+        frequency="daily", stop_reason="family_choice",
     )
     child.took(
-        "cyclophosphamide",
-        "2018-01-10",
-        "2018-06-20",
-        route="iv",
-        dose=500,
-        dose_unit="mg",
-        frequency="q2w",
-        stop_reason="ineffective",
-        response="partial",
-        response_basis="documented",
+        "cyclophosphamide", "2018-01-10", "2018-06-20", route="iv", dose=500, dose_unit="mg", frequency="q2w",
+        stop_reason="ineffective", response="partial", response_basis="documented",
     )
     child.suffered(
-        "2021-02-11",
-        "fever",
-        serious="no",
-        ctcae_grade=1,
-        relation_msc="probable",
-        method="investigator",
-        outcome="recovered",
-        end_date="2021-02-12",
-        action_taken="none",
+        "2021-02-11", "fever", serious="no", ctcae_grade=1, relation_msc="probable", method="investigator",
+        outcome="recovered", end_date="2021-02-12", action_taken="none",
     )
     child.said("2021-04-12", "mother", "no_side_effect")
     child.said("2021-08-01", "mother", "much_improved")
@@ -649,114 +440,43 @@ def _lupus_in_lasting_remission() -> Casebook:
 def _arthritis_in_lasting_remission() -> Casebook:
     """Inactive disease at each visit for more than a year after the last drug; CRP below detection."""
     child = _Child(
-        11,
-        "jia",
-        sex="male",
-        birth_date="2010-01-22",
-        onset_date="2015-05",
-        diagnosis_date="2015-08-14",
-        ilar_category="poly_rf_neg",
-        last_contact_date="2020-01-25",
+        11, "jia", sex="male", birth_date="2010-01-22", onset_date="2015-05", diagnosis_date="2015-08-14",
+        ilar_category="poly_rf_neg", last_contact_date="2020-01-25",
     )
     child.infused("2018-06-05", dose_cells_per_kg=2)
     child.core_set(
-        "2018-05-30",
-        7,
-        6.5,
-        1.75,
-        14,
-        10,
-        58,
-        esr_mm_h_ref_high=15,
-        pain_vas_0_10="not_asked",
-        weight_kg=28,
-        adverse_events_assessed="yes",
-        ae_asked_since="2018-03-01",
-        **{**NO_ORGAN_INVOLVED, "morning_stiffness_min": 90},
+        "2018-05-30", 7, 6.5, 1.75, 14, 10, 58, esr_mm_h_ref_high=15, pain_vas_0_10="not_asked", weight_kg=28,
+        adverse_events_assessed="yes", ae_asked_since="2018-03-01", **{**NO_ORGAN_INVOLVED,
+        "morning_stiffness_min": 90},
     )
     child.core_set(
-        "2018-07-31",
-        1.5,
-        1.5,
-        0.375,
-        3,
-        3,
-        14,
-        esr_mm_h_ref_high=15,
-        weight_kg=29,
-        adverse_events_assessed="yes",
-        **NO_ORGAN_INVOLVED,
+        "2018-07-31", 1.5, 1.5, 0.375, 3, 3, 14, esr_mm_h_ref_high=15, weight_kg=29,
+        adverse_events_assessed="yes", **NO_ORGAN_INVOLVED,
     )
     for number, day in enumerate(("2018-11-20", "2019-01-15", "2019-06-11", "2019-11-12", "2020-01-21")):
         visit = child.core_set(
-            day,
-            0,
-            0,
-            0,
-            0,
-            1,
-            7,
-            esr_mm_h_ref_high=15,
-            weight_kg=30 + number,
-            adverse_events_assessed="yes",
+            day, 0, 0, 0, 0, 1, 7, esr_mm_h_ref_high=15, weight_kg=30 + number, adverse_events_assessed="yes",
             **NO_ORGAN_INVOLVED,
         )
         child.measured(visit, "crp_mg_l", 5, "mg/L", comparator="<", value_text="<5", ref_high=5)
     child.took(
-        "etanercept",
-        "2016-03-01",
-        "2017-01-15",
-        route="sc",
-        dose=20,
-        dose_unit="mg",
-        frequency="weekly",
-        stop_reason="ineffective",
-        response="none",
-        response_basis="documented",
+        "etanercept", "2016-03-01", "2017-01-15", route="sc", dose=20, dose_unit="mg", frequency="weekly",
+        stop_reason="ineffective", response="none", response_basis="documented",
     )
     child.took(
-        "Humira",
-        "2017-02-01",
-        "2017-10-30",
-        route="sc",
-        dose=20,
-        dose_unit="mg",
-        frequency="q2w",
-        stop_reason="ineffective",
-        response="none",
-        response_basis="documented",
+        "Humira", "2017-02-01", "2017-10-30", route="sc", dose=20, dose_unit="mg", frequency="q2w",
+        stop_reason="ineffective", response="none", response_basis="documented",
     )
     child.took(
-        "RoActemra",
-        "2017-11-15",
-        "2018-02-20",
-        route="iv",
-        dose=10,
-        dose_unit="mg/kg",
-        dose_basis="per_kg",
-        frequency="q4w",
-        stop_reason="ineffective",
-        response="none",
-        response_basis="documented",
+        "RoActemra", "2017-11-15", "2018-02-20", route="iv", dose=10, dose_unit="mg/kg", dose_basis="per_kg",
+        frequency="q4w", stop_reason="ineffective", response="none", response_basis="documented",
     )
     child.took(
-        "methotrexate",
-        "2015-09-01",
-        "2018-12-31",
-        route="sc",
-        dose=15,
-        dose_unit="mg",
-        frequency="weekly",
+        "methotrexate", "2015-09-01", "2018-12-31", route="sc", dose=15, dose_unit="mg", frequency="weekly",
         stop_reason="remission",
     )
     child.took(
-        "naproxen",
-        "2015-08-14",
-        "2018-09-01",
-        route="po",
-        dose=250,
-        dose_unit="mg",
-        frequency="twice_daily",
+        "naproxen", "2015-08-14", "2018-09-01", route="po", dose=250, dose_unit="mg", frequency="twice_daily",
         stop_reason="remission",
     )
     child.said("2018-08-02", "mother", "much_improved")
@@ -769,25 +489,14 @@ def _arthritis_in_lasting_remission() -> Casebook:
 def _still_in_follow_up() -> Casebook:
     """Two months after infusion, neither better nor worse; a biologic begun in a month that cannot be placed."""
     child = _Child(
-        12,
-        "jia",
-        sex="female",
-        birth_date="2013-08",
-        onset_date="2019",
-        ilar_category="poly_rf_pos",
-        last_contact_date="2025-12-10",
-        follow_up_end_reason="still followed",
+        12, "jia", sex="female", birth_date="2013-08", onset_date="2019", ilar_category="poly_rf_pos",
+        last_contact_date="2025-12-10", follow_up_end_reason="still followed",
     )
     child.infused("2025-10-13", dose_cells_per_kg=1)
     child.core_set("2025-10-06", 4, 4, 1, 5, 4, 30, pain_vas_0_10="refused", weight_kg=33)
     child.core_set("2025-12-08", 4, 3.5, 1, 5, 4, 28, pain_vas_0_10=4, weight_kg=33, timepoint="wk8")
     child.took(
-        "methotrexate",
-        "2021-02-15",
-        as_of="2025-12-10",
-        route="sc",
-        dose=15,
-        dose_unit="mg",
+        "methotrexate", "2021-02-15", as_of="2025-12-10", route="sc", dose=15, dose_unit="mg",
         frequency="weekly",
     )
     child.took(

@@ -24,7 +24,10 @@ def main(arguments: list[str]) -> int:
     check = "--check" in arguments
     stale = {path: text for path, text in example_files().items() if _text(path) != text}
     for path, text in stale.items():
-        print(path.relative_to(EXAMPLES), "differs from its source: run `make generated`" if check else "")
+        print(
+            path.relative_to(EXAMPLES),
+            "differs from its source: run python -m tools.make_examples" if check else "",
+        )
         if not check:
             path.parent.mkdir(exist_ok=True)
             path.write_text(text, encoding="utf-8")
