@@ -370,7 +370,7 @@ def _lupus_in_lasting_remission() -> Casebook:
     """Every drug stopped with a date, remission at each visit for more than a year after it; a fever on day 1."""
     child = _Child(
         10, "sle", sex="female", birth_date="2007-06-18", onset_date="2017-04", diagnosis_date="2017-09",
-        last_contact_date="2023-02-10",
+        last_contact_date="2023-02-17",
     )
     child.infused("2021-02-10", dose_cells_per_kg=1)
     quiet = {
@@ -398,7 +398,7 @@ def _lupus_in_lasting_remission() -> Casebook:
         ("2021-07-28", 0.4, 48, ("low_complement",)),
         ("2022-02-09", 0.2, 50, ("low_complement",)),
         ("2022-08-10", 0.2, 51, ()),
-        ("2023-02-08", 0.1, 52, ()),
+        ("2023-02-15", 0.1, 52, ()),
     ):
         later = child.seen(
             day, pga_0_3=pga, physician_global_0_10=0.5, parent_global_0_10=0.5, weight_kg=weight,
@@ -432,8 +432,8 @@ def _lupus_in_lasting_remission() -> Casebook:
     child.said("2021-04-12", "mother", "no_side_effect")
     child.said("2021-08-01", "mother", "much_improved")
     child.said("2022-02-12", "patient", "in_remission", channel="phone")
-    child.said("2023-02-10", "father", "cured", "The lupus is gone")
-    child.said("2023-02-10", "father", "off_medication")
+    child.said("2023-02-17", "father", "cured", "The lupus is gone")
+    child.said("2023-02-17", "father", "off_medication")
     return child.rows
 
 

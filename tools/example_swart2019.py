@@ -239,7 +239,7 @@ def _dose(row: dict[str, str]) -> Row:
 
 
 def _new_drug(row: dict[str, str]) -> list[Row]:
-    """A drug begun after infusion: by week; a later, higher dose on a later day that was not published."""
+    """A drug begun after infusion: by week; a later, higher dose on some later day of the months that the table covers."""
     week = f"W{row['start_week']}"
     source = f"{TABLE_2}; {row['note']}" if row["note"] else TABLE_2
     course: Row = {**_dose(row), "source_ref": source, "start_date": week}
@@ -248,9 +248,10 @@ def _new_drug(row: dict[str, str]) -> list[Row]:
     later = re.search(r"later (\d+)", row["dose_text"])
     if not later:
         return [{**course, "ongoing": "unknown"}]
+    raised = f"{week}..M12"
     return [
-        {**course, "end_date": f"after {week}", "ongoing": "no"},
-        {**course, "dose": later[1], "start_date": f"after {week}", "ongoing": "unknown"},
+        {**course, "end_date": raised, "ongoing": "no"},
+        {**course, "dose": later[1], "start_date": raised, "ongoing": "unknown"},
     ]
 
 
