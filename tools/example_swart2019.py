@@ -239,7 +239,7 @@ def _dose(row: dict[str, str]) -> Row:
 
 
 def _new_drug(row: dict[str, str]) -> list[Row]:
-    """A drug begun after infusion: by week; a later, higher dose on some later day of the months that the table covers."""
+    """A drug begun after infusion: by week; a higher dose on some later day within the months of the table."""
     week = f"W{row['start_week']}"
     source = f"{TABLE_2}; {row['note']}" if row["note"] else TABLE_2
     course: Row = {**_dose(row), "source_ref": source, "start_date": week}
