@@ -9,15 +9,17 @@ Not       a measure of disease alone: a drug restarted, or given for persistent 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
 from leadline.casebook.items import ITEMS, Item
 from leadline.measures.expression import (
+    Number,
     Reading,
     Row,
     Truth,
+    WhenRecorded,
     Yes,
     above,
     all_of,
@@ -90,15 +92,21 @@ NEW_STRONG_DRUG = _finding(
 )
 IN_HOSPITAL = _finding("hospitalised_for_sle", "In hospital for lupus")
 
-SLEDAI_RISE = Reading(NOW_SLEDAI) - Reading(BEFORE_SLEDAI)
+
+def _rises(before: Item, now: Item, compare: Callable[[Number, float], Truth], by: float) -> Truth:
+    """The rise compared with `by`; with one end missing it is unknown, whatever the scale would allow to conclude."""
+    return WhenRecorded((before, now), compare(Reading(now) - Reading(before), by))
+
+
 ABOVE_12_NOW = above(Reading(NOW_SLEDAI), 12)  # [FT]
-PREDNISONE_RAISED = above(Reading(NOW_DOSE) - Reading(BEFORE_DOSE), 0)
+SLEDAI_RISES_BY_3 = _rises(BEFORE_SLEDAI, NOW_SLEDAI, at_least, 3)  # [FT]
+PREDNISONE_RAISED = _rises(BEFORE_DOSE, NOW_DOSE, above, 0)
 HIGH_DOSE = above(Reading(NOW_DOSE), 0.5)  # [FT] mg/kg/day
 
 SEVERE_ROWS: Mapping[str, Truth] = MappingProxyType(
     {
         "sledai_above_12": all_of(
-            ABOVE_12_NOW, any_of(at_most(Reading(BEFORE_SLEDAI), 12), at_least(SLEDAI_RISE, 3))
+            ABOVE_12_NOW, any_of(at_most(Reading(BEFORE_SLEDAI), 12), SLEDAI_RISES_BY_3)
         ),  # [FT] a rise from above 12 by less than 3 is not defined and does not count
         "severe_manifestation_treated": all_of(
             any_of(*(Yes(item) for item in SEVERE)), Yes(NEEDED_TREATMENT)
@@ -106,24 +114,24 @@ SEVERE_ROWS: Mapping[str, Truth] = MappingProxyType(
         "prednisone_above_0_5": all_of(PREDNISONE_RAISED, HIGH_DOSE),
         "new_cyc_aza_mtx_mmf": Yes(NEW_STRONG_DRUG),  # [FT]; mycophenolate added by later users
         "hospitalised_for_sle": Yes(IN_HOSPITAL),  # [FT]
-        "pga_above_2_5": all_of(
-            above(Reading(NOW_PGA), 2.5), above(Reading(NOW_PGA) - Reading(BEFORE_PGA), 0)
-        ),  # [FT]
+        "pga_above_2_5": all_of(above(Reading(NOW_PGA), 2.5), _rises(BEFORE_PGA, NOW_PGA, above, 0)),  # [FT]
     }
 )
 
 MILD_ROWS: Mapping[str, Truth] = MappingProxyType(
     {
-        "sledai_rise": at_least(SLEDAI_RISE, 3),  # [FT]
+        "sledai_rise": SLEDAI_RISES_BY_3,
         "mild_manifestation": any_of(*(Yes(item) for item in MILD)),
         "prednisone_raised": all_of(PREDNISONE_RAISED, at_most(Reading(NOW_DOSE), 0.5)),  # [FT]
         "new_nsaid_or_hcq_for_sle": Yes(NEW_MILD_DRUG),  # [FT]
-        "pga_rise": at_least(Reading(NOW_PGA) - Reading(BEFORE_PGA), 1.0),  # [FT]
+        "pga_rise": _rises(BEFORE_PGA, NOW_PGA, at_least, 1.0),  # [FT]
     }
 )
 
 ALREADY_ABOVE_12 = all_of(
-    above(Reading(BEFORE_SLEDAI), 12), above(SLEDAI_RISE, 0), below(SLEDAI_RISE, 3)
+    above(Reading(BEFORE_SLEDAI), 12),
+    _rises(BEFORE_SLEDAI, NOW_SLEDAI, above, 0),
+    _rises(BEFORE_SLEDAI, NOW_SLEDAI, below, 3),
 )  # the rise that the index does not define
 
 

@@ -1,7 +1,8 @@
 """SRI-4: response of lupus to treatment, by SLEDAI, BILAG and the physician's global (0-3).
 
 Result    met, not_met, indeterminate; the SLEDAI and global part alone is given beside it under its own name
-Missing   BILAG not documented: never met. It guards against worsening in an organ that the SLEDAI total hides, and
+Missing   a change with one end missing is unknown, whatever the scale would allow to conclude
+          BILAG not documented: never met. It guards against worsening in an organ that the SLEDAI total hides, and
           it is not rebuilt from SLEDAI items
 Not       with a global on a 0-10 scale, which nothing validated converts to 0-3
 """
@@ -9,7 +10,7 @@ Not       with a global on a 0-10 scale, which nothing validated converts to 0-3
 from __future__ import annotations
 
 from leadline.casebook.items import ITEMS, Item
-from leadline.measures.expression import Reading, all_of, at_least, at_most, below
+from leadline.measures.expression import Reading, WhenRecorded, all_of, at_least, at_most, below
 from leadline.measures.measure import Criterion, Source
 
 FURIE_2009 = Source("F09", "Furie RA et al. Arthritis Rheum 2009;61:1143-51", "10.1002/art.24698")
@@ -25,8 +26,14 @@ BASELINE_SLEDAI, CURRENT_SLEDAI = SLEDAI_TOTAL.at("baseline"), SLEDAI_TOTAL.at("
 BASELINE_PGA, CURRENT_PGA = PGA.at("baseline"), PGA.at("current")
 NEW_A, NEW_B = ITEMS["new_bilag_a"], ITEMS["new_bilag_b"]
 
-SLEDAI_PART = at_least(Reading(BASELINE_SLEDAI) - Reading(CURRENT_SLEDAI), 4)  # [F09]
-PGA_PART = below(Reading(CURRENT_PGA) - Reading(BASELINE_PGA), 0.3)  # [F09] a rise of 0.3 is worsening
+SLEDAI_PART = WhenRecorded(
+    (BASELINE_SLEDAI, CURRENT_SLEDAI),
+    at_least(Reading(BASELINE_SLEDAI) - Reading(CURRENT_SLEDAI), 4),  # [F09]
+)
+PGA_PART = WhenRecorded(
+    (BASELINE_PGA, CURRENT_PGA),
+    below(Reading(CURRENT_PGA) - Reading(BASELINE_PGA), 0.3),  # [F09] a rise of 0.3 is worsening
+)
 BILAG_PART = all_of(at_most(Reading(NEW_A), 0), at_most(Reading(NEW_B), 1))  # [F09]
 
 SRI4 = Criterion(

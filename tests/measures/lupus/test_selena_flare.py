@@ -77,8 +77,15 @@ def test_a_flare_stands_on_one_known_row_and_none_needs_all():
     assert evaluate("selena_flare_index", {})["flare"] == "indeterminate"
 
 
-def test_what_cannot_change_a_row_is_not_asked_for():
-    # A dose of 0.1 mg/kg/day is above 0.5 whatever it was before; whether it rose is still to be known.
+@pytest.mark.parametrize("name", QUIET)
+def test_none_needs_every_row_to_be_known(name):
+    # Of a severe manifestation and the treatment that it needed, one known to be absent settles the row.
+    settled = name in ("severe_manifestations", "severe_manifestation_needed_treatment")
+    assert flare(**{name: None})["flare"] == ("none" if settled else "indeterminate")
+
+
+def test_a_row_that_one_known_part_settles_asks_for_no_other():
+    # A dose of 0.1 mg/kg/day is not above 0.5 whatever it was before; whether it rose is still to be known.
     answer = flare(previous_prednisone_mg_kg_day=None)
     assert (answer["flare"], answer["rows_unknown"]) == ("indeterminate", ["prednisone_raised"])
 

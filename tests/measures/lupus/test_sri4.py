@@ -63,3 +63,9 @@ def test_a_score_known_only_in_bounds_counts_where_the_bounds_decide():
 def test_a_missing_global_is_named():
     answer = evaluate("sri4", {**FULL, "current_pga_0_3": None})
     assert (answer["result"], answer["missing"]) == ("indeterminate", ["current_pga_0_3"])
+
+
+def test_one_end_of_a_change_alone_proves_nothing():
+    # From a baseline that is not recorded a global of 0.2 cannot have risen by 0.3; that is no documented change.
+    answer = evaluate("sri4", {**FULL, "baseline_pga_0_3": None, "current_pga_0_3": 0.2})
+    assert (answer["result"], answer["missing"]) == ("indeterminate", ["baseline_pga_0_3"])
