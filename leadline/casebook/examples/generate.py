@@ -32,7 +32,7 @@ def generate_casebook(
     children   how many; each has ten visits and one or two infusions
     seed       the same seed and arguments give the same bytes
     diagnoses  which diseases, dealt out in turn
-    missing    the share of measurements that were not recorded, 0 to 1
+    missing    the share of measurements, and of the first days of drugs, that were not recorded, 0 to 1
     """
     rng = np.random.default_rng(seed)
     cohort = draw_cohort(rng, children, diagnoses)
@@ -42,7 +42,7 @@ def generate_casebook(
         "patients": _patients(rng, cohort),
         "visits": wide,
         "observations": laboratory,
-        "medications": _medications(rng, cohort),
+        "medications": _medications(rng, cohort, missing),
         "infusions": _infusions(rng, cohort),
         "adverse_events": _adverse_events(rng, cohort),
         "reports": _reports(rng, cohort),
@@ -98,7 +98,7 @@ STOP_REASONS = ("ineffective", "lost_effect", "adverse_event", "family_choice")
 LATER_DRUGS = ("abatacept", "mycophenolate mofetil", "tofacitinib", "ciclosporin")
 
 
-def _medications(rng: Rng, cohort: Cohort) -> pl.DataFrame:
+def _medications(rng: Rng, cohort: Cohort, missing: float) -> pl.DataFrame:
     """A background drug, a glucocorticoid that is lowered in those who do better, a biologic that failed, and, in one
     of five, a new drug after infusion."""
     everybody, lowered = np.arange(cohort.size), np.flatnonzero(cohort.better > 0.4)
@@ -122,7 +122,9 @@ def _medications(rng: Rng, cohort: Cohort) -> pl.DataFrame:
         _courses(cohort, lowered, "prednisone", changed[lowered], None, dose=mg[lowered] / 2, **by_mouth),
         _courses(cohort, later, new, new_from, None),
     )
-    return pl.concat(courses, how="diagonal").sort("patient_id", maintain_order=True)
+    together = pl.concat(courses, how="diagonal").sort("patient_id", maintain_order=True)
+    known = pl.Series(rng.random(together.height) >= missing)
+    return together.with_columns(pl.when(known).then("start_date").alias("start_date"))
 
 
 def _drawn(rng: Rng, cohort: Cohort, choices: Mapping[str, Sequence[str]]) -> list[str]:
