@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,19 +21,22 @@ from leadline.casebook.case import (
 )
 from leadline.casebook.casebook import Casebook
 from leadline.casebook.checking import index_rows
-from leadline.casebook.days import DaySpan, RecordedDay
+from leadline.casebook.days import FAR, DaySpan, RecordedDay
 from leadline.casebook.drugs import recognise
 from leadline.casebook.joint_states import joint_facts
-from leadline.casebook.schema import HOUSEKEEPING, TABLES
+from leadline.casebook.schema import TABLES
+from leadline.casebook.values import RATERS
 
 CHILDREN_AT_A_TIME = 500
 
 Row = dict[str, Any]
-Rows = Mapping[str, list[Row]]
-"""Patient id to that child's rows of one table."""
+TABLES_OF_A_CHILD = tuple(name for name, table in TABLES.items() if name != "patients" and table.column("patient_id"))
 
-RATERS = ("physician", "parent", "patient", "nurse", "device", "laboratory", "")
-"""Where one item was rated by several people at one assessment, the first of these is taken; the others stay in the table."""
+VALUE_COLUMNS = (
+    "table", "uid", "visit_row", "visit_uid", "date", "item", "kind", "value", "code", "comparator", "missing",
+    "ref_low", "ref_high", "rater", "version", "source_kind",
+)  # fmt: skip
+"""What of a value goes into a fact, in the order in which `_assessments` unpacks it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,36 +62,44 @@ def cases_of(casebook: Casebook, only: str | None = None) -> Iterator[Case]:
         if patients.is_empty():
             raise KeyError(only)
     index = index_rows(casebook.tables["infusions"], casebook.index_infusion)
-    sorted_tables = {name: frame.sort("patient_id", maintain_order=True) for name, frame in casebook.tables.items()
-                     if "patient_id" in frame.columns and name != "patients"}  # fmt: skip
+    grouped = {name: _in_order_of(patients, casebook.tables[name]) for name in TABLES_OF_A_CHILD}
     for start in range(0, patients.height, CHILDREN_AT_A_TIME):
-        some = patients.slice(start, CHILDREN_AT_A_TIME)
-        ids = some["patient_id"].implode()
-        rows = {name: _by_child(frame.filter(pl.col("patient_id").is_in(ids)), name) for name, frame in sorted_tables.items()}
-        for patient in some.iter_rows(named=True):
+        children = patients.slice(start, CHILDREN_AT_A_TIME)
+        rows = {name: _by_child(frame, start, start + children.height, name) for name, frame in grouped.items()}
+        for number, patient in enumerate(children.iter_rows(named=True), start):
+            own = {name: of_table.get(number, []) for name, of_table in rows.items()}
             row = index.get(patient["patient_id"])
             zero = casebook.days.get(str(row["infusion_start"])) if row else None
-            yield _case(patient, rows, _Clock(casebook.days, zero), invented=casebook.kind == "invented")
+            yield _case(patient, own, _Clock(casebook.days, zero), invented=casebook.kind == "invented")
 
 
-def _by_child(frame: pl.DataFrame, name: str) -> Rows:
-    rows: dict[str, list[Row]] = {}
-    for row in frame.iter_rows(named=True):
-        rows.setdefault(row["patient_id"], []).append(row)
-    return rows
+def _in_order_of(patients: pl.DataFrame, frame: pl.DataFrame) -> pl.DataFrame:
+    """The rows that are of a child, with its number `_child`, child by child, each in the order of the table."""
+    numbers = patients.select("patient_id", pl.int_range(pl.len()).alias("_child"))
+    if "value" in frame.columns:
+        frame = frame.select("patient_id", *VALUE_COLUMNS)
+    own = frame.join(numbers, on="patient_id", how="inner", maintain_order="left")
+    return own if own["_child"].is_sorted() else own.sort("_child", maintain_order=True)
 
 
-def _case(patient: Row, rows: Mapping[str, Rows], clock: _Clock, *, invented: bool) -> Case:
-    patient_id = patient["patient_id"]
+def _by_child(frame: pl.DataFrame, first: int, end: int, name: str) -> dict[int, list[Any]]:
+    """Child's number to its rows: dicts, or, for the many values, tuples in the order of VALUE_COLUMNS."""
+    some = frame.filter(pl.col("_child").is_between(first, end, closed="left"))
+    numbers = some["_child"].to_list()
+    rows = some.select(VALUE_COLUMNS).rows() if name == "observations" else some.rows(named=True)
+    by_child: dict[int, list[Any]] = {}
+    for number, row in zip(numbers, rows, strict=True):
+        by_child.setdefault(number, []).append(row)
+    return by_child
 
+
+def _case(patient: Row, rows: Mapping[str, list[Any]], clock: _Clock, *, invented: bool) -> Case:
     def of(table: str, make: Callable[[Row, _Clock], Any]) -> tuple[Any, ...]:
-        return tuple(make(row, clock) for row in rows[table].get(patient_id, ()))
+        return tuple(make(row, clock) for row in rows[table])
 
-    assessments, undated = _assessments(
-        rows["visits"].get(patient_id, []), rows["observations"].get(patient_id, []), rows["joint_counts"].get(patient_id, []), clock
-    )
+    assessments, undated = _assessments(rows["visits"], rows["observations"], rows["joint_counts"], clock)
     return Case(
-        patient_id=patient_id, diagnosis=patient["diagnosis"] or "", patient=_fields(patient, "patients"),
+        patient_id=patient["patient_id"], diagnosis=patient["diagnosis"] or "", patient=_fields(patient, "patients"),
         index=clock.index, birth=clock.recorded(patient["birth_date"]), onset=clock.span(patient["onset_date"]),
         last_contact=clock.span(patient["last_contact_date"]), assessments=assessments, undated=undated,
         courses=_by_start(of("medications", _course)), infusions=of("infusions", _infusion),
@@ -128,7 +139,7 @@ def _key(day: RecordedDay) -> DayKey:
 
 
 def _assessments(
-    visits: list[Row], values: list[Row], joints: list[Row], clock: _Clock
+    visits: list[Row], values: list[tuple[Any, ...]], joints: list[Row], clock: _Clock
 ) -> tuple[tuple[Assessment, ...], tuple[Assessment, ...]]:
     """All that was recorded on one day, together. A value belongs to the visit that it names; one that names none belongs
     to the only visit of its recorded day, or, with the others of that day, to none."""
@@ -137,8 +148,8 @@ def _assessments(
     by_day: dict[DayKey, list[_Draft]] = {}
     for visit in visits:
         recorded = clock.recorded(visit["visit_date"])
-        if recorded is None:
-            recorded = RecordedDay(visit["visit_date"] or "", False, -_NO_DAY, _NO_DAY)
+        if recorded is None:  # a reason why it is missing stands in its place
+            recorded = RecordedDay("", True, 0, 0)
         draft = _Draft(recorded, RowRef("visits", visit["uid"]), visit, {}, [])
         by_row[visit["_row"]] = draft
         if visit["visit_uid"] is not None:
@@ -146,35 +157,45 @@ def _assessments(
         by_day.setdefault(_key(recorded), []).append(draft)
     loose: dict[DayKey, _Draft] = {}
 
-    def place(row: Row, date: str | None, table: str) -> _Draft | None:
-        if row["visit_uid"] is not None:
-            return by_uid.get(row["visit_uid"])
+    def place(visit_uid: str | None, date: str | None, ref: RowRef) -> _Draft | None:
+        if visit_uid is not None:
+            return by_uid.get(visit_uid)
         recorded = clock.recorded(date)
         if recorded is None:
             return None
         same_day = by_day.get(_key(recorded), ())
         if len(same_day) == 1:
             return same_day[0]
-        return loose.setdefault(_key(recorded), _Draft(recorded, RowRef(table, row["uid"]), None, {}, []))
+        return loose.setdefault(_key(recorded), _Draft(recorded, ref, None, {}, []))
 
-    for value in values:
-        draft = by_row.get(value["visit_row"]) if value["visit_row"] is not None else place(value, value["date"], "observations")
-        if draft is not None:
-            _add_fact(draft.facts, _fact(value))
+    for (table, uid, visit_row, visit_uid, date, item, kind, value, code, comparator, missing, low, high, rater, version,
+         source) in values:  # fmt: skip
+        ref = RowRef(table, uid)
+        draft = by_row[visit_row] if visit_row is not None else place(visit_uid, date, ref)
+        if kind == "yes_no" and value is not None:
+            value = value == 1
+        elif kind == "choice":
+            value = code
+        fact = Fact(_SAME.setdefault(item, item), value, ref, comparator or "", missing or "", low, high, rater or "", version or "", source)
+        if draft is not None and _is_better(fact, draft.facts.get(item)):
+            draft.facts[fact.item] = fact
     for joint in joints:
-        draft = place(joint, joint["visit_date"], "joint_counts")
+        draft = place(joint["visit_uid"], joint["visit_date"], RowRef("joint_counts", joint["uid"]))
         if draft is not None:
             draft.joints.append(joint)
     drafts = [*by_row.values(), *loose.values()]
-    made = [(draft, draft.recorded.days_from(clock.index)) for draft in drafts]
+    made = [(draft, draft.recorded.days_from(clock.index) if draft.recorded.text else None) for draft in drafts]
     dated = [_assessment(draft, day, clock) for draft, day in made if day is not None]
     dated.sort(key=lambda assessment: (assessment.day.first, assessment.day.last))
     undated = tuple(_assessment(draft, _EVER, clock) for draft, day in made if day is None)
     return tuple(dated), undated
 
 
-_NO_DAY = 10**6
-_EVER = DaySpan(-_NO_DAY, _NO_DAY)
+_SAME: dict[str, str] = {}
+"""Each item's id once in memory, however many facts there are."""
+
+_EVER = DaySpan(-FAR, FAR)
+"""The day of an assessment of which no day can be counted: nothing is known of it."""
 
 
 def _assessment(draft: _Draft, day: DaySpan, clock: _Clock) -> Assessment:
@@ -187,27 +208,15 @@ def _assessment(draft: _Draft, day: DaySpan, clock: _Clock) -> Assessment:
     )  # fmt: skip
 
 
-def _fact(row: Row) -> Fact:
-    value = row["value"]
-    if row["kind"] == "yes_no":
-        value = None if value is None else value == 1
-    elif row["kind"] == "choice":
-        value = row["code"]
-    return Fact(
-        row["item"], value, RowRef(row["table"], row["uid"]), row["comparator"] or "", row["missing"] or "",
-        row["ref_low"], row["ref_high"], row["rater"] or "", row["version"] or "", row["source_kind"],
-    )  # fmt: skip
-
-
-def _add_fact(facts: dict[str, Fact], fact: Fact) -> None:
+def _is_better(fact: Fact, present: Fact | None) -> bool:
     """A value comes before a reason for having none; of several raters the first of RATERS is taken."""
-    present = facts.get(fact.item)
-    if present is None or (present.value is None, _rank(present)) > (fact.value is None, _rank(fact)):
-        facts[fact.item] = fact
+    if present is None:
+        return True
+    return (fact.value is None, _rank(fact)) < (present.value is None, _rank(present))
 
 
 def _rank(fact: Fact) -> int:
-    return RATERS.index(fact.rater)
+    return RATERS.index(fact.rater) if fact.rater else len(RATERS)
 
 
 # ---- the other tables --------------------------------------------------------------------------------------------

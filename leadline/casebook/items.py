@@ -204,3 +204,18 @@ ITEMS: Mapping[str, Item] = MappingProxyType(
     }
 )
 """Every item by its id, in the order in which the template shows them."""
+
+_SHARED = (*JOINTS_AND_GLOBALS, *LABORATORY, *BODY)
+
+ITEMS_OF_DISEASE: Mapping[str, Mapping[str, Item]] = MappingProxyType(
+    {
+        disease: MappingProxyType({item.id: item for item in items})
+        for disease, items in {
+            "": (*_SHARED, *LUPUS, *MIXED_CONNECTIVE_TISSUE),
+            "jia": _SHARED,
+            "sle": (*_SHARED, *LUPUS),
+            "mctd": (*_SHARED, *LUPUS, *MIXED_CONNECTIVE_TISSUE),
+        }.items()
+    }
+)
+"""Disease to the items that its template offers; under the empty name all but the recorded totals."""

@@ -23,10 +23,13 @@ from leadline.errors import CasebookUnreadable
 ROW = "_row"
 """Name of the column with the row's number."""
 
-NOT_TABLES = frozenset({"columns", "read me", "readme"})
+NOT_TABLES = frozenset({"columns", "read me", "lists"})
 """Sheets and files of a template that explain and hold no data."""
 
 SEPARATORS = (",", ";", "\t")
+
+NEUTRALISED = r"^'([=+\-@\s])"
+"""What `text.safe_cell` writes, so that a casebook written and read again is the same."""
 
 _DECIMAL_COMMA = r"^\s*(?:[<>]=?|≤|≥)?\s*[+-]?\d+,\d+\s*$"
 _DECIMAL_POINT = r"^\s*(?:[<>]=?|≤|≥)?\s*[+-]?\d+\.\d+\s*$"
@@ -58,6 +61,8 @@ def read_sheets(path: Path) -> Found:
     if not path.exists():
         raise CasebookUnreadable(f"There is nothing at {path}.", hint="a folder of CSV files, or one .xlsx workbook")
     if path.is_dir():
+        path = _only_workbook_in(path) or path
+    if path.is_dir():
         found = _read_folder(path)
     elif path.suffix.lower() == ".xlsx":
         found = _read_workbook(path)
@@ -68,6 +73,14 @@ def read_sheets(path: Path) -> Found:
             f"{path.name} holds no table of a casebook.", hint="the tables are " + ", ".join(TABLES)
         )
     return found
+
+
+def _only_workbook_in(folder: Path) -> Path | None:
+    """The one workbook of a folder that holds no table of its own; a spreadsheet's lock file (~$) is none."""
+    files = [file for file in folder.iterdir() if file.is_file()]
+    workbooks = [file for file in files if file.suffix.lower() == ".xlsx" and not file.name.startswith("~$")]
+    tables = [file for file in files if file.suffix.lower() in (".csv", ".parquet")]
+    return workbooks[0] if len(workbooks) == 1 and not tables else None
 
 
 def _read_folder(folder: Path) -> Found:
@@ -286,6 +299,6 @@ def _header_is_sound(names: list[str], table: str, found: Found) -> bool:
 
 def _without_blank_rows(frame: pl.DataFrame) -> pl.DataFrame:
     """Cells without white space around them, empty ones null; rows numbered from 2; rows without a value left out."""
-    tidy = frame.with_columns(pl.all().str.strip_chars().replace("", None))
+    tidy = frame.with_columns(pl.all().str.strip_chars().str.replace(NEUTRALISED, "$1").replace("", None))
     numbered = tidy.with_columns(pl.int_range(2, tidy.height + 2, dtype=pl.Int64).alias(ROW))
     return numbered.filter(pl.any_horizontal(pl.exclude(ROW).is_not_null()))

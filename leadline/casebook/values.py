@@ -17,14 +17,23 @@ from leadline.casebook.headers import ItemColumn, columns_of
 from leadline.casebook.items import ITEMS, Item
 from leadline.casebook.problems import Problem, Problems, nearest, shown
 from leadline.casebook.reading import ROW
-from leadline.casebook.schema import COMPARATORS, TABLES
+from leadline.casebook.schema import COMPARATORS, MISSING, SOURCE_KINDS, TABLES
 from leadline.casebook.units import NO_CONVERSION, Linear, items_by_name, needs_unit, to_stored, units_of
 
+RATERS = ("physician", "parent", "patient", "nurse", "device", "laboratory")
+"""Where several people rated one item at one assessment, the first of these is taken; the others stay in the table."""
+
+# A closed set takes a byte a row where text would take sixteen: casebooks have millions of values.
+_TABLE = pl.Enum(["visits", "observations"])
+_COLUMN = pl.Enum(["value_num", "value_code", *columns_of(TABLES["visits"])])
+_ITEM, _KIND = pl.Enum(list(ITEMS)), pl.Enum(["number", "count", "yes_no", "choice"])
+_MISSING, _RATER, _SOURCE = pl.Enum(list(MISSING)), pl.Enum(RATERS), pl.Enum(SOURCE_KINDS)
+
 _RAW = {
-    "table": pl.String, ROW: pl.Int64, "column": pl.String, "uid": pl.String, "patient_id": pl.String,
-    "visit_uid": pl.String, "visit_row": pl.Int64, "date": pl.String, "item": pl.String, "cell": pl.String,
+    "table": _TABLE, ROW: pl.Int64, "column": _COLUMN, "uid": pl.String, "patient_id": pl.String,
+    "visit_uid": pl.String, "visit_row": pl.Int64, "date": pl.String, "item": _ITEM, "cell": pl.String,
     "factor": pl.Float64, "offset": pl.Float64, "given_comparator": pl.String, "low_cell": pl.String,
-    "high_cell": pl.String, "rater": pl.String, "version": pl.String, "source_kind": pl.String,
+    "high_cell": pl.String, "rater": _RATER, "version": pl.String, "source_kind": _SOURCE,
 }  # fmt: skip
 
 LIST_ITEMS = ("active_joint_count", "limited_joint_count")
@@ -70,7 +79,12 @@ def _melted(visits: pl.DataFrame, name: str, column: ItemColumn, problems: Probl
     if column.to_stored is None:
         units = rows.select(_text(rows, column.unit_column).alias("unit"))["unit"]
         frame = _converted(frame.with_columns(units), problems, unit_column=column.unit_column)
-    return frame.select(list(_RAW))
+    return _as_raw(frame)
+
+
+def _as_raw(frame: pl.DataFrame) -> pl.DataFrame:
+    """In the types of _RAW. A word that is in no closed set is null here; `cells.typed` has said so already."""
+    return frame.select(pl.col(name).cast(dtype, strict=False) for name, dtype in _RAW.items())
 
 
 def _text(frame: pl.DataFrame, name: str) -> pl.Expr:
@@ -107,7 +121,7 @@ def _from_observations(rows: pl.DataFrame, problems: Problems) -> pl.DataFrame:
         _text(rows, "rater").str.to_lowercase().alias("rater"), _text(rows, "instrument_version").alias("version"),
         "source_kind", _text(rows, "unit").alias("unit"), (measure == pl.col("item")).alias("named_by_id"),
     )  # fmt: skip
-    return _converted(frame, problems, unit_column="unit").select(list(_RAW))
+    return _as_raw(_converted(frame, problems, unit_column="unit"))
 
 
 def _add_unknown_items(rows: pl.DataFrame, problems: Problems) -> None:
@@ -160,7 +174,7 @@ def _unit_problem(table: str, row: int, column: str, item: Item, unit: str | Non
 def _read_values(raw: pl.DataFrame, problems: Problems) -> pl.DataFrame:
     scales = pl.DataFrame(
         [(i.id, i.kind, i.low, i.high) for i in ITEMS.values()],
-        schema={"item": pl.String, "kind": pl.String, "low": pl.Float64, "high": pl.Float64},
+        schema={"item": _ITEM, "kind": _KIND, "low": pl.Float64, "high": pl.Float64},
         orient="row",
     )
     value, comparator = numbers(pl.col("cell"))
@@ -169,7 +183,7 @@ def _read_values(raw: pl.DataFrame, problems: Problems) -> pl.DataFrame:
     read = (
         raw.join(scales, on="item", how="left", maintain_order="left")
         .with_columns(
-            pl.when(is_missing_code(pl.col("cell"))).then(pl.col("cell")).alias("missing"),
+            pl.when(is_missing_code(pl.col("cell"))).then(pl.col("cell")).cast(_MISSING).alias("missing"),
             pl.when(numeric).then(((value - pl.col("offset")) * pl.col("factor")).round(9))
             .when(pl.col("kind") == "yes_no").then(booleans(pl.col("cell")).cast(pl.Float64)).alias("value"),
             pl.when(numeric).then(pl.coalesce(pl.col("given_comparator"), comparator)).alias("comparator"),

@@ -1,0 +1,78 @@
+"""The command line: `leadline --help` is the table of contents; every other module here is one group of commands.
+
+Adding a group is one line in GROUPS. A command's body imports what it needs, so that --help imports no library.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+from typer.core import TyperGroup
+
+from leadline import __version__
+from leadline.cli import casebook
+from leadline.errors import LeadlineError
+
+GROUPS: tuple[tuple[str, str | None, typer.Typer], ...] = (
+    # panel of the help text, name of the sub-command (None: the commands stand by themselves), commands
+    ("The casebook", None, casebook.app),
+)
+
+
+class GroupedHelp(TyperGroup):
+    """Commands in the help text under the heading of their group, in plain text; rich would take 0.3 s to import."""
+
+    def format_commands(self, ctx: object, formatter: object) -> None:
+        rows: dict[str, list[tuple[str, str]]] = {}
+        for name, command in self.commands.items():
+            panel = getattr(command, "rich_help_panel", None) or "Commands"
+            rows.setdefault(str(panel), []).append((name, command.get_short_help_str(limit=90)))
+        width = max(len(name) for entries in rows.values() for name, _ in entries)
+        for panel, entries in rows.items():
+            with formatter.section(panel):  # type: ignore[attr-defined]
+                formatter.write_dl([(name.ljust(width), text) for name, text in entries])  # type: ignore[attr-defined]
+
+
+app = typer.Typer(
+    name="leadline",
+    cls=GroupedHelp,
+    help="What is reported of children given stem cells, against what is documented.",
+    epilog="Every command has --json. Exit codes: docs/exit-codes.md. Leadline gives no advice on treating a patient.",
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"leadline {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def leadline(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Every option that stands before a command."""
+
+
+for panel, name, group in GROUPS:
+    for command in group.registered_commands if name is None else ():
+        command.rich_help_panel = panel
+    app.add_typer(group, name=name, rich_help_panel=panel)
+
+
+def run() -> None:
+    """Run the command line. An error that Leadline explains is printed without a traceback, and gives its exit code."""
+    try:
+        app()
+    except LeadlineError as error:
+        print(f"leadline: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
