@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from leadline.evidence.normal import NormalMixture
 from leadline.evidence.priors import BetaMixture, logit
 from leadline.evidence.quadrature import Array, panel_nodes
 
@@ -86,3 +87,30 @@ def _mode(mixture: BetaMixture) -> float:
         width = (high - low) / 100
         low, high = max(0.0, best - width), min(1.0, best + width)
     return best
+
+
+def normal_effective_sample_size(mixture: NormalMixture, *, patient_sd: float) -> EffectiveSampleSize:
+    """The effective sample size of a prior for a mean (or a log odds ratio).
+
+    patient_sd   standard deviation of one patient's outcome: what the prior is measured in
+    """
+    moment = (patient_sd / mixture.sd) ** 2
+    sharpest, centre = min(mixture.sds), mixture.mean
+    breaks = np.union1d(
+        centre + sharpest * np.linspace(-12, 12, 49), centre + mixture.sd * np.linspace(-20, 20, 41)
+    )
+    x, step = panel_nodes(breaks, 20)
+    elir = patient_sd**2 * float(step @ (mixture.density(x) * _bend(mixture, x)))
+    mode = float(x[int(mixture.density(x).argmax())])
+    return EffectiveSampleSize(elir, moment, patient_sd**2 * float(_bend(mixture, np.array([mode]))[0]))
+
+
+def _bend(mixture: NormalMixture, x: Array) -> Array:
+    """-(log density)'' of a normal mixture."""
+    weights, means, sds = np.array(mixture.weights), np.array(mixture.means), np.array(mixture.sds)
+    z = (x[:, None] - means) / sds
+    shares = weights / sds * np.exp(-(z**2) / 2)
+    shares = shares / np.maximum(shares.sum(axis=1, keepdims=True), 1e-300)
+    slope = -z / sds
+    between = (shares * slope**2).sum(axis=1) - (shares * slope).sum(axis=1) ** 2
+    return np.asarray((shares / sds**2).sum(axis=1) - between)

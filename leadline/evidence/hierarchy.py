@@ -253,14 +253,15 @@ def _mode(likelihood: Likelihood, mu: Array, tau: Array) -> Array:
     """(G, J). The slope falls, so the mode lies between mu and mu + tau^2 slope(mu)."""
     precision = 1 / tau**2
     start = mu + 0 * likelihood.estimate
-    end = start + likelihood.slope(start) / precision
+    end = start + likelihood.slopes(start)[0] / precision
     low, high = np.minimum(start, end), np.maximum(start, end)
     weight = 1 / likelihood.variance
     eta = np.clip((weight * likelihood.estimate + precision * mu) / (weight + precision), low, high)
     for _ in range(6):
-        slope = likelihood.slope(eta) - (eta - mu) * precision
+        slope, curvature = likelihood.slopes(eta)
+        slope = slope - (eta - mu) * precision
         low, high = np.where(slope > 0, eta, low), np.where(slope > 0, high, eta)
-        newton = eta + slope / (likelihood.curvature(eta) + precision)
+        newton = eta + slope / (curvature + precision)
         eta = np.where((newton >= low) & (newton <= high), newton, (low + high) / 2)
     return eta
 
@@ -278,6 +279,6 @@ def _fallen(likelihood: Likelihood, mu: Array, tau: Array, mode: Array, side: fl
     target = height(mode) - DROP
     eta = mode + side * np.sqrt(2 * DROP) * tau
     for _ in range(5):
-        slope = likelihood.slope(eta) - (eta - mu) * precision
+        slope = likelihood.slopes(eta)[0] - (eta - mu) * precision
         eta = eta + (target - height(eta)) / slope
     return np.asarray(eta)

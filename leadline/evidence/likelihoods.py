@@ -1,7 +1,7 @@
 """Likelihoods of studies on an unbounded scale, all of them log-concave.
 
-Each is a table of J studies. `log`, `slope` and `curvature` take eta with studies on the last axis and give the log
-likelihood (up to a constant of the study), its derivative, and minus its second derivative. `estimate` and `variance`
+Each is a table of J studies. `log` and `slopes` take eta with studies on the last axis and give the log likelihood (up
+to a constant of the study), and its derivative with minus its second derivative. `estimate` and `variance`
 are a rough normal approximation that only places the nodes of an integral; no result rests on it.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -24,8 +25,7 @@ class Likelihood(Protocol):
     @property
     def variance(self) -> Array: ...
     def log(self, eta: Array) -> Array: ...
-    def slope(self, eta: Array) -> Array: ...
-    def curvature(self, eta: Array) -> Array: ...
+    def slopes(self, eta: Array) -> tuple[Array, Array]: ...
     def only(self, study: int) -> Likelihood: ...
 
 
@@ -63,12 +63,9 @@ class BinomialLikelihood:
         softplus = np.log1p(np.exp(-np.abs(eta)))
         return np.where(eta > 0, (self.events - self.n) * eta, self.events * eta) - self.n * softplus
 
-    def slope(self, eta: Array) -> Array:
-        return self.events - self.n * expit(eta)
-
-    def curvature(self, eta: Array) -> Array:
+    def slopes(self, eta: Array) -> tuple[Array, Array]:
         p = expit(eta)
-        return self.n * p * (1 - p)
+        return self.events - self.n * p, self.n * p * (1 - p)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,14 +89,12 @@ class PoissonLikelihood:
     def log(self, eta: Array) -> Array:
         return self.events * eta - self.exposure * np.exp(eta)
 
-    def slope(self, eta: Array) -> Array:
-        return self.events - self.exposure * np.exp(eta)
-
-    def curvature(self, eta: Array) -> Array:
-        return self.exposure * np.exp(eta)
+    def slopes(self, eta: Array) -> tuple[Array, Array]:
+        expected = self.exposure * np.exp(eta)
+        return self.events - expected, expected
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class HypergeometricLikelihood:
     """Two arms given their total of events; eta is the log odds ratio, treated over control.
 
@@ -126,48 +121,60 @@ class HypergeometricLikelihood:
         return 1 / a + 1 / b + 1 / c + 1 / d
 
     def log(self, eta: Array) -> Array:
-        exponents = self._exponents(eta)
-        peak = exponents.max(axis=-1)
-        total = peak + np.log(np.exp(exponents - peak[..., None]).sum(axis=-1))
-        return np.asarray(self.events_t * eta - total)
+        """Less the log of the sum over k of choose(n_t, k) choose(n_c, total - k) exp(k eta), largest term e^0."""
+        first, last, forward = self._ways
+        edge = np.where(eta > 0, last, first)
+        (total,) = _horner(forward, eta, derivatives=0)
+        return np.asarray((self.events_t - edge) * eta - np.log(total))
 
-    def slope(self, eta: Array) -> Array:
-        return self.events_t - self._moments(eta)[0]
-
-    def curvature(self, eta: Array) -> Array:
-        return self._moments(eta)[1]
+    def slopes(self, eta: Array) -> tuple[Array, Array]:
+        """The treated events less those expected at eta, and the variance of those."""
+        first, last, ways = self._ways
+        total, slope, bend = _horner(ways, eta, derivatives=2)
+        z = np.exp(-np.abs(eta))
+        from_edge = z * slope / total
+        variance = z**2 * 2 * bend / total + from_edge - from_edge**2
+        return self.events_t - np.where(eta > 0, last - from_edge, first + from_edge), variance
 
     def _cells(self) -> tuple[Array, Array, Array, Array]:
         a, b, c, d = self.events_t, self.n_t - self.events_t, self.events_c, self.n_c - self.events_c
         return a + 0.5, b + 0.5, c + 0.5, d + 0.5
 
-    def _exponents(self, eta: Array) -> Array:
-        """Log of choose(n_t, k) choose(n_c, total - k) exp(k eta), k on a new last axis."""
-        counts, log_ways = self._ways()
-        return log_ways + eta[..., None] * counts
-
-    def _ways(self) -> tuple[Array, Array]:
+    @cached_property
+    def _ways(self) -> tuple[Array, Array, Array]:
+        """The fewest and most treated events (J,), and the ways (J, K) to have as many, over the largest."""
         from scipy.special import gammaln
 
         def log_choose(n: Array, k: Array) -> Array:
             return np.asarray(gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1))
 
-        total = (self.events_t + self.events_c)[:, None]
-        n_t, n_c = self.n_t[:, None], self.n_c[:, None]
-        counts = np.arange(float(total.max()) + 1)[None, :]
-        possible = (counts <= np.minimum(n_t, total)) & (counts >= total - n_c)
-        k = np.where(possible, counts, np.maximum(total - n_c, 0))
-        log_ways = log_choose(n_t, k) + log_choose(n_c, total - k)
-        log_ways = log_ways - log_ways.max(axis=-1, keepdims=True)
-        return k, np.where(possible, log_ways, -np.inf)
+        total = self.events_t + self.events_c
+        first, last = np.maximum(total - self.n_c, 0.0), np.minimum(self.n_t, total)
+        steps = np.arange(float((last - first).max()) + 1)
+        k = np.minimum(first[:, None] + steps, last[:, None])
+        logs = log_choose(self.n_t[:, None], k) + log_choose(self.n_c[:, None], total[:, None] - k)
+        ways = np.exp(logs - logs.max(axis=1, keepdims=True))
+        return first, last, np.where(steps <= (last - first)[:, None], ways, 0.0)
 
-    def _moments(self, eta: Array) -> tuple[Array, Array]:
-        counts, _ = self._ways()
-        exponents = self._exponents(eta)
-        weights = np.exp(exponents - exponents.max(axis=-1, keepdims=True))
-        weights = weights / weights.sum(axis=-1, keepdims=True)
-        mean = (weights * counts).sum(axis=-1)
-        return mean, (weights * (counts - mean[..., None]) ** 2).sum(axis=-1)
+
+def _horner(ways: Array, eta: Array, *, derivatives: int) -> list[Array]:
+    """The polynomial with coefficients `ways` (J, K), its derivative and half the second, at exp(-|eta|).
+
+    Where eta is above zero the coefficients are taken from the last on, so that no power overflows.
+    """
+    size = (ways > 0).sum(axis=1)
+    steps = np.arange(ways.shape[1])
+    backward = np.take_along_axis(ways, np.maximum(size[:, None] - 1 - steps, 0), axis=1)
+    backward = np.where(steps < size[:, None], backward, 0.0)
+    z, above = np.exp(-np.abs(eta)), eta > 0
+    sums = [np.zeros(eta.shape) for _ in range(derivatives + 1)]
+    for k in steps[::-1]:
+        for order in range(derivatives, 0, -1):
+            sums[order] *= z
+            sums[order] += sums[order - 1]
+        sums[0] *= z
+        sums[0] += np.where(above, backward[:, k], ways[:, k])
+    return sums
 
 
 def _one_study(likelihood: Likelihood, study: int) -> list[Array]:

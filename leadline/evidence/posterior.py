@@ -39,6 +39,7 @@ FINE = Fineness(tau=9, mu=44, effect=20, density=14, convolution=44)
 COARSE = Fineness(tau=8, mu=40, effect=18, density=12, convolution=40)  # to state the error of FINE
 
 DENSITY_STEP = 0.5  # panels of an effect's density grow like sinh from its centre, in steps of this
+BLOCK = 400_000  # nodes held at once
 LOG_NOISE = 1e-12  # Legendre coefficients of a log density below this are rounding
 
 
@@ -176,13 +177,16 @@ def fit_hierarchy(
 
 
 def _log_marginals(likelihood: Likelihood, mu: Array, tau: Array, *, order: int) -> Array:
-    """(T, M, J), a few values of tau at a time to bound the memory."""
-    return np.stack(
-        [
-            study_integrals(likelihood, mu_row, np.full(mu_row.size, spread), order=order).log_marginal()
-            for mu_row, spread in zip(mu, tau, strict=True)
-        ]
-    )
+    """(T, M, J), some values of tau at a time to bound the memory."""
+    per_tau = mu.shape[1] * likelihood.estimate.size * 2 * order
+    at_once = max(1, BLOCK // per_tau)
+    blocks = [slice(start, start + at_once) for start in range(0, tau.size, at_once)]
+    return np.concatenate([
+        study_integrals(likelihood, mu[part].ravel(), np.repeat(tau[part], mu.shape[1]), order=order)
+        .log_marginal()
+        .reshape(*mu[part].shape, -1)
+        for part in blocks
+    ])  # fmt: skip
 
 
 def _mu_spans(likelihood: Likelihood, prior: HyperPrior, tau: Array, *, points: int = 25) -> Array:

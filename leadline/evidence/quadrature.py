@@ -97,13 +97,15 @@ class PanelDensity:
 
     def quantile(self, probability: float) -> float:
         """The point below which lies `probability`, by bisection to the last bits."""
-        low, high = float(self.breaks[0]), float(self.breaks[-1])
-        for _ in range(200):
-            middle = (low + high) / 2
-            if not low < middle < high:
-                break
-            low, high = (middle, high) if float(self.cdf(np.array(middle))) < probability else (low, middle)
-        return (low + high) / 2
+        before = self._mass_before()
+        panel = int(np.clip(np.searchsorted(before, probability) - 1, 0, self.breaks.size - 2))
+        half = float(self.breaks[panel + 1] - self.breaks[panel]) / 2
+        wanted = (probability - float(before[panel])) / half
+        integral = np.polynomial.Legendre(_integrated(self.coefficients[panel]))
+        low, high = -1.0, 1.0
+        while low < (middle := (low + high) / 2) < high:
+            low, high = (middle, high) if float(integral(middle)) < wanted else (low, middle)
+        return float(self.breaks[panel]) + half * (1 + low)
 
     def mean(self, function: Callable[[Array], Array] = lambda x: x) -> float:
         """The expectation of a smooth function."""

@@ -1,0 +1,406 @@
+"""Pooling studies: the hierarchy by its own likelihood, beside the classical estimates.
+
+The first answer is the posterior of the hierarchical model with the likelihood of the counts themselves, so that
+a study without an event is what it is. The classical estimates stand beside it, because readers compare. A study
+without a finite effect (an empty cell) takes no part in the inverse-variance estimates and is named.
+
+    one arm    proportion       binomial likelihood, logit scale
+    two arms   odds ratio       hypergeometric likelihood (given each study's total of events), log scale
+    rate       events per unit  Poisson likelihood, log scale
+    effect     as given         normal likelihood with the standard errors taken as known
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from leadline.errors import StudiesInvalid
+from leadline.evidence import effects as effect_sizes
+from leadline.evidence import glmm
+from leadline.evidence import inverse_variance as iv
+from leadline.evidence.effects import Effects
+from leadline.evidence.hierarchy import HalfNormal, HyperPrior
+from leadline.evidence.likelihoods import (
+    BinomialLikelihood,
+    HypergeometricLikelihood,
+    Likelihood,
+    PoissonLikelihood,
+    expit,
+)
+from leadline.evidence.normal import NormalMixture, fit_normal_hierarchy
+from leadline.evidence.posterior import COARSE, FINE, Fineness, fit_hierarchy
+from leadline.evidence.quadrature import PanelDensity
+from leadline.evidence.stratified import (
+    Stratified,
+    Tables,
+    mantel_haenszel_odds_ratio,
+    mantel_haenszel_risk_difference,
+    mantel_haenszel_risk_ratio,
+    peto_odds_ratio,
+)
+from leadline.evidence.studies import Studies, StudyKind
+from leadline.verdicts.exact import clopper_pearson, poisson_rate_interval
+
+MOST_EVENTS = 300  # of a two-arm study, up to which its hypergeometric likelihood is summed
+
+DEFAULT_PRIORS: dict[StudyKind, HyperPrior] = {
+    StudyKind.ONE_ARM: HyperPrior(0.0, 2.0, HalfNormal(1.0)),
+    StudyKind.TWO_ARM: HyperPrior(0.0, 2.0, HalfNormal(0.5)),
+    StudyKind.RATE: HyperPrior(0.0, 10.0, HalfNormal(1.0)),
+    StudyKind.EFFECT: HyperPrior(0.0, 4.0, HalfNormal(0.5)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A posterior: mean, standard deviation, median and equal-tailed interval, on the reader's scale.
+
+    mean, sd   None for a ratio or a rate, whose mean on that scale says little or does not exist
+    """
+
+    mean: float | None
+    sd: float | None
+    median: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class StudyResult:
+    """One study: what it found alone (exact interval; None where not finite), and with the others' help."""
+
+    name: str
+    observed: float | None
+    low: float | None
+    high: float | None
+    posterior: Summary
+
+
+@dataclass(frozen=True, slots=True)
+class Classical:
+    """An estimate by a named method, on the reader's scale; tau2 on the scale of the analysis."""
+
+    method: str
+    estimate: float
+    low: float
+    high: float
+    tau2: float | None = None
+    prediction: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """The pooled mean without one study: the median of the posterior of mu, its interval, the median of tau."""
+
+    name: str
+    estimate: float
+    low: float
+    high: float
+    tau: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pooled:
+    """Studies pooled.
+
+    measure          what the numbers are: "proportion", "odds ratio", "rate", or the unit of an effect
+    scale            on which mu, tau and the priors stand: "log odds", "log odds ratio", "log rate", or the unit
+    mean             of the studies' effects: the effect of an average study
+    new_study        what a further study would find: the prediction
+    tau              standard deviation between studies, on `scale`
+    error            the largest change of any posterior number above when the quadrature is made coarser
+    without_effect   studies that the inverse-variance estimates had to leave out
+    """
+
+    kind: StudyKind
+    measure: str
+    scale: str
+    level: float
+    prior: HyperPrior
+    studies: tuple[StudyResult, ...]
+    mean: Summary
+    new_study: Summary
+    tau: Summary
+    error: float
+    classical: tuple[Classical, ...]
+    heterogeneity: iv.Heterogeneity | None
+    leave_one_out: tuple[LeftOut, ...]
+    without_effect: tuple[str, ...]
+    left_out: tuple[str, ...]
+
+
+def pool(studies: Studies, *, prior: HyperPrior | None = None, level: float = 0.95) -> Pooled:
+    """Pool studies of one kind.
+
+    prior     of mu and tau on the scale of the analysis; DEFAULT_PRIORS unless given
+    raises    StudiesInvalid for a level that is none, or two-arm studies too large for their exact likelihood
+    """
+    if not 0 < level < 1:
+        raise StudiesInvalid(f"a level of {level} is no confidence level; 0.95 is one")
+    prior = prior or DEFAULT_PRIORS[studies.kind]
+    fine = _posterior(studies, prior, FINE)
+    coarse = _posterior(studies, prior, COARSE)
+    found = _effects(studies)
+    return Pooled(
+        kind=studies.kind,
+        measure=_measure(studies),
+        scale=SCALES[studies.kind] or _measure(studies),
+        level=level,
+        prior=prior,
+        studies=tuple(_study_result(studies, j, fine, level) for j in range(len(studies.studies))),
+        mean=_summary(fine.mean, studies.kind, level),
+        new_study=_summary(fine.new_study, studies.kind, level),
+        tau=_plain_summary(fine.tau, level),
+        error=_largest_change(fine, coarse, studies.kind, level),
+        classical=_classical(studies, found, level),
+        heterogeneity=iv.heterogeneity(found.y, found.v, level=level) if found.y.size > 1 else None,
+        leave_one_out=_leave_one_out(studies, prior, level),
+        without_effect=tuple(n for n, used in zip(studies.names, found.used, strict=True) if not used),
+        left_out=tuple(study.name for study in studies.left_out),
+    )
+
+
+SCALES = {
+    StudyKind.ONE_ARM: "log odds",
+    StudyKind.TWO_ARM: "log odds ratio",
+    StudyKind.RATE: "log rate",
+    StudyKind.EFFECT: "",
+}
+
+Distribution = PanelDensity | NormalMixture
+
+
+@dataclass(frozen=True, slots=True)
+class _Posterior:
+    """What either hierarchy gives: densities on the scale of the analysis."""
+
+    mean: Distribution
+    new_study: Distribution
+    tau: PanelDensity
+    study: Callable[[int], Distribution]
+
+
+def _posterior(studies: Studies, prior: HyperPrior, fineness: Fineness) -> _Posterior:
+    likelihood = likelihood_of(studies)
+    if likelihood is None:
+        normal = fit_normal_hierarchy(
+            studies.column("estimate").tolist(), studies.column("se").tolist(), prior
+        )
+        return _Posterior(normal.mean, normal.new_study(), normal.tau_density, normal.study)
+    fitted = fit_hierarchy(likelihood, prior, fineness=fineness)
+    return _Posterior(
+        fitted.mean_density, fitted.new_study_density(), fitted.tau_density, fitted.study_density
+    )
+
+
+def likelihood_of(studies: Studies) -> Likelihood | None:
+    """The likelihood of the counts; None for effects, whose likelihood is normal."""
+    match studies.kind:
+        case StudyKind.ONE_ARM:
+            return BinomialLikelihood(studies.column("events"), studies.column("n"))
+        case StudyKind.RATE:
+            return PoissonLikelihood(studies.column("events"), studies.column("exposure"))
+        case StudyKind.TWO_ARM:
+            _check_size(studies)
+            columns = ("events_t", "n_t", "events_c", "n_c")
+            return HypergeometricLikelihood(*(studies.column(name) for name in columns))
+        case StudyKind.EFFECT:
+            return None
+
+
+def _check_size(studies: Studies) -> None:
+    totals = studies.column("events_t") + studies.column("events_c")
+    for study, total in zip(studies.studies, totals, strict=True):
+        if total > MOST_EVENTS:
+            raise StudiesInvalid(
+                f"{study.name} (row {study.row}) has {total:g} events in its two arms; its exact likelihood is "
+                f"summed up to {MOST_EVENTS}",
+                hint="give log odds ratios with their standard errors (columns estimate, se)",
+            )
+
+
+def _effects(studies: Studies) -> Effects:
+    """Effects and variances on the scale of the analysis, nothing added to any count."""
+    column = studies.column
+    match studies.kind:
+        case StudyKind.ONE_ARM:
+            return effect_sizes.logits(column("events"), column("n"))
+        case StudyKind.TWO_ARM:
+            return effect_sizes.log_odds_ratios(
+                column("events_t"), column("n_t"), column("events_c"), column("n_c")
+            )
+        case StudyKind.RATE:
+            return effect_sizes.log_rates(column("events"), column("exposure"))
+        case StudyKind.EFFECT:
+            size = len(studies.studies)
+            return Effects(column("estimate"), column("se") ** 2, np.ones(size, dtype=bool))
+
+
+def _measure(studies: Studies) -> str:
+    match studies.kind:
+        case StudyKind.ONE_ARM:
+            return "proportion"
+        case StudyKind.TWO_ARM:
+            return "odds ratio"
+        case StudyKind.RATE:
+            return f"events per {studies.unit}" if studies.unit else "rate"
+        case StudyKind.EFFECT:
+            return studies.unit or "effect"
+
+
+def _for_reader(kind: StudyKind, value: float) -> float:
+    """From the scale of the analysis to the reader's."""
+    match kind:
+        case StudyKind.ONE_ARM:
+            return float(expit(np.array(value)))
+        case StudyKind.TWO_ARM | StudyKind.RATE:
+            return math.exp(value)
+        case StudyKind.EFFECT:
+            return value
+
+
+def _summary(distribution: Distribution, kind: StudyKind, level: float) -> Summary:
+    tail = (1 - level) / 2
+    low, median, high = (_for_reader(kind, distribution.quantile(q)) for q in (tail, 0.5, 1 - tail))
+    mean, sd = _moments(distribution, kind)
+    return Summary(mean, sd, median, low, high)
+
+
+def _moments(distribution: Distribution, kind: StudyKind) -> tuple[float | None, float | None]:
+    if isinstance(distribution, NormalMixture):
+        return distribution.mean, distribution.sd
+    if kind is StudyKind.ONE_ARM:
+        return distribution.mean(expit), distribution.sd(expit)
+    return None, None
+
+
+def _plain_summary(density: PanelDensity, level: float) -> Summary:
+    tail = (1 - level) / 2
+    low, median, high = (density.quantile(q) for q in (tail, 0.5, 1 - tail))
+    return Summary(density.mean(), density.sd(), median, low, high)
+
+
+def _study_result(studies: Studies, j: int, posterior: _Posterior, level: float) -> StudyResult:
+    observed, low, high = _observed(studies, j, level)
+    return StudyResult(
+        studies.names[j], observed, low, high, _summary(posterior.study(j), studies.kind, level)
+    )
+
+
+def _observed(studies: Studies, j: int, level: float) -> tuple[float | None, float | None, float | None]:
+    """What one study found, alone, with an exact interval where it is of counts in one arm."""
+    values = studies.studies[j].values
+    match studies.kind:
+        case StudyKind.ONE_ARM:
+            exact = clopper_pearson(int(values[0]), int(values[1]), level=level)
+            return values[0] / values[1], exact.low, exact.high
+        case StudyKind.RATE:
+            exact = poisson_rate_interval(int(values[0]), values[1], level=level)
+            return values[0] / values[1], exact.low, exact.high
+        case StudyKind.TWO_ARM | StudyKind.EFFECT:
+            only = _effects(Studies(studies.kind, (studies.studies[j],)))
+            if not only.y.size:
+                return None, None, None
+            alone = iv.common_effect(only.y, only.v, level=level)
+            return tuple(_for_reader(studies.kind, x) for x in (alone.estimate, alone.low, alone.high))  # type: ignore[return-value]
+
+
+def _largest_change(fine: _Posterior, coarse: _Posterior, kind: StudyKind, level: float) -> float:
+    """Over mean, prediction and tau; zero for effects, whose tau alone is integrated, at many nodes."""
+    numbers = [
+        [x for d in (p.mean, p.new_study) for x in _numbers(_summary(d, kind, level))]
+        + _numbers(_plain_summary(p.tau, level))
+        for p in (fine, coarse)
+    ]
+    return max(abs(a - b) for a, b in zip(numbers[0], numbers[1], strict=True))
+
+
+def _numbers(summary: Summary) -> list[float]:
+    every = (summary.mean, summary.sd, summary.median, summary.low, summary.high)
+    return [number for number in every if number is not None]
+
+
+def _classical(studies: Studies, found: Effects, level: float) -> tuple[Classical, ...]:
+    rows = [
+        *_inverse_variance(studies.kind, found, level),
+        *_likelihood(studies, level),
+        *_by_strata(studies, level),
+        *_double_arcsine(studies, level),
+    ]
+    return tuple(rows)
+
+
+def _inverse_variance(kind: StudyKind, found: Effects, level: float) -> list[Classical]:
+    if not found.y.size:
+        return []
+    y, v = found.y, found.v
+    results = [
+        iv.common_effect(y, v, level=level),
+        iv.random_effects(y, v, estimator=iv.tau2_dersimonian_laird, level=level),
+        iv.random_effects(y, v, estimator=iv.tau2_paule_mandel, level=level),
+        iv.random_effects(y, v, estimator=iv.tau2_reml, level=level),
+        iv.hartung_knapp(y, v, estimator=iv.tau2_reml, level=level),
+    ]
+    return [_row(r.method, r, kind, r.tau2, r.prediction) for r in results]
+
+
+def _likelihood(studies: Studies, level: float) -> list[Classical]:
+    likelihood = likelihood_of(studies)
+    if likelihood is None:
+        return []
+    common, random = glmm.fit_common(likelihood, level=level), glmm.fit_random(likelihood, level=level)
+    named = (("common effect, maximum likelihood", common), ("random effects, maximum likelihood", random))
+    return [_row(name, r, studies.kind, r.tau2, r.prediction) for name, r in named if r is not None]
+
+
+def _by_strata(studies: Studies, level: float) -> list[Classical]:
+    if studies.kind is not StudyKind.TWO_ARM:
+        return []
+    a, n_t, c, n_c = (studies.column(name) for name in ("events_t", "n_t", "events_c", "n_c"))
+    tables = Tables(a, n_t - a, c, n_c - c)
+    ratios = (
+        mantel_haenszel_odds_ratio(tables, level=level),
+        peto_odds_ratio(tables, level=level),
+        mantel_haenszel_risk_ratio(tables, level=level),
+    )
+    difference = mantel_haenszel_risk_difference(tables, level=level)
+    rows = [_row(r.method, r, studies.kind, None, None) for r in ratios if r is not None]
+    return [*rows, Classical(difference.method, difference.estimate, difference.low, difference.high)]
+
+
+def _double_arcsine(studies: Studies, level: float) -> list[Classical]:
+    if studies.kind is not StudyKind.ONE_ARM:
+        return []
+    n = studies.column("n")
+    found = effect_sizes.double_arcsines(studies.column("events"), n)
+    r = iv.random_effects(found.y, found.v, estimator=iv.tau2_reml, level=level)
+    estimate, low, high = (effect_sizes.from_double_arcsine(x, n) for x in (r.estimate, r.low, r.high))
+    return [Classical("Freeman-Tukey double arcsine, REML", estimate, low, high)]
+
+
+def _row(
+    method: str,
+    result: iv.RandomEffects | glmm.Glmm | Stratified,
+    kind: StudyKind,
+    tau2: float | None,
+    prediction: tuple[float, float] | None,
+) -> Classical:
+    estimate, low, high = (_for_reader(kind, x) for x in (result.estimate, result.low, result.high))
+    wide = prediction and (_for_reader(kind, prediction[0]), _for_reader(kind, prediction[1]))
+    return Classical(method, estimate, low, high, tau2, wide)
+
+
+def _leave_one_out(studies: Studies, prior: HyperPrior, level: float) -> tuple[LeftOut, ...]:
+    if len(studies.studies) < 3:
+        return ()
+    tail = (1 - level) / 2
+    rows = []
+    for j, name in enumerate(studies.names):
+        rest = _posterior(studies.without(j), prior, COARSE)
+        low, median, high = (_for_reader(studies.kind, rest.mean.quantile(q)) for q in (tail, 0.5, 1 - tail))
+        rows.append(LeftOut(name, median, low, high, rest.tau.quantile(0.5)))
+    return tuple(rows)
