@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import chain
-from math import inf, isinf
+from math import isinf
 
 from leadline.casebook.items import Item
 
@@ -216,24 +216,6 @@ class Highest(Number):
 
     def children(self) -> tuple[Node, ...]:
         return self.parts
-
-
-@dataclass(frozen=True, slots=True)
-class HighestAnswered(Number):
-    """The largest of the answers that are there; the whole scale if none is. For questionnaires whose own scoring
-    rule leaves unanswered items out."""
-
-    parts: tuple[Reading, ...]
-
-    def evaluate(self, row: Row) -> Span:
-        spans = [part.evaluate(row) for part in self.parts if row.get(part.item.id) is not None]
-        if not spans:
-            return self.parts[0].item.scale
-        return max(low for low, _ in spans), max(high for _, high in spans)
-
-    def undecided(self, row: Row) -> tuple[str, ...]:
-        low, high = self.evaluate(row)
-        return () if low == high else tuple(part.item.id for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -522,6 +504,3 @@ def is_point(span: Span) -> bool:
     """Whether a number is known: one finite value."""
     low, high = span
     return round(low, DECIMALS) == round(high, DECIMALS) and not isinf(low)
-
-
-UNBOUNDED: Span = (-inf, inf)

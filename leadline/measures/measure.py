@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from math import isfinite, isnan
+from math import inf, isfinite
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -259,11 +259,12 @@ _RANGE_HINT = "a form in mm or another unit is converted in the casebook, where 
 def _unknown_items(measure: Measure, unknown: list[str]) -> ItemUnknown:
     from difflib import get_close_matches
 
-    names = measure.takes
-    near = [match for name in unknown for match in get_close_matches(name, names, n=1)]
+    known = (*measure.takes, *measure.by_id)
+    near = dict.fromkeys(match for name in unknown for match in get_close_matches(name, known, n=1))
     hint = f"did you mean {', '.join(near)}? " if near else ""
+    shown = ", ".join(name[:40] for name in unknown)
     return ItemUnknown(
-        f"{measure.title} has no item {', '.join(unknown)}.", hint=f"{hint}It takes: {', '.join(names)}"
+        f"{measure.title} has no item {shown}.", hint=f"{hint}It takes: {', '.join(measure.takes)}"
     )
 
 
@@ -285,11 +286,11 @@ def _number_taken(item: Item, value: Any) -> str:
     """What a number or count takes where `value` is not that; empty if it is. The ends of a censored value may be
     infinite, a value itself never is."""
     ends = value if isinstance(value, tuple) else (value,)
-    if any(isinstance(end, bool) or not isinstance(end, int | float) or isnan(end) for end in ends):
+    if any(isinstance(end, bool) or not isinstance(end, int | float) or end != end for end in ends):
         return "a number"
-    if not isinstance(value, tuple) and not isfinite(value):
+    if not isinstance(value, tuple) and not -inf < value < inf:
         return "a finite number"
-    if item.kind == "count" and any(isfinite(end) and end != int(end) for end in ends):
+    if item.kind == "count" and any(abs(end) != inf and end % 1 for end in ends):
         return "a whole number"
     return "" if all(item.low <= end <= item.high for end in ends) else f"{item.low:g} to {item.high:g}"
 
