@@ -6,17 +6,18 @@ The public interface. A step is imported when it is first asked for, so that `im
 
     casebook = ll.read_casebook("my-cases")
     findings = ll.judge(casebook)
-    ll.report(casebook, out="report")
+    ll.report(findings, "my-report")
 
-`ll.measures`, `ll.evidence` and `ll.trial` are the steps of those names.
+`ll.measures`, `ll.evidence` and `ll.trial` are the steps of those names; so is `ll.report`, which can be called.
 """
 
 from importlib import import_module
 
 TYPE_CHECKING = False  # type checkers take it for true; typing itself would be most of the import's time
 if TYPE_CHECKING:
-    from leadline import evidence, measures, report, trial
+    from leadline import evidence, measures, trial
     from leadline.casebook import read_casebook
+    from leadline.report import write_report as report
     from leadline.verdicts import judge
 
 __version__ = "0.1.0"

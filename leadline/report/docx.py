@@ -1,0 +1,231 @@
+"""The report as a Word document for authors: real headings, real tables, figures as pictures with their text."""
+
+from __future__ import annotations
+
+import zipfile
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from leadline.report.blocks import (
+    Block,
+    Bullets,
+    Column,
+    FigureBlock,
+    Heading,
+    Legend,
+    Prose,
+    Results,
+    Table,
+    Terms,
+    Verdict,
+)
+from leadline.report.words import typeset
+
+if TYPE_CHECKING:
+    from docx.document import Document
+
+MARKS = {
+    "documented": "\u25cf",
+    "partly_documented": "\u25d0",
+    "reported_only": "\u25cb",
+    "contradicted": "\u2298",
+    "not_assessed": "\u25a8",
+}
+"""The grammar of marks as characters, which authors can copy."""
+
+NO_TIME = datetime(2000, 1, 1)  # noqa: DTZ001  Word wants a time; the same for every file, it says nothing
+_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+_TEXT_WIDTH_MM = 174.0
+
+
+def write_docx(results: Results, path: Path, figures: Path) -> None:
+    """Writes the file; `figures` is the folder that holds NAME.png of every figure."""
+    from docx import Document
+
+    document = Document()
+    _set_page(document, results)
+    document.add_heading(results.title, 0)
+    document.add_paragraph(results.subtitle, style="Subtitle")
+    for line in results.standing:
+        document.add_paragraph().add_run(line).bold = line == results.standing[0]
+    for number, part in enumerate(results.sections):
+        if number and part.level == 1:
+            document.add_page_break()
+        document.add_heading(part.title, part.level)
+        for block in part.blocks:
+            _add(document, block, figures)
+    document.add_paragraph(results.provenance)
+    _write_without_time(document, path)
+
+
+def _set_page(document: Document, results: Results) -> None:
+    from docx.shared import Mm, Pt, RGBColor
+
+    section = document.sections[0]
+    section.page_width, section.page_height = Mm(210), Mm(297)
+    section.left_margin = section.right_margin = Mm(18)
+    section.top_margin = section.bottom_margin = Mm(20)
+    section.footer.paragraphs[0].text = " · ".join(results.standing)
+    for name, size in (
+        ("Normal", 10),
+        ("Title", 22),
+        ("Heading 1", 16),
+        ("Heading 2", 12.5),
+        ("Heading 3", 10.5),
+    ):
+        style = document.styles[name]
+        style.font.name = "Georgia"  # type: ignore[attr-defined]
+        style.font.size = Pt(size)  # type: ignore[attr-defined]
+        _set_east_asian_font(style)
+        if name != "Normal":
+            style.font.color.rgb = RGBColor(0x1B, 0x1B, 0x1B)  # type: ignore[attr-defined]
+    properties = document.core_properties
+    properties.title, properties.author, properties.comments = results.title, "", ""
+    properties.created = properties.modified = properties.last_printed = NO_TIME
+    properties.language = "en-GB"
+
+
+def _set_east_asian_font(style: Any) -> None:
+    """Headings of Word's template name a theme font, which would win over ours."""
+    from docx.oxml.ns import qn
+
+    fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+    for name in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
+        fonts.attrib.pop(qn(f"w:{name}"), None)
+
+
+def _add(document: Document, block: Block, figures: Path) -> None:
+    match block:
+        case Prose(text, role):
+            _add_prose(document, text, role)
+        case Heading(text):
+            document.add_heading(text, 2)
+        case Bullets(items):
+            for item in items:
+                document.add_paragraph(typeset(item), style="List Bullet")
+        case Terms(pairs):
+            for term, text in pairs:
+                _add_pair(document, f"{term}: ", text)
+        case Legend(entries):
+            for finding, words in entries:
+                document.add_paragraph(f"{MARKS[finding]}  {words}")
+        case Verdict(text, finding, words):
+            document.add_heading(f"{typeset(text)}: {MARKS[finding]} {words}", 3)
+        case FigureBlock(name, plotted):
+            _add_figure(document, figures / f"{name}.png", plotted.alt, plotted.caption)
+        case Table():
+            _add_table(document, block)
+
+
+def _add_prose(document: Document, text: str, role: str) -> None:
+    from docx.shared import Pt
+
+    run = document.add_paragraph().add_run(typeset(text))
+    if role == "lead":
+        run.font.size = Pt(13)
+
+
+def _add_pair(document: Document, term: str, text: str) -> None:
+    paragraph = document.add_paragraph()
+    paragraph.paragraph_format.space_after = 0
+    paragraph.add_run(term).italic = True
+    paragraph.add_run(typeset(text))
+
+
+def _add_figure(document: Document, picture: Path, alt: str, caption: str) -> None:
+    from docx.shared import Mm
+
+    shape = document.add_picture(str(picture), width=Mm(_TEXT_WIDTH_MM))
+    tallest = Mm(225)
+    if shape.height > tallest:
+        shape.width, shape.height = int(shape.width * tallest / shape.height), tallest
+    properties = shape._inline.docPr
+    properties.set("descr", alt)
+    properties.set("title", picture.stem)
+    document.paragraphs[-1].paragraph_format.keep_with_next = True
+    _add_caption(document, typeset(caption))
+
+
+def _add_caption(document: Document, text: str, *, with_next: bool = False) -> None:
+    from docx.shared import Pt, RGBColor
+
+    paragraph = document.add_paragraph(style="Caption")
+    paragraph.paragraph_format.keep_with_next = with_next
+    run = paragraph.add_run(text)
+    run.font.size, run.font.bold = Pt(8.5), with_next
+    run.font.color.rgb = RGBColor(0x1B, 0x1B, 0x1B) if with_next else RGBColor(0x55, 0x55, 0x55)
+
+
+def _add_table(document: Document, table: Table) -> None:
+    from docx.shared import Pt
+
+    if not table.rows:
+        document.add_paragraph(f"{table.title}. {table.empty}")
+        return
+    _add_caption(document, typeset(table.title), with_next=True)
+    grid = document.add_table(rows=1 + len(table.rows), cols=len(table.columns))
+    grid.style = "Light List"
+    grid.autofit = False
+    widths = _widths(table.columns)
+    texts = [
+        [column.heading for column in table.columns],
+        *([typeset(cell) for cell in row] for row in table.rows),
+    ]
+    for row, cells in zip(grid.rows, texts, strict=True):
+        for cell, text, width, column in zip(row.cells, cells, widths, table.columns, strict=True):
+            _fill(cell, text, width, column, heading=cells is texts[0])
+    _repeat_header(grid)
+    for note in table.footnotes:
+        run = document.add_paragraph().add_run(typeset(note))
+        run.font.size = Pt(7.5)
+    document.add_paragraph()
+
+
+def _widths(columns: tuple[Column, ...]) -> list[int]:
+    from docx.shared import Mm
+
+    whole = sum(column.width for column in columns)
+    return [Mm(_TEXT_WIDTH_MM * column.width / whole) for column in columns]
+
+
+_MARK_OF = {words.replace("_", " "): mark for words, mark in MARKS.items()}
+
+
+def _fill(cell: Any, text: str, width: int, column: Column, *, heading: bool) -> None:
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.shared import Pt
+
+    cell.width = width
+    paragraph = cell.paragraphs[0]
+    paragraph.paragraph_format.space_after = 0
+    if column.kind == "number":
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    mark = _MARK_OF.get(text, "") if column.kind == "finding" and not heading else ""
+    run = paragraph.add_run(f"{mark} {text}" if mark else text)
+    run.font.size = Pt(7.5)
+    run.font.bold = heading
+
+
+def _repeat_header(grid: Any) -> None:
+    """Marks the first row as the header that a screen reader names and each page repeats; no row breaks in two."""
+    from docx.oxml import OxmlElement
+
+    for number, row in enumerate(grid.rows):
+        properties = row._tr.get_or_add_trPr()
+        properties.append(OxmlElement("w:cantSplit"))
+        if number == 0:
+            properties.append(OxmlElement("w:tblHeader"))
+
+
+def _write_without_time(document: Document, path: Path) -> None:
+    """Word files are zip archives, which note the time of each part: written again with one fixed time."""
+    buffer = BytesIO()
+    document.save(buffer)
+    with (
+        zipfile.ZipFile(buffer) as made,
+        zipfile.ZipFile(path, "w", compression=zipfile.ZIP_DEFLATED) as file,
+    ):
+        for name in made.namelist():
+            file.writestr(zipfile.ZipInfo(name, _ZIP_TIME), made.read(name), zipfile.ZIP_DEFLATED)

@@ -1,0 +1,28 @@
+"""Whether a report may leave the house: publication needs each child's permission, or data that are public anyway."""
+
+from __future__ import annotations
+
+from leadline.errors import PublicationNotPermitted
+from leadline.verdicts.findings import CaseFindings, Findings
+
+PUBLIC_KINDS = ("published", "invented")
+NAMED_AT_MOST = 10
+
+
+def check_publication(findings: Findings) -> None:
+    """Raises PublicationNotPermitted unless the casebook is published or invented, or every child's record says yes."""
+    if dict(findings.about).get("kind") in PUBLIC_KINDS:
+        return
+    without = [case.case.patient_id for case in findings.cases if not _permitted(case)]
+    if not without:
+        return
+    named = ", ".join(without[:NAMED_AT_MOST]) + (", ..." if len(without) > NAMED_AT_MOST else "")
+    raise PublicationNotPermitted(
+        f"Table patients, column publication_permission: not `yes` for {len(without)} of {len(findings.cases)} children"
+        f" ({named}).",
+        hint="record the permission, or make a report for the team alone: --internal.",
+    )
+
+
+def _permitted(case: CaseFindings) -> bool:
+    return case.case.invented or case.case.patient.get("publication_permission") == "yes"

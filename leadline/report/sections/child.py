@@ -1,0 +1,130 @@
+"""One child: what to record next, the timeline, each claim with its ladder, treatment, evidence."""
+
+from __future__ import annotations
+
+import re
+
+from leadline.report.blocks import Block, Column, FigureBlock, Heading, Prose, Section, Table, Terms, Verdict
+from leadline.report.tables.children import NO_TRIAL, age_words, drug_trial_table, treatment_table
+from leadline.report.tables.claims import (
+    LADDER_COLUMNS,
+    attribution_words,
+    claim_words,
+    durability_words,
+    evidence_table,
+    ladder_row,
+    speaker_words,
+)
+from leadline.report.tables.missing import OVER_NOTE, STILL_OPEN, missing_rows, missing_table
+from leadline.report.words import DIAGNOSES, FINDINGS, code_words, day_words, plain, ref_words, semicolons
+from leadline.verdicts.findings import CaseFindings, ClaimVerdict, SettlingItem
+
+
+def child(case: CaseFindings, timeline: FigureBlock | None, *, internal: bool) -> Section:
+    """The part of one child, what to record next first."""
+    blocks: list[Block] = [Prose(_who(case)), Heading("What to record next"), *_next(case, internal=internal)]
+    if timeline is not None:
+        blocks += [Heading("Timeline"), timeline]
+    blocks.append(Heading("What was said, and what the chart says of it"))
+    if not case.claims:
+        blocks.append(Prose("Nothing was reported of this child."))
+    for number, claim in enumerate(case.claims, start=1):
+        blocks += _claim(claim, number)
+    key = anchor(case)
+    blocks += [Heading("Treatment history"), treatment_table(case.case, name=f"{key}-treatment")]
+    blocks += [Heading("Earlier drugs and adequate trials"), _trials(case, key)]
+    blocks += [Heading("Rows that the findings rest on"), _evidence(case, key, internal=internal)]
+    return Section(key, f"Child {case.case.patient_id}", tuple(blocks))
+
+
+def anchor(case: CaseFindings) -> str:
+    return "child-" + re.sub(r"[^a-z0-9]+", "-", case.case.patient_id.lower())
+
+
+def _who(case: CaseFindings) -> str:
+    patient = case.case
+    disease = DIAGNOSES.get(patient.diagnosis, plain(patient.diagnosis))
+    category = patient.patient.get("ilar_category")
+    diagnosis = f"{disease} ({code_words(category)})" if category else disease
+    invented = "INVENTED CHILD. " if patient.invented else ""
+    contact = day_words(patient.last_contact, "day not recorded")
+    return (
+        f"{invented}{diagnosis}; age at the first infusion {age_words(patient)}; sex"
+        f" {code_words(patient.patient.get('sex'))}; last seen: {contact}. Days are counted from the first infusion."
+    )
+
+
+def _next(case: CaseFindings, *, internal: bool) -> list[Block]:
+    """Open windows as a table; windows that are over after it, so that nothing hides what can still be done."""
+    rows = missing_rows(case, internal=internal)
+    status = 2
+    still_open = tuple(_without_child(row) for row in rows if row[status] == STILL_OPEN)
+    over = tuple(_without_child(row) for row in rows if row[status] != STILL_OPEN)
+    columns = missing_table((), internal=internal).columns[1:]
+    key = anchor(case)
+    blocks: list[Block] = []
+    if still_open:
+        blocks.append(Table(f"{key}-next", "Can still be recorded", columns, still_open))
+    elif over:
+        blocks.append(Prose("No window is open any more."))
+    if over:
+        title = "Was not recorded; to be looked for in the chart"
+        blocks.append(Table(f"{key}-over", title, columns, over, (OVER_NOTE,)))
+    return blocks or [Prose("Nothing: every criterion can be judged at every window.")]
+
+
+def _without_child(row: tuple[str, ...]) -> tuple[str, ...]:
+    return row[1:]
+
+
+def _claim(claim: ClaimVerdict, number: int) -> list[Block]:
+    words = claim_words(claim.claim)
+    title = (
+        f"“{words[:1].upper()}{words[1:]}”, said by {speaker_words(claim.speaker)}, {day_words(claim.day)}"
+    )
+    blocks: list[Block] = [Verdict(title, claim.finding.value, FINDINGS[claim.finding])]
+    blocks += [Prose(text, "sentence") for text in claim.sentences]
+    blocks.append(
+        Terms(
+            (
+                ("What else changed", attribution_words(claim.attribution)),
+                ("How long it held", durability_words(claim)),
+                ("What would settle it", _settling(claim.settling_items)),
+                ("Rests on", ref_words((claim.ref, *claim.evidence)) or "no row"),
+            )
+        )
+    )
+    if claim.criteria:
+        rows = tuple(ladder_row(outcome) for outcome in claim.criteria)
+        name = f"{anchor_of(claim)}-criteria-{number}"
+        blocks.append(Table(name, "Criteria tried, strongest first", LADDER_COLUMNS, rows))
+    return blocks
+
+
+def anchor_of(claim: ClaimVerdict) -> str:
+    return "child-" + re.sub(r"[^a-z0-9]+", "-", claim.patient_id.lower())
+
+
+def _settling(items: tuple[SettlingItem, ...]) -> str:
+    """What to record, together by when: "at week 24: ESR, CHAQ"."""
+    by_when: dict[str, list[str]] = {}
+    for item in items:
+        by_when.setdefault(item.when, []).append(item.what)
+    listed = (
+        f"{when}: {', '.join(dict.fromkeys(what))}" if when else ", ".join(what)
+        for when, what in by_when.items()
+    )
+    return semicolons(listed, "nothing more: it is settled" if not items else "")
+
+
+def _trials(case: CaseFindings, key: str) -> Table:
+    table = drug_trial_table([case], name=f"{key}-trials")
+    rows = tuple(_without_child(row) for row in table.rows)
+    return Table(table.name, "Each drug against its adequate trial", table.columns[1:], rows, empty=NO_TRIAL)
+
+
+def _evidence(case: CaseFindings, key: str, *, internal: bool) -> Table:
+    table = evidence_table([case], internal=internal)
+    rows = tuple(_without_child(row) for row in table.rows)
+    columns: tuple[Column, ...] = table.columns[1:]
+    return Table(f"{key}-evidence", "Table and row of the casebook", columns, rows, empty=table.empty)

@@ -1,0 +1,209 @@
+"""The tables of what was said and what the chart says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from leadline.casebook.case import Case, RowRef
+from leadline.report.blocks import Column, Table
+from leadline.report.tables.rows import row_texts
+from leadline.report.words import (
+    ATTRIBUTIONS,
+    CLAIMS,
+    CODES,
+    DIAGNOSES,
+    FINDINGS,
+    NOT_RECORDED,
+    RESULTS,
+    SPEAKERS,
+    counted,
+    day_words,
+    item_words,
+    plain,
+    semicolons,
+)
+from leadline.verdicts.findings import (
+    Attribution,
+    CaseFindings,
+    ClaimVerdict,
+    CriterionOutcome,
+    Finding,
+    Findings,
+    GroupClaim,
+)
+
+FINDING_NOTE = (
+    "Documented: a published criterion is met on what the chart records. Partly documented: met on a part of it, or at"
+    " one of two assessments. Contradicted: the chart says otherwise. Reported only: the chart cannot tell."
+)
+ATTRIBUTION_NOTE = "What else changed stands beside a finding and never changes it."
+
+
+def claims_table(findings: Findings) -> Table:
+    """One row a claim: what was said, and what the chart says of it."""
+    rows = [_claim_row(case.case, claim) for case in findings.cases for claim in case.claims]
+    return Table(
+        "claims",
+        "What was reported, and what the chart documents",
+        (
+            Column("Child", "code", 0.9),
+            Column("Disease", width=0.9),
+            Column("Claim", width=1.1),
+            Column("Said by", width=0.9),
+            Column("When", width=0.9),
+            Column("Finding", "finding", 1.3),
+            Column("Decided by", width=1.7),
+            Column("What else changed", width=1.8),
+            Column("How long it held", width=1.4),
+        ),
+        (*rows, *(_group_row(claim) for claim in findings.group_claims)),
+        (FINDING_NOTE, ATTRIBUTION_NOTE),
+        "Nothing was reported of any child.",
+    )
+
+
+def _claim_row(case: Case, claim: ClaimVerdict) -> tuple[str, ...]:
+    return (
+        claim.patient_id,
+        DIAGNOSES.get(case.diagnosis, plain(case.diagnosis)),
+        claim_words(claim.claim),
+        speaker_words(claim.speaker),
+        day_words(claim.day),
+        FINDINGS[claim.finding],
+        decided_by(claim),
+        attribution_words(claim.attribution),
+        durability_words(claim),
+    )
+
+
+def _group_row(claim: GroupClaim) -> tuple[str, ...]:
+    return (
+        f"{claim.children} of {claim.of}",
+        "which children is not stated",
+        claim_words(claim.claim),
+        speaker_words(claim.speaker),
+        "day not recorded",
+        FINDINGS[claim.finding],
+        "no criterion can be judged",
+        "cannot be told",
+        "cannot be told",
+    )
+
+
+def claim_words(claim: str) -> str:
+    return CLAIMS.get(claim, plain(claim))
+
+
+def speaker_words(speaker: str) -> str:
+    return SPEAKERS.get(speaker, plain(speaker)) if speaker else NOT_RECORDED
+
+
+def deciding(claim: ClaimVerdict) -> CriterionOutcome | None:
+    return next((each for each in claim.criteria if each.criterion == claim.deciding_criterion), None)
+
+
+def decided_by(claim: ClaimVerdict) -> str:
+    """The deciding criterion and its result."""
+    outcome = deciding(claim)
+    if outcome is None:
+        return "no criterion can be judged"
+    return f"{outcome.title}: {result_words(outcome)}"
+
+
+def result_words(outcome: CriterionOutcome) -> str:
+    words = RESULTS[outcome.result]
+    if outcome.partial and outcome.result == "met":
+        words += " (documents the claim in part)"
+    return words + (" (provisional)" if outcome.status == "provisional" else "")
+
+
+def attribution_words(attribution: Attribution) -> str:
+    """ "confounded: abatacept, started on day 21"; reasons for what is unknown."""
+    words = ATTRIBUTIONS[attribution.result]
+    changes = [f"{each.drug}, {each.change}" for each in attribution.confounders]
+    why = semicolons([*changes, *attribution.unknown_because])
+    return f"{words}: {why}" if why else words
+
+
+def durability_words(claim: ClaimVerdict) -> str:
+    """ "2 assessments over 190 days, largest gap 190 days"."""
+    durability = claim.durability
+    if durability is None:
+        return "it did not hold" if claim.finding is Finding.CONTRADICTED else "cannot be told"
+    words = counted(durability.assessments, "assessment")
+    if durability.assessments > 1:
+        words += f" over {_days(durability.days)}, largest gap {_days(durability.largest_gap_days)}"
+    return f"{words}; {durability.warning}" if durability.warning else words
+
+
+def _days(days: int | None) -> str:
+    return "an unknown time" if days is None else counted(days, "day")
+
+
+def ladder_table(cases: Sequence[CaseFindings], *, name: str = "criteria") -> Table:
+    """One row a criterion that was tried for a claim, strongest first."""
+    rows = tuple(
+        (claim.patient_id, claim_words(claim.claim), *ladder_row(outcome))
+        for case in cases
+        for claim in case.claims
+        for outcome in claim.criteria
+    )
+    columns = (Column("Child", "code"), Column("Claim"), *LADDER_COLUMNS)
+    return Table(name, "Every criterion that was tried, strongest first", columns, rows)
+
+
+LADDER_COLUMNS = (
+    Column("Criterion", width=1.7),
+    Column("Result", width=1.0),
+    Column("Compared", width=1.0),
+    Column("Figures", width=2.2),
+    Column("Missing", width=1.6),
+)
+
+
+def ladder_row(outcome: CriterionOutcome) -> tuple[str, ...]:
+    return (
+        outcome.title,
+        result_words(outcome),
+        semicolons(map(str, outcome.days), "no assessment"),
+        semicolons(outcome.details),
+        semicolons(map(item_words, outcome.missing)),
+    )
+
+
+def evidence_table(cases: Sequence[CaseFindings], *, internal: bool) -> Table:
+    """One row of the casebook that a claim's criterion rests on."""
+    rows = tuple(row for case in cases for row in _evidence_rows(case, internal=internal))
+    return Table(
+        "evidence",
+        "The rows that each finding rests on",
+        (
+            Column("Child", "code", 0.9),
+            Column("Claim", width=1.0),
+            Column("For", width=1.6),
+            Column("Table", width=1.0),
+            Column("Row", "code", 1.4),
+            Column("What the row says", width=2.6),
+        ),
+        rows,
+        empty="No finding rests on a row of the casebook.",
+    )
+
+
+def _evidence_rows(case: CaseFindings, *, internal: bool) -> Iterator[tuple[str, ...]]:
+    texts = row_texts(case.case, internal=internal)
+    for claim in case.claims:
+        claimed = claim_words(claim.claim)
+        for what, ref in _refs(claim):
+            table = CODES.get(ref.table, plain(ref.table))
+            yield claim.patient_id, claimed, what, table, ref.uid, texts.get(ref, "")
+
+
+def _refs(claim: ClaimVerdict) -> dict[tuple[str, RowRef], None]:
+    """What each row is for, in order, each once."""
+    pairs = [("the statement", claim.ref)]
+    pairs += [(outcome.title, ref) for outcome in claim.criteria for ref in outcome.evidence]
+    pairs += [(f"what else changed: {each.drug}", each.ref) for each in claim.attribution.confounders]
+    named = {ref for _, ref in pairs}
+    pairs += [("the finding", ref) for ref in claim.evidence if ref not in named]
+    return dict.fromkeys(pairs)

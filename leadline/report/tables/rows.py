@@ -1,0 +1,86 @@
+"""What a row of the casebook says, in one line, so that evidence can be read without opening the casebook."""
+
+from __future__ import annotations
+
+from leadline.casebook.case import Case, DrugCourse, Fact, RowRef
+from leadline.casebook.items import ITEMS
+from leadline.report.figures.words import drug_name, product_words
+from leadline.report.words import CLAIMS, CODES, code_words, day_words, item_words, plain, semicolons
+
+
+def row_texts(case: Case, *, internal: bool) -> dict[RowRef, str]:
+    """Each row of the child and what it says; verbatim statements only in an internal report."""
+    texts = _visit_texts(case)
+    texts |= {course.ref: course_words(course) for course in case.courses}
+    texts |= {
+        infusion.ref: f"{day_words(infusion.day)}: {product_words(infusion)}" for infusion in case.infusions
+    }
+    texts |= {event.ref: f"{day_words(event.start)}: {event.term}" for event in case.adverse_events}
+    for report in case.reports:
+        said = f": “{report.statement}”" if internal and report.statement else ""
+        claim = CLAIMS.get(report.claim, plain(report.claim))
+        texts[report.ref] = f"{day_words(report.day)}: {claim}{said}"
+    return texts
+
+
+def _visit_texts(case: Case) -> dict[RowRef, str]:
+    found: dict[RowRef, list[str]] = {}
+    for assessment in (*case.assessments, *case.undated):
+        day = day_words(assessment.day if assessment in case.assessments else None)
+        found.setdefault(assessment.ref, [day])
+        for fact in assessment.facts.values():
+            found.setdefault(fact.ref, [day]).append(fact_words(fact))
+    return {ref: f"{day}: {semicolons(facts)}" if facts else day for ref, (day, *facts) in found.items()}
+
+
+def fact_words(fact: Fact) -> str:
+    """ "ESR 42 mm/h", "CRP <5 mg/L", "Myositis absent", "CHAQ disability index not done"."""
+    title = item_words(fact.item)
+    if fact.value is None:
+        return f"{title} {plain(fact.missing) or code_words(None)}"
+    if isinstance(fact.value, bool):
+        return f"{title} {'present' if fact.value else 'absent'}"
+    unit = unit_words(ITEMS[fact.item].unit) if fact.item in ITEMS else ""
+    value = f"{fact.value:g}" if isinstance(fact.value, int | float) else plain(fact.value)
+    return " ".join(part for part in (title, fact.comparator + value, unit) if part)
+
+
+def unit_words(ucum: str) -> str:
+    """A UCUM code as charts print it; nothing for counts."""
+    if ucum.startswith("{") and ucum.endswith("}"):
+        return ""
+    shown = {"10*9/L": "×10⁹/L", "Cel": "°C", "ug/L": "µg/L", "{cells}/[HPF]": "per high-power field",
+             "mL/min/{1.73_m2}": "mL/min/1.73 m²", "g/(24.h)": "g in 24 h"}  # fmt: skip
+    return shown.get(ucum, ucum)
+
+
+def dose_words(course: DrugCourse) -> str:
+    """ "15 mg per m² weekly"; empty if no dose is recorded."""
+    if course.dose is None:
+        return ""
+    basis = CODES.get(course.dose_basis, plain(course.dose_basis))
+    parts = (
+        f"{course.dose:g}",
+        course.dose_unit,
+        basis,
+        CODES.get(course.frequency, plain(course.frequency)),
+    )
+    return " ".join(part for part in parts if part)
+
+
+def course_words(course: DrugCourse) -> str:
+    """ "methotrexate 15 mg weekly, subcutaneous: day -400, stop not recorded"."""
+    route = CODES.get(course.route, plain(course.route))
+    what = ", ".join(part for part in (f"{drug_name(course)} {dose_words(course)}".strip(), route) if part)
+    return f"{what}: {course_span(course)}"
+
+
+def course_span(course: DrugCourse) -> str:
+    start = day_words(course.start, "start not recorded")
+    if course.stop is not None:
+        return f"{start}, stopped {day_words(course.stop)}"
+    if course.ongoing and course.ongoing_as_of is not None:
+        return f"{start}, still taken {day_words(course.ongoing_as_of)}"
+    if course.ongoing:
+        return f"{start}, still taken"
+    return f"{start}, stop not recorded"
