@@ -65,7 +65,8 @@ class Assessment:
 @dataclass(frozen=True, slots=True)
 class DrugCourse:
     """One course: the same drug, dose and route. `start` and `stop` are None where not recorded; `ongoing` with its
-    day is three-valued. `substance`, `atc` and `class_id` are empty for a drug that the catalogue does not know."""
+    day is three-valued. `substance`, `atc` and `class_id` are empty for a drug that the catalogue does not know.
+    `adherent`: taken as prescribed; None if the chart does not say."""
 
     ref: RowRef
     drug_text: str
@@ -87,6 +88,7 @@ class DrugCourse:
     stop_reason: str = ""
     response: str = ""
     response_basis: str = ""
+    adherent: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -232,6 +232,7 @@ def _course(row: Row, clock: _Clock) -> DrugCourse:
         recorded_start=clock.recorded(row["start_date"]), recorded_stop=clock.recorded(row["end_date"]),
         ongoing=row["ongoing"], ongoing_as_of=clock.span(row["as_of"]), indication=row["indication"] or "",
         stop_reason=row["stop_reason"] or "", response=row["response"] or "", response_basis=row["response_basis"] or "",
+        adherent=row["taken_as_prescribed"],
     )  # fmt: skip
 
 

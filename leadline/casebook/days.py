@@ -45,7 +45,13 @@ class DaySpan:
         return False if self.first >= other.last else None
 
     def __str__(self) -> str:
-        return f"day {self.first}" if self.is_exact else f"day {self.first} to {self.last}"
+        if self.is_exact:
+            return f"day {self.first}"
+        if self.first < -FAR // 2:
+            return f"before day {self.last + 1}"
+        if self.last > FAR // 2:
+            return f"after day {self.first - 1}"
+        return f"day {self.first} to {self.last}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from leadline.casebook.case import Assessment, Report
 from leadline.casebook.days import DaySpan, months_between
+from leadline.measures import MEASURES
 from leadline.verdicts.attribution import attribute
 from leadline.verdicts.drug_claims import off_medication, reduced_medication
 from leadline.verdicts.durability import NO_WINDOW, durability_of, durability_of_run
@@ -201,8 +202,9 @@ def _sentences(view: CaseView, report: Report, judged: _Judged) -> list[str]:
     said = []
     if report.claim == "cured":
         months = _months_off(view, judged)
+        state = "without glucocorticoid" if view.case.diagnosis == "sle" else "off medication"
         said.append(
-            f"No criterion documents cure; what is documented is remission off medication for {months} months."
+            f"No criterion documents cure; what is documented is remission {state} for {months} months."
         )
     if report.claim == "off_medication" and judged.deciding is not None and judged.deciding.result == "met":
         said += _off_words(view, report.day)
@@ -220,8 +222,13 @@ def _sentences(view: CaseView, report: Report, judged: _Judged) -> list[str]:
         said.append(f"{judged.opposite.title}: met on the same day.")
     said += _baseline_words(view, judged)
     if judged.deciding is not None and judged.deciding.status == "provisional":
-        said.append("The criterion is provisional: a part of its definition was not read in a source.")
+        said.append(f"The criterion is provisional{_why_provisional(judged.deciding.criterion)}.")
     return said
+
+
+def _why_provisional(criterion: str) -> str:
+    why = MEASURES[criterion].provisional if criterion in MEASURES else ""
+    return f": {why}" if why else ""
 
 
 def _months_off(view: CaseView, judged: _Judged) -> int:
@@ -255,9 +262,8 @@ def _antimalarial_words(view: CaseView, day: DaySpan) -> list[str]:
     if not courses:
         return []
     on = on_any(courses, day)
-    return [
-        f"Antimalarial: {'running' if on else 'stopped' if on is False else 'not known whether running'} on {day}."
-    ]
+    state = "was taken" if on else "was not taken any more" if on is False else "may have been taken"
+    return [f"On {day} an antimalarial {state}."]
 
 
 def _baseline_words(view: CaseView, judged: _Judged) -> list[str]:

@@ -29,7 +29,7 @@ def score_pair(
 
 
 def pair_missing(version: str, before: ScoreAt | None, now: ScoreAt | None) -> list[str]:
-    items = [item.id for item in MEASURES[version].items]
+    items = [item.id for item in MEASURES[version].items if item.id not in MEASURES[version].parameters]
     return [*score_missing(before, "baseline", items), *score_missing(now, "current", items)]
 
 

@@ -29,6 +29,9 @@ TIMES_A_DAY = {
 }
 """Frequencies that make a lasting dose. Alternate days are averaged over two (measures dossier 5.3)."""
 
+UNIT_IN_MG = {"mg": 1.0, "g": 1000.0, "ug": 0.001, "mg/kg": 1.0, "mg/m2": 1.0}
+"""Units that a dose can be reckoned in; `dose_basis` says whether it is per kilogram."""
+
 BREAK_DAYS = 30
 """A drug taken up again after a longer break was started anew: a project choice."""
 
@@ -52,11 +55,21 @@ def _days_apart(one: DaySpan, other: DaySpan) -> int:
 
 def compare_doses(before: DrugCourse, after: DrugCourse) -> bool | None:
     """Whether the daily dose rose from one course to the next; None where they cannot be compared."""
-    same_kind = (before.dose_unit, before.dose_basis) == (after.dose_unit, after.dose_basis)
-    old, new = TIMES_A_DAY.get(before.frequency), TIMES_A_DAY.get(after.frequency)
-    if not same_kind or old is None or new is None or before.dose is None or after.dose is None:
+    old, new = _mg_day(before), _mg_day(after)
+    if before.dose_basis != after.dose_basis or old is None or new is None:
         return None
-    return round(after.dose * new, DECIMALS) > round(before.dose * old, DECIMALS)
+    return round(new, DECIMALS) > round(old, DECIMALS)
+
+
+def _mg(course: DrugCourse) -> float | None:
+    """One dose in mg, or in mg per kg or m2 as its basis says; None where dose or unit is not recorded."""
+    unit = UNIT_IN_MG.get(course.dose_unit)
+    return None if course.dose is None or unit is None else course.dose * unit
+
+
+def _mg_day(course: DrugCourse) -> float | None:
+    dose, times = _mg(course), TIMES_A_DAY.get(course.frequency)
+    return None if dose is None or times is None else dose * times
 
 
 def is_pulse(case: Case, course: DrugCourse, parameters: Parameters) -> bool | None:
@@ -69,9 +82,10 @@ def is_pulse(case: Case, course: DrugCourse, parameters: Parameters) -> bool | N
 
 
 def _single_dose_mg(course: DrugCourse, weight_kg: float | None) -> float | None:
-    if course.dose is None or course.dose_basis != "per_kg":
-        return course.dose
-    return None if weight_kg is None else course.dose * weight_kg
+    dose = _mg(course)
+    if dose is None or course.dose_basis != "per_kg":
+        return dose if course.dose_basis != "per_m2" else None
+    return None if weight_kg is None else dose * weight_kg
 
 
 def prednisone_mg_day(case: Case, day: DaySpan, parameters: Parameters) -> Span:

@@ -150,7 +150,7 @@ def poisson_binomial_pmf(chances: Sequence[float]) -> list[float]:
 
 def poisson_binomial_tail(at_least: int, chances: Sequence[float]) -> float:
     """P(at least so many responders) of children who each respond with a chance of their own."""
-    return math.fsum(poisson_binomial_pmf(chances)[max(at_least, 0) :])
+    return min(math.fsum(poisson_binomial_pmf(chances)[max(at_least, 0) :]), 1.0)
 
 
 def children_needed(risk: float, *, confidence: float = 0.95) -> int:

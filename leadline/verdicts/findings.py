@@ -136,6 +136,7 @@ class CompletenessCell:
     last: int
     recorded: tuple[str, ...]
     missing: tuple[str, ...]
+    result: Result
     open: bool
     calendar_first: str = ""
     calendar_last: str = ""
@@ -227,9 +228,23 @@ class ClaimCount:
 
 
 @dataclass(frozen=True, slots=True)
-class NullRate:
-    """A response rate without the therapy: chosen for a disease, with its source and what makes it a poor match."""
+class CriterionCount:
+    """For one criterion at one window: of n children to whom it applies, how many met it."""
 
+    criterion: str
+    title: str
+    window: str
+    met: Proportion
+    not_met: int
+    indeterminate: int
+
+
+@dataclass(frozen=True, slots=True)
+class NullRate:
+    """A response rate without the therapy: chosen for a disease, with its source and what makes it a poor match.
+    `row` is the id in the table of published null rates; empty for a rate that the user chose."""
+
+    row: str
     disease: str
     rate: float
     events: int | None
@@ -244,13 +259,15 @@ class NullRate:
 @dataclass(frozen=True, slots=True)
 class NullComparison:
     """Would it have been seen if the therapy did nothing: P(at least `responders` of `children`) under the nulls,
-    for what was reported and for what is documented; and P(rate above the null) under the prior printed."""
+    for what was reported and for what is documented; and, disease by disease, P(rate above the null) under the prior
+    printed. `without_null` names diseases for which no null rate was chosen: then no probability is given."""
 
     basis: Literal["reported", "documented"]
     responders: int
     children: int
     nulls: tuple[NullRate, ...]
-    probability_at_least: float
+    without_null: tuple[str, ...]
+    probability_at_least: float | None
     posterior_above_null: tuple[tuple[str, float], ...]
     prior: str
 
@@ -259,6 +276,7 @@ class NullComparison:
 class Series:
     children: int
     counts: tuple[ClaimCount, ...]
+    criteria: tuple[CriterionCount, ...]
     null_comparisons: tuple[NullComparison, ...]
     sentences: tuple[str, ...]
 

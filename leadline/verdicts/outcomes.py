@@ -12,6 +12,7 @@ from typing import Any
 
 from leadline.casebook.case import Assessment, RowRef
 from leadline.casebook.days import DaySpan
+from leadline.measures import MEASURES
 from leadline.measures.expression import Recorded
 from leadline.verdicts.findings import CriterionOutcome, Result, ScoreAt, SettlingItem
 from leadline.verdicts.parameters import Window
@@ -41,7 +42,15 @@ class Rung:
 WORDS = {
     "new_bilag_a": "BILAG-2004",
     "new_bilag_b": "BILAG-2004",
-    "sledai": "SLEDAI-2K",
+    "sledai_2k": "SLEDAI-2K, all 24 findings",
+    "clinical_sledai_2k": "SLEDAI-2K, all clinical findings",
+    "physician_global": "Physician's global assessment (0-10)",
+    "esr_uln": "The laboratory's upper limit of ESR",
+    "crp_uln": "The laboratory's upper limit of CRP",
+    "prednisolone_mg_day": "Prednisone or prednisolone dose on the day",
+    "prednisone_mg_kg_day": "Prednisone dose and weight on the day",
+    "ilar_category": "ILAR category of JIA",
+    "on_immunosuppressive_or_biologic": "Start and stop of every immunosuppressive drug and biologic",
 }
 """What to record for inputs that are no item of a visit; BILAG is asked for once, on both days."""
 
@@ -65,7 +74,7 @@ def settling_items(
 ) -> tuple[SettlingItem, ...]:
     """One settling item for each missing input, `baseline_` and `previous_` ones at baseline, others on occasion."""
     found: dict[tuple[str, str], SettlingItem] = {}
-    for name in missing:
+    for name in whole_scores(missing):
         at, item = _split(name)
         window = view.parameters.baseline if at == "baseline" else occasion.window
         when = _when(window)
@@ -76,6 +85,26 @@ def settling_items(
     return (*found.values(), *_days_to_find(view, criterion))
 
 
+def whole_scores(missing: Iterable[str]) -> tuple[str, ...]:
+    """Missing names, with all findings of SLEDAI-2K at one time named once, as the score."""
+    names = list(dict.fromkeys(missing))
+    for prefix in ("baseline_", "current_", "previous_", ""):
+        for score, items in WHOLE.items():
+            all_of_it = {f"{prefix}{item}" for item in items}
+            if all_of_it <= set(names):
+                names = [f"{prefix}{score}", *(name for name in names if name not in all_of_it)]
+    return tuple(dict.fromkeys(names))
+
+
+WHOLE = {
+    measure_id: tuple(item.id for item in MEASURES[measure_id].items if item.kind == "yes_no")
+    for measure_id in (
+        "sledai_2k",
+        "clinical_sledai_2k",
+    )
+}
+
+
 def _split(name: str) -> tuple[str, str]:
     for prefix in ("baseline_", "previous_"):
         if name.startswith(prefix):
@@ -84,7 +113,11 @@ def _split(name: str) -> tuple[str, str]:
 
 
 def _when(window: Window) -> str:
-    return f"{window.title} (day {window.first} to {window.last})"
+    return (
+        f"{window.title} (day {window.first} to {window.last})"
+        if window.first < window.last
+        else window.title
+    )
 
 
 def _days_to_find(view: CaseView, criterion: str) -> tuple[SettlingItem, ...]:

@@ -31,7 +31,12 @@ FOLLOW_UP = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameters:
-    """Everything that a judgement depends on beside the casebook."""
+    """Everything that a judgement depends on beside the casebook.
+
+    null_rates   disease to a row of the published null rates, or to a rate of the user's own. None is published for
+                 MCTD, so none is chosen here
+    prior_shape  shapes a and b of the Beta prior of a response rate
+    """
 
     baseline_window_days: int = 90
     baseline_old_after_days: int = 30
@@ -50,6 +55,7 @@ class Parameters:
     effect_first_day: int = 28  # no wash-out of MSC is published (measures dossier 6.9)
     effect_last_day: int = 365
     cutoff_set: str = "trincianti2021"
+    null_rates: tuple[tuple[str, str | float], ...] = (("jia", "N52"), ("sle", "N01"))
     prior_shape_a: float = 1.0
     prior_shape_b: float = 1.0
 

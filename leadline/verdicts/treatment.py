@@ -10,34 +10,17 @@ from collections.abc import Iterable
 
 from leadline.casebook.case import Case, DrugCourse
 from leadline.casebook.days import DaySpan
+from leadline.casebook.drugs import DRUG_CLASSES
 
-CONVENTIONAL_CLASSES = (
-    "glucocorticoid",
-    "csdmard",
-    "antimalarial",
-    "cytotoxic",
-    "bdmard_tnf",
-    "bdmard_il1",
-    "bdmard_il6",
-    "bdmard_il17_il23",
-    "bdmard_tcell",
-    "bdmard_bcell",
-    "bdmard_ifn",
-    "bdmard_complement",
-    "tsdmard_jak",
-    "tsdmard_other",
-    "ivig",
-)
+CONVENTIONAL_CLASSES = tuple(class_id for class_id, kind in DRUG_CLASSES.items() if kind.conventional)
 """Classes that `off_medication` is about (verdicts 3). MSC itself is worded apart."""
 
 ANTIRHEUMATIC_CLASSES = ("nsaid", *CONVENTIONAL_CLASSES)
 """Any anti-arthritis or anti-uveitis drug, as remission in JIA counts it (Wallace 2004)."""
 
-BEYOND = 200_000
-
 
 def is_biologic(course: DrugCourse) -> bool:
-    return course.class_id.startswith("bdmard_")
+    return course.class_id in DRUG_CLASSES and DRUG_CLASSES[course.class_id].biologic
 
 
 def is_systemic(course: DrugCourse) -> bool:

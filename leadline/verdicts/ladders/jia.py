@@ -111,14 +111,16 @@ ACR30 = core_set_rung("acr_pedi", "acr30", "ACR Pedi 30 against baseline")
 ACR70 = core_set_rung("acr_pedi", "acr70", "ACR Pedi 70 against baseline")
 FLARE = core_set_rung("jia_flare_brunner2002", "result", "JIA flare against baseline (Brunner 2002)")
 
+JADAS10_CLASSES = score_rung(
+    "jadas10_improvement_horneff",
+    "JADAS10 improvement by baseline class (Horneff 2014)",
+    JADAS10,
+    _horneff,
+)
+
 IMPROVED = (
     ACR30,
-    score_rung(
-        "jadas10_improvement_horneff",
-        "JADAS10 improvement by baseline class (Horneff 2014)",
-        JADAS10,
-        _horneff,
-    ),
+    JADAS10_CLASSES,
     score_rung(
         "jadas27_important_change",
         "JADAS27 fall by the important change",
@@ -149,4 +151,5 @@ LADDER = Ladder(
     in_remission=(REMISSION,),
     cured=(REMISSION_OFF,),
     worse=(FLARE,),
+    expected=(ACR30, JADAS10_CLASSES, INACTIVE),
 )

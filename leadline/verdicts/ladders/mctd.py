@@ -103,14 +103,14 @@ def _any_worse(changes: list[Change]) -> Result:
 
 STATE = state_rung("mctd_remission_hetlevik2017", "Inactive MCTD (Hetlevik 2017)")
 
+IMPROVED = _components_rung(
+    "Each involved organ's measure: at least one improves, none worsens",
+    lambda changes: _improves_in(1, changes),
+    partial=True,
+)
+
 LADDER = Ladder(
-    improved=(
-        _components_rung(
-            "Each involved organ's measure: at least one improves, none worsens",
-            lambda changes: _improves_in(1, changes),
-            partial=True,
-        ),
-    ),
+    improved=(IMPROVED,),
     much_improved=(
         _components_rung(
             "Each involved organ's measure: at least two improve, none worsens",
@@ -135,4 +135,5 @@ LADDER = Ladder(
         ),
     ),
     worse=(_components_rung("Each involved organ's measure: any worsens", _any_worse, partial=False),),
+    expected=(IMPROVED, STATE),
 )

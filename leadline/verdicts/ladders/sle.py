@@ -281,4 +281,5 @@ LADDER = Ladder(
         Rung("selena_flare_index", _selena),
         Rung("csle_flare_2018", _acr_2018),
     ),
+    expected=(SRI4, PRINTO, REMISSION),
 )

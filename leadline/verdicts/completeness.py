@@ -1,0 +1,87 @@
+"""Completeness: for each child, window and criterion what is recorded and what is missing (verdicts 8).
+
+For a child still in follow-up the same table looks forward: what to record, between which days, for which
+criterion. What a window needs is what the criterion would miss if nothing had been recorded in it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from leadline.casebook.case import Case
+from leadline.verdicts.findings import CompletenessCell, CriterionOutcome
+from leadline.verdicts.ladders import LADDERS
+from leadline.verdicts.outcomes import Occasion, Rung
+from leadline.verdicts.parameters import Window
+from leadline.verdicts.view import CaseView
+from leadline.verdicts.windows import at_follow_up
+
+
+def judge_completeness(view: CaseView, on: date | None) -> tuple[CompletenessCell, ...]:
+    """A cell for each criterion at baseline, if it looks back to it, and at each follow-up window.
+
+    on    the day from which it is asked, which tells what can still be recorded; None: the last day of the record
+    """
+    ladder = LADDERS.get(view.case.diagnosis)
+    if ladder is None:
+        return ()
+    nothing = CaseView(replace(view.case, assessments=()), view.parameters)
+    today = _today(view.case, on)
+    windows = (view.parameters.baseline, *view.parameters.windows)
+    cells = [_cell(view, nothing, rung, window, today) for rung in ladder.expected for window in windows]
+    return tuple(cell for cell in cells if cell.recorded or cell.missing)
+
+
+def _cell(
+    view: CaseView, nothing: CaseView, rung: Rung, window: Window, today: int | None
+) -> CompletenessCell:
+    """The criterion at the assessment that stands for the window: of several the one that lacks the least."""
+    occasion = (
+        view.parameters.windows[0] if window.first < 0 else window
+    )  # baseline is wanted by what comes after it
+    visits = () if window.first < 0 else at_follow_up(view.case, window).ordered
+    outcomes = [rung.judge(view, Occasion(occasion, visit)) for visit in visits or (None,)]
+    best = min(outcomes, key=lambda outcome: len(_wanted(outcome, window)))
+    missing = _wanted(best, window)
+    needed = _wanted(rung.judge(nothing, Occasion(occasion, None)), window)
+    first, last = _calendar(view.case, window)
+    return CompletenessCell(
+        criterion=rung.criterion,
+        criterion_title=best.title,
+        window=window.name,
+        first=window.first,
+        last=window.last,
+        recorded=tuple(what for what in needed if what not in missing),
+        missing=missing,
+        result=best.result,
+        open=today is None or window.last >= today,
+        calendar_first=first,
+        calendar_last=last,
+    )
+
+
+def _wanted(outcome: CriterionOutcome, window: Window) -> tuple[str, ...]:
+    """What would settle the criterion, of that which belongs to the window."""
+    return tuple(
+        item.what for item in outcome.settling_items if (item.first, item.last) == (window.first, window.last)
+    )
+
+
+def _today(case: Case, on: date | None) -> int | None:
+    """The day, counted from the index infusion, from which is asked; None if it cannot be told."""
+    if on is not None and case.index is not None and case.index.calendar:
+        return on.toordinal() - case.index.last
+    days = [visit.day.last for visit in case.assessments]
+    if case.last_contact is not None:
+        days.append(case.last_contact.last)
+    return max(days, default=None)
+
+
+def _calendar(case: Case, window: Window) -> tuple[str, str]:
+    """The window's first and last calendar day, where the index infusion has an exact one."""
+    if case.index is None or not case.index.calendar or not case.index.is_exact:
+        return "", ""
+    ends = (case.index.first + window.first, case.index.first + window.last)
+    first, last = (date.fromordinal(end).isoformat() for end in ends)
+    return first, last

@@ -1,0 +1,153 @@
+"""Each earlier drug against its adequate trial: did it fail, or was it never tried (verdicts 7)?
+
+Failure is non-response or loss of response after an adequate trial. Intolerance is a reason of its own; choice, cost,
+supply, a plan and remission are no failure. A dose or a date that is missing leaves it indeterminate.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from math import sqrt
+from typing import Literal
+
+from leadline.casebook.case import Case, DrugCourse
+from leadline.measures.expression import DECIMALS
+from leadline.verdicts.adequate_trials import AdequateTrial, adequate_trial_of
+from leadline.verdicts.doses import TIMES_A_DAY, previous_course, weight_kg_at
+from leadline.verdicts.findings import DrugTrial
+from leadline.verdicts.parameters import Parameters
+from leadline.verdicts.treatment import ANTIRHEUMATIC_CLASSES, is_systemic
+
+Judgement = Literal["adequate_failure", "inadequate", "intolerance", "not_a_failure", "indeterminate"]
+Courses = tuple[DrugCourse, ...]
+
+FAILED = ("ineffective", "lost_effect")
+NO_FAILURE = ("remission", "family_choice", "supply", "planned")
+
+
+def judge_drug_trials(case: Case, parameters: Parameters) -> tuple[DrugTrial, ...]:
+    """One judgement a drug taken before the index infusion; courses that follow each other are one."""
+    return tuple(_judge(case, courses, parameters) for courses in _runs(case))
+
+
+def _runs(case: Case) -> list[Courses]:
+    """Courses of one drug that follow each other, in order of start; those without a start last."""
+    before = [
+        course
+        for course in case.courses
+        if course.class_id in ANTIRHEUMATIC_CLASSES and is_systemic(course) and _before_infusion(course)
+    ]
+    before.sort(
+        key=lambda course: (course.substance, course.start.first if course.start else 10**6, course.ref)
+    )
+    runs: list[list[DrugCourse]] = []
+    for _, courses in groupby(before, key=lambda course: course.substance):
+        for course in courses:
+            if runs and runs[-1][-1] is previous_course(case, course):
+                runs[-1].append(course)
+            else:
+                runs.append([course])
+    return [tuple(run) for run in runs]
+
+
+def _before_infusion(course: DrugCourse) -> bool:
+    return course.start is None or course.start.first < 0
+
+
+def _judge(case: Case, run: Courses, parameters: Parameters) -> DrugTrial:
+    last = run[-1]
+    trial = adequate_trial_of(last)
+    judgement, why = _judgement(case, run, trial, parameters)
+    return DrugTrial(
+        drug=last.substance,
+        class_id=last.class_id,
+        judgement=judgement,
+        why=why,
+        start=run[0].start,
+        stop=last.stop,
+        ref=last.ref,
+        status=trial.status if trial else "provisional",
+    )
+
+
+def _judgement(
+    case: Case, run: Courses, trial: AdequateTrial | None, parameters: Parameters
+) -> tuple[Judgement, str]:
+    last = run[-1]
+    if last.stop_reason == "adverse_event":
+        return "intolerance", "stopped for an adverse event"
+    if last.stop_reason in NO_FAILURE:
+        return "not_a_failure", f"stopped: {last.stop_reason.replace('_', ' ')}"
+    if last.stop_reason not in FAILED and last.response != "none":
+        return "indeterminate", "neither the reason for stopping nor the response is recorded"
+    if trial is None:
+        return "indeterminate", "no adequate trial is defined for this drug"
+    long_enough = _long_enough(run, trial)
+    if long_enough is False:
+        return "inadequate", f"taken for less than {trial.days} days"
+    enough = _dose_is_enough(case, run, trial, parameters)
+    if enough is False:
+        return "inadequate", f"dose below {trial.least_mg_m2_week:g} mg/m2 a week"
+    if long_enough is None:
+        return "indeterminate", "start or stop is not exact enough to tell how long it was taken"
+    if enough is None:
+        return "indeterminate", "the dose, or what it must be reckoned from, is not recorded"
+    return "adequate_failure", f"no or lost response after at least {trial.days} days"
+
+
+def _long_enough(run: Courses, trial: AdequateTrial) -> bool | None:
+    """From the start of the first course to the stop of the last, or to the infusion if it went on."""
+    start, stop = run[0].start, run[-1].stop
+    if start is None:
+        return None
+    first_end, last_end = (0, 0) if stop is None else (stop.first, stop.last)
+    if stop is None and not run[-1].ongoing:
+        return None
+    if first_end - start.last >= trial.days:
+        return True
+    return False if last_end - start.first < trial.days else None
+
+
+def _dose_is_enough(case: Case, run: Courses, trial: AdequateTrial, parameters: Parameters) -> bool | None:
+    """Whether some course had the least dose; where none is defined, whether a dose is recorded at all."""
+    if trial.least_mg_m2_week is None:
+        return True if any(course.dose is not None for course in run) else None
+    doses = [_mg_m2_week(case, course, parameters) for course in run]
+    known = [dose for dose in doses if dose is not None]
+    if any(round(dose, DECIMALS) >= trial.least_mg_m2_week for dose in known):
+        return True
+    return False if known and len(known) == len(doses) else None
+
+
+def _mg_m2_week(case: Case, course: DrugCourse, parameters: Parameters) -> float | None:
+    times = TIMES_A_DAY.get(course.frequency)
+    if course.dose is None or times is None:
+        return None
+    weekly = course.dose * times * 7
+    if course.dose_basis == "per_m2":
+        return weekly
+    surface = _surface_m2(case, course, parameters)
+    if surface is None:
+        return None
+    return weekly / surface
+
+
+def _surface_m2(case: Case, course: DrugCourse, parameters: Parameters) -> float | None:
+    """Body surface by Mosteller (N Engl J Med 1987;317:1098), from weight and height near the start."""
+    if course.start is None:
+        return None
+    weight = weight_kg_at(case, course.start, parameters)
+    height = nearest_height(case, course)
+    return None if weight is None or height is None else sqrt(height * weight / 3600)
+
+
+def nearest_height(case: Case, course: DrugCourse) -> float | None:
+    """The height recorded nearest to the start of the course."""
+    assert course.start is not None
+    start = course.start
+    heights = [
+        (abs(assessment.day.first - start.first), float(fact.value))
+        for assessment in case.assessments
+        if (fact := assessment.facts.get("height_cm")) is not None and isinstance(fact.value, float | int)
+    ]
+    return min(heights, default=(0, None))[1]
