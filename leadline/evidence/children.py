@@ -3,8 +3,8 @@
     one arm             proportion: the exact MAP density on the log odds, and betas fitted to it
     two arms, effects   log odds ratio or the effect as given: the exact MAP mixture of normals, and a few normals
 
-A discount for children is chosen, not estimated: a power (each adult counts as a share of one) or a further
-standard deviation between adults and children. Both stand in the result.
+A discount for children is chosen, not estimated: a power to which the prior is raised, or a further standard
+deviation between adults and children. Both stand in the result.
 """
 
 from __future__ import annotations
@@ -46,9 +46,11 @@ LEVEL = 0.95
 
 @dataclass(frozen=True, slots=True)
 class Discount:
-    """What sets adults apart from children: `power` times each adult, and a further standard deviation.
+    """What sets adults apart from children.
 
-    as_one   the adult studies estimate one effect, without variation between them (effects only)
+    power        the prior is raised to it (0.5 halves its information); of effects, only with `as_one`
+    widened_by   a further standard deviation between adults and children
+    as_one       the adult studies estimate one effect, without variation between them (effects only)
     """
 
     power: float = 1.0
@@ -119,7 +121,7 @@ def prior_for_children(
     else:
         patient_sd = patient_sd or _patient_sd(studies)
         error = 0.0
-        fits = tuple(_fitted_normals(exact, count, patient_sd) for count in components)
+        fits = tuple(_fitted_normals(exact, count, patient_sd) for count in _no_more_than(exact, components))
     return PriorForChildren(
         scale=_scale(studies),
         studies=studies.names,
@@ -153,9 +155,12 @@ def adult_prior(
         pooled = common_effect(np.array(estimates), np.array(ses) ** 2)
         spread = math.hypot(pooled.se / math.sqrt(discount.power), discount.widened_by)
         return NormalMixture((1.0,), (pooled.estimate,), (spread,))
-    return fit_normal_hierarchy(estimates, ses, prior, power=discount.power).new_study(
-        widened_by=discount.widened_by
-    )
+    if discount.power != 1:
+        raise StudiesInvalid(
+            "a mixture of normals raised to a power is not one; effects are widened, or taken as one",
+            hint="give --widen, or --as-one with --power",
+        )
+    return fit_normal_hierarchy(estimates, ses, prior).new_study(widened_by=discount.widened_by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,8 +212,8 @@ def tipping_for_children(
     _check_children(adult, children)
     vague = robust or _default_robust(adult, children, children_n)
     blended = _blend(adult, vague, children)
-    choices = _robust_choices(adult, children, children_n, vague)
-    tipped = tipping_by_robust(adult, [choice for _, choice in choices], children, conclusion)  # type: ignore[arg-type]
+    choices = _robust_choices(children, children_n, vague)
+    tipped = tipping_by_robust(adult, [choice for _, choice in choices], children, conclusion)
     return TippingForChildren(
         scale=_scale(studies),
         studies=studies.names,
@@ -230,7 +235,7 @@ def _blend(
 ) -> Blend:
     if isinstance(adult, MapPrior) is not isinstance(vague, BetaMixture):
         raise StudiesInvalid("the robust component is a beta for proportions and a normal for effects")
-    return blend(adult, vague, children)  # type: ignore[arg-type]
+    return blend(adult, vague, children)
 
 
 def _check_children(adult: MapPrior | NormalMixture, children: tuple[float, float]) -> None:
@@ -257,7 +262,6 @@ def _default_robust(
 
 
 def _robust_choices(
-    adult: MapPrior | NormalMixture,
     children: tuple[float, float],
     children_n: tuple[int, int] | None,
     vague: BetaMixture | NormalMixture,
@@ -267,7 +271,7 @@ def _robust_choices(
         sizes = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
         m = vague.mean
         return [
-            (f"worth {size:g} patients", BetaMixture((1.0,), (m * size,), ((1 - m) * size,)))
+            (f"a beta of a + b = {size:g}", BetaMixture((1.0,), (m * size,), ((1 - m) * size,)))
             for size in sizes
         ]
     sds = {f"{factor:g} standard errors": factor * children[1] for factor in (0.5, 1, 2, 4, 8, 16)}
@@ -339,6 +343,11 @@ def _fitted_betas(exact: MapPrior, count: int) -> Fitted:
 def _fitted_normals(exact: NormalMixture, count: int, patient_sd: float | None) -> Fitted:
     fit = fit_normals(exact, components=count)
     return Fitted(fit.mixture, fit.kl, _normal_ess(fit.mixture, patient_sd))
+
+
+def _no_more_than(exact: NormalMixture, components: Sequence[int]) -> list[int]:
+    """The numbers of components that make sense: one where the exact prior has one."""
+    return list(components) if len(exact.weights) > 1 else [1]
 
 
 def _normal_ess(mixture: NormalMixture, patient_sd: float | None) -> EffectiveSampleSize | None:

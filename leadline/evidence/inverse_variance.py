@@ -104,7 +104,7 @@ def q_profile(y: Array, v: Array, *, level: float = 0.95) -> tuple[float, float]
 
     df = y.size - 1
     if df == 0:
-        return 0.0, None
+        return 0.0, math.inf
     tail = (1 - level) / 2
     largest, smallest = float(chdtri(df, tail)), float(chdtri(df, 1 - tail))
     low = _falling_root(lambda tau2: generalised_q(y, v, tau2) - largest)

@@ -37,15 +37,14 @@ def expit(eta: Array) -> Array:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BinomialLikelihood:
-    """`events` of `n`; eta is the log odds. Counts may be fractions where a power prior discounts them."""
+    """`events` of `n`; eta is the log odds. Counts may be fractions, as a power prior borrows them."""
 
     events: Array
     n: Array
 
     @classmethod
-    def of(cls, events: Sequence[float], n: Sequence[float], *, power: float = 1.0) -> BinomialLikelihood:
-        """The studies with their likelihood raised to `power`: 0.5 counts every patient as half a patient."""
-        return cls(power * np.asarray(events, dtype=float), power * np.asarray(n, dtype=float))
+    def of(cls, events: Sequence[float], n: Sequence[float]) -> BinomialLikelihood:
+        return cls(np.asarray(events, dtype=float), np.asarray(n, dtype=float))
 
     def only(self, study: int) -> BinomialLikelihood:
         return BinomialLikelihood(*_one_study(self, study))

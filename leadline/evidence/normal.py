@@ -155,10 +155,10 @@ class NormalHierarchy:
 
 
 def fit_normal_hierarchy(
-    estimates: Sequence[float], ses: Sequence[float], prior: HyperPrior, *, power: float = 1.0
+    estimates: Sequence[float], ses: Sequence[float], prior: HyperPrior
 ) -> NormalHierarchy:
-    """The posterior of (mu, tau) given effects and their standard errors, each study's weight times `power`."""
-    y, v = np.asarray(estimates, dtype=float), np.asarray(ses, dtype=float) ** 2 / power
+    """The posterior of (mu, tau) given effects and their standard errors."""
+    y, v = np.asarray(estimates, dtype=float), np.asarray(ses, dtype=float) ** 2
     tau, step = panel_nodes(prior.tau.breaks, TAU_ORDER)
     total = v + tau[:, None] ** 2
     precision = (1 / total).sum(axis=1) + prior.sd**-2

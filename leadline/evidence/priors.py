@@ -20,7 +20,7 @@ import numpy as np
 from leadline.errors import StudiesInvalid
 from leadline.evidence.hierarchy import HalfNormal, HyperPrior
 from leadline.evidence.likelihoods import BinomialLikelihood, expit
-from leadline.evidence.posterior import FINE, Fineness, HierarchyPosterior, fit_hierarchy
+from leadline.evidence.posterior import FINE, Fineness, fit_hierarchy
 from leadline.evidence.quadrature import Array, PanelDensity, panel_nodes
 
 
@@ -179,6 +179,18 @@ class MapPrior:
 
         return MapPrior(PanelDensity.tabulate(both, breaks=breaks, order=self.eta.order))
 
+    def raised(self, power: float) -> MapPrior:
+        """The density of the proportion raised to a power and scaled again: 0.5 halves its information.
+
+        The studies themselves are not discounted: with less of each, the hierarchy sees less variation between
+        them, and the prior would become sharper.
+        """
+        check_discount(power, 0.0)
+        eta, _ = panel_nodes(self.eta.breaks, self.eta.order)
+        jacobian = expit(eta) * expit(-eta)
+        values = np.maximum(self.eta(eta), 0.0) ** power * jacobian ** (1 - power)
+        return MapPrior(PanelDensity.from_values(values, breaks=self.eta.breaks, order=self.eta.order))
+
     def _breaks_for(self, events: float, n: float) -> Array:
         """The panels, split further where the likelihood of the counts is narrower than they are."""
         likelihood = _one_study(events, n)
@@ -201,25 +213,14 @@ def map_prior(
 
     events, n    one entry per study
     prior        of mu (log odds) and tau; HyperPrior(0, 2, HalfNormal(1)) unless given
-    power        discount for children: each adult patient counts as this share of one (a power prior), 0 to 1
     widened_by   discount for children: a further standard deviation of the log odds between adults and children
+    power        discount for children: the prior raised to this power, above 0 to 1 (MapPrior.raised)
     """
     check_discount(power, widened_by)
-    hierarchy = fit_binomial(events, n, prior=prior, power=power, fineness=fineness)
-    return MapPrior(hierarchy.new_study_density(widened_by=widened_by))
-
-
-def fit_binomial(
-    events: Sequence[float],
-    n: Sequence[float],
-    *,
-    prior: HyperPrior | None = None,
-    power: float = 1.0,
-    fineness: Fineness = FINE,
-) -> HierarchyPosterior:
-    """The posterior of the binomial-normal hierarchy for studies of one arm."""
-    likelihood = BinomialLikelihood.of(events, n, power=power)
-    return fit_hierarchy(likelihood, prior or HyperPrior(0.0, 2.0, HalfNormal(1.0)), fineness=fineness)
+    likelihood = BinomialLikelihood.of(events, n)
+    hierarchy = fit_hierarchy(likelihood, prior or HyperPrior(0.0, 2.0, HalfNormal(1.0)), fineness=fineness)
+    found = MapPrior(hierarchy.new_study_density(widened_by=widened_by))
+    return found if power == 1 else found.raised(power)
 
 
 @dataclass(frozen=True, slots=True)
