@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
@@ -203,8 +202,9 @@ def answer_file(path: str) -> int:
     """One JSON object out for each line in, in order. The exit code of the first line with an error, else 0."""
     if path != "-" and not Path(path).is_file():
         raise typer.BadParameter(f"there is no file {path}", param_hint="--batch")
-    opened = nullcontext(sys.stdin.buffer) if path == "-" else Path(path).open("rb")
-    with opened as lines:
+    if path == "-":
+        return _answer_lines_of(sys.stdin.buffer)
+    with Path(path).open("rb") as lines:
         return _answer_lines_of(lines)
 
 

@@ -27,8 +27,9 @@ def from_list(
     raises        ItemUnknown for a name that is not a key, and for one that stands in both lists
     """
     allowed = tuple(keys)
-    _check_names(listed or (), allowed)
-    _check_names(not_recorded or (), allowed)
+    for names in (listed, not_recorded):
+        if names is not None:
+            _check_names(names, allowed)
     if listed is None:
         return {prefix + key: None for key in allowed}
     missing = set(not_recorded or ())

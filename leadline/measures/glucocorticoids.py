@@ -44,7 +44,6 @@ DOUBTFUL = {
 
 PULSE_MG_KG = 10  # measures dossier 5.3: methylprednisolone in one day
 PULSE_MG = 250
-WEIGHT_MAX_AGE_DAYS = 92  # a child's weight serves a dose per kilogram for three months
 
 
 def prednisone_mg(drug: str, dose_mg: float) -> float:
@@ -75,8 +74,8 @@ def _calculate(row: Mapping[str, Any]) -> dict[str, Any]:
         "value": value,
         "status": "ok",
         "missing": [],
-        "mg_kg_day": None if weight is None else round(value / weight, DECIMALS),
-        "pulse": is_pulse(drug, dose, weight_kg=weight),
+        "mg_kg_day": round(value / weight, DECIMALS) if weight else None,
+        "pulse": is_pulse(drug, dose, weight_kg=weight or None),
         "doubtful": DOUBTFUL.get(drug, ""),
     }
 

@@ -19,7 +19,7 @@ from leadline.measures.expression import (
     Reading,
     clamp,
 )
-from leadline.measures.measure import Band, Cutoffs, Inputs, Score, Source
+from leadline.measures.measure import Band, Cutoffs, Inputs, Score, Source, not_shaped
 
 CONSOLARO_2009 = Source("C09", "Consolaro A et al. Arthritis Rheum 2009;61:658-66", "10.1002/art.24516")
 NORDAL_2012 = Source(
@@ -86,12 +86,15 @@ def _joint_count(joints: tuple[str, ...]) -> Item:
 
 
 def _count_joints(joints: tuple[str, ...], inputs: Inputs) -> dict[str, Any]:
-    """Joint names become their count on the list that the version needs; a count given beside them is left alone."""
+    """Joint names become their count on the list that the version needs; they stand above a count given beside them,
+    which may have been made on another list."""
     flat = dict(inputs)
     active = flat.pop("active_joints", None)
-    if active is not None:
-        flat["active_joint_count"] = count_on(joints, active)
-    return flat
+    if active is None:
+        return flat
+    if not isinstance(active, list | tuple) or not all(isinstance(joint, str) for joint in active):
+        raise not_shaped("active_joints", active, "a list of joint names")
+    return {**flat, "active_joint_count": count_on(joints, active)}
 
 
 def _jadas(version: int, reactant: str) -> Score:
