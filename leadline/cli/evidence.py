@@ -259,7 +259,7 @@ def _print_pooled(pooled: Pooled) -> None:
 
 
 def _print_prior(found: PriorForChildren) -> None:
-    table = _table(f"prior for children: {found.scale}", "mean", "sd", "median", "95 %")
+    table = _table(f"prior: {found.scale}", "mean", "sd", "median", "95 %")
     exact = found.exact
     table.add_row("exact MAP", _number(exact.mean), _number(exact.sd), _number(exact.median), _span(exact))
     _print(table)
@@ -290,7 +290,7 @@ def _add_components(table: Table, words: str, fit: Fitted) -> None:
     sizes = (elir, "", "") if ess is None else (elir, f"{ess.moment:.1f}", f"{ess.morita:.1f}")
     for place, numbers in enumerate(_components(fit.mixture)):
         first = (words, f"{fit.kl:.5f}", *sizes) if place == 0 else ("",) * 5
-        table.add_row(first[0], *(f"{x:.4f}" for x in numbers), *first[1:])
+        table.add_row(first[0], *(_number(x) for x in numbers), *first[1:])
 
 
 def _components(mixture: BetaMixture | NormalMixture) -> list[tuple[float, float, float]]:
@@ -353,7 +353,7 @@ def _table(first: str, *others: str) -> Table:
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
     table.add_column(first, no_wrap=True)
     for heading in others:
-        table.add_column(heading, justify="right")
+        table.add_column(heading, justify="right", no_wrap=True)
     return table
 
 

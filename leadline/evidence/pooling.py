@@ -71,9 +71,13 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class StudyResult:
-    """One study: what it found alone (exact interval; None where not finite), and with the others' help."""
+    """One study: what it found alone (exact interval; None where not finite), and with the others' help.
+
+    values   as in its row of the file, in the order of studies.COLUMNS
+    """
 
     name: str
+    values: tuple[float, ...]
     observed: float | None
     low: float | None
     high: float | None
@@ -287,7 +291,12 @@ def _plain_summary(density: PanelDensity, level: float) -> Summary:
 def _study_result(studies: Studies, j: int, posterior: _Posterior, level: float) -> StudyResult:
     observed, low, high = _observed(studies, j, level)
     return StudyResult(
-        studies.names[j], observed, low, high, _summary(posterior.study(j), studies.kind, level)
+        studies.names[j],
+        studies.studies[j].values,
+        observed,
+        low,
+        high,
+        _summary(posterior.study(j), studies.kind, level),
     )
 
 
