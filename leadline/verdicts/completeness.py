@@ -13,7 +13,7 @@ from leadline.casebook.case import Case
 from leadline.verdicts.findings import CompletenessCell, CriterionOutcome
 from leadline.verdicts.ladders import LADDERS
 from leadline.verdicts.outcomes import Occasion, Rung
-from leadline.verdicts.parameters import Window
+from leadline.verdicts.parameters import Parameters, Window
 from leadline.verdicts.view import CaseView
 from leadline.verdicts.windows import at_follow_up
 
@@ -26,16 +26,13 @@ def judge_completeness(view: CaseView, on: date | None) -> tuple[CompletenessCel
     ladder = LADDERS.get(view.case.diagnosis)
     if ladder is None:
         return ()
-    nothing = CaseView(replace(view.case, assessments=()), view.parameters)
     today = _today(view.case, on)
     windows = (view.parameters.baseline, *view.parameters.windows)
-    cells = [_cell(view, nothing, rung, window, today) for rung in ladder.expected for window in windows]
+    cells = [_cell(view, rung, window, today) for rung in ladder.expected for window in windows]
     return tuple(cell for cell in cells if cell.recorded or cell.missing)
 
 
-def _cell(
-    view: CaseView, nothing: CaseView, rung: Rung, window: Window, today: int | None
-) -> CompletenessCell:
+def _cell(view: CaseView, rung: Rung, window: Window, today: int | None) -> CompletenessCell:
     """The criterion at the assessment that stands for the window: of several the one that lacks the least."""
     occasion = (
         view.parameters.windows[0] if window.first < 0 else window
@@ -44,7 +41,7 @@ def _cell(
     outcomes = [rung.judge(view, Occasion(occasion, visit)) for visit in visits or (None,)]
     best = min(outcomes, key=lambda outcome: len(_wanted(outcome, window)))
     missing = _wanted(best, window)
-    needed = _wanted(rung.judge(nothing, Occasion(occasion, None)), window)
+    needed = _needed(view, rung, occasion, window)
     first, last = _calendar(view.case, window)
     return CompletenessCell(
         criterion=rung.criterion,
@@ -59,6 +56,19 @@ def _cell(
         calendar_first=first,
         calendar_last=last,
     )
+
+
+def _needed(view: CaseView, rung: Rung, occasion: Window, window: Window) -> tuple[str, ...]:
+    """What the criterion needs in the window: what it misses in a child of whom nothing is recorded. The same for every
+    child of one disease and category, so it is worked out once."""
+    key = rung, occasion, window, view.case.patient.get("ilar_category"), view.parameters
+    if key not in _NEEDED:
+        nothing = CaseView(replace(view.case, assessments=(), courses=()), view.parameters)
+        _NEEDED[key] = _wanted(rung.judge(nothing, Occasion(occasion, None)), window)
+    return _NEEDED[key]
+
+
+_NEEDED: dict[tuple[Rung, Window, Window, object, Parameters], tuple[str, ...]] = {}
 
 
 def _wanted(outcome: CriterionOutcome, window: Window) -> tuple[str, ...]:

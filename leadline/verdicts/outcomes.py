@@ -30,13 +30,20 @@ class Occasion:
 Judge = Callable[[CaseView, Occasion], CriterionOutcome]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Rung:
     """One criterion of a ladder. `lasting`: it is itself about a run of assessments."""
 
     criterion: str
-    judge: Judge
+    judge_anew: Judge
     lasting: bool = False
+
+    def judge(self, view: CaseView, occasion: Occasion) -> CriterionOutcome:
+        """The outcome, worked out once for each assessment and window of a case."""
+        key = id(self), id(occasion.assessment), occasion.window
+        if key not in view.outcomes:
+            view.outcomes[key] = self.judge_anew(view, occasion)
+        return view.outcomes[key]
 
 
 WORDS = {

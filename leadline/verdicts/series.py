@@ -179,16 +179,19 @@ def _posteriors(
 ) -> tuple[tuple[str, float], ...]:
     """Disease to P(response rate above its null). Responders whom nobody named can be counted only where all children
     have one disease; in a mixed series with such responders nothing is given."""
-    from scipy.special import betaincc
-
-    a, b = parameters.prior_shape_a, parameters.prior_shape_b
     of_disease = Counter(one.case.diagnosis for one in cases)
     responders = Counter(one.case.diagnosis for one in cases if one.case.patient_id in named)
     if count > len(named):
         responders = Counter(dict.fromkeys(of_disease, count)) if len(of_disease) == 1 else Counter()
         nulls = nulls if responders else ()
     return tuple(
-        (null.disease, float(betaincc(a + k, b + of_disease[null.disease] - k, null.rate)))
+        (null.disease, _above(null, responders[null.disease], of_disease[null.disease], parameters))
         for null in nulls
-        if (k := responders[null.disease]) is not None
     )
+
+
+def _above(null: NullRate, k: int, n: int, parameters: Parameters) -> float:
+    """P(rate > null) after k of n under the Beta prior."""
+    from scipy.special import betaincc
+
+    return float(betaincc(parameters.prior_shape_a + k, parameters.prior_shape_b + n - k, null.rate))

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from leadline.casebook.case import Assessment, Case
 from leadline.casebook.items import ITEMS
-from leadline.verdicts.findings import ScoreAt
-from leadline.verdicts.parameters import Parameters
+from leadline.verdicts.findings import CriterionOutcome, ScoreAt
+from leadline.verdicts.parameters import Parameters, Window
 from leadline.verdicts.rows import VisitRow, visit_row
 from leadline.verdicts.scores import course_of_disease, score_visit
 from leadline.verdicts.windows import Candidates, at_baseline
@@ -21,6 +21,7 @@ class CaseView:
         self.parameters = parameters
         self.course, self.course_remark = course_of_disease(case)
         self.baselines: Candidates = at_baseline(case, parameters)
+        self.outcomes: dict[tuple[int, int, Window], CriterionOutcome] = {}
         self._rows: dict[int, VisitRow] = {}
         self._scores: dict[tuple[int, str], ScoreAt] = {}
 

@@ -41,13 +41,15 @@ def core_set_rung(criterion: str, output: str, title: str) -> Rung:
         if TEMPERATURE in measure.by_id and occasion.assessment is not None:
             row[TEMPERATURE] = view.row(occasion.assessment).items.get(TEMPERATURE)
         known = {**measure.parameters, **{name: value for name, value in row.items() if value is not None}}
+        rule = measure.rules[output]
+        result = as_result(rule.evaluate(known))
         return outcome(
             view,
             occasion,
             measure.id,
             title,
-            measure.evaluate_row(row)[output],
-            missing=measure.rules[output].undecided(known),
+            result,
+            missing=rule.undecided(known) if result == "indeterminate" else (),
             visits=visits,
             details=(*_changes(view, visits), *remarks),
             evidence=(*refs_of(view, visits.baseline, CORE_SET), *refs_of(view, visits.current, CORE_SET)),

@@ -20,6 +20,7 @@ from leadline.verdicts.outcomes import (
     all_rung,
     any_rung,
     as_input,
+    as_result,
     both_values,
     outcome,
     pair_row,
@@ -63,8 +64,10 @@ def comparison_rung(
             }
         row = {name: value for name, value in row.items() if value is not None and name in measure.by_id}
         rule = measure.rules[output]
-        missing = [name for name in rule.undecided(row) if not name.endswith("_sledai")]
-        if rule.evaluate(row) is None and not (before and now and None not in (before.value, now.value)):
+        result = as_result(rule.evaluate(row))
+        missing = []
+        if result == "indeterminate":
+            missing = [name for name in rule.undecided(row) if not name.endswith("_sledai")]
             missing += pair_missing(SLEDAI, before, now)
         rows = [ref for score in (before, now) if score is not None for ref in score.evidence]
         return outcome(
@@ -72,7 +75,7 @@ def comparison_rung(
             occasion,
             criterion if output == "result" else output,
             title,
-            measure.evaluate_row(row)[output],
+            result,
             missing=missing,
             visits=visits,
             details=(*score_words(before, now), *_item_words(view, visits, items), *remarks),
