@@ -52,7 +52,7 @@ def write_docx(results: Results, path: Path, figures: Path) -> None:
         document.add_paragraph().add_run(line).bold = line == results.standing[0]
     for number, part in enumerate(results.sections):
         if number and part.level == 1:
-            document.add_page_break()
+            document.add_page_break()  # type: ignore[no-untyped-call]
         document.add_heading(part.title, part.level)
         for block in part.blocks:
             _add(document, block, figures)
@@ -76,11 +76,11 @@ def _set_page(document: Document, results: Results) -> None:
         ("Heading 3", 10.5),
     ):
         style = document.styles[name]
-        style.font.name = "Georgia"  # type: ignore[attr-defined]
-        style.font.size = Pt(size)  # type: ignore[attr-defined]
+        style.font.name = "Georgia"
+        style.font.size = Pt(size)
         _set_east_asian_font(style)
         if name != "Normal":
-            style.font.color.rgb = RGBColor(0x1B, 0x1B, 0x1B)  # type: ignore[attr-defined]
+            style.font.color.rgb = RGBColor(0x1B, 0x1B, 0x1B)
     properties = document.core_properties
     properties.title, properties.author, properties.comments = results.title, "", ""
     properties.created = properties.modified = properties.last_printed = NO_TIME

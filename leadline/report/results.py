@@ -33,10 +33,8 @@ def standing(findings: Findings, *, internal: bool) -> tuple[str, ...]:
     """What every page says: whether it may leave the house, what kind of data it shows, and that it advises nothing."""
     about = dict(findings.about)
     kind = "invented" if any(case.case.invented for case in findings.cases) else about.get("kind", "")
-    first = (INTERNAL,) if internal else ()
-    noticed = (about["notice"],) if about.get("notice") else ()
-    kinds = (KINDS[kind],) if kind in KINDS else ()
-    return tuple(dict.fromkeys((*first, *kinds, *noticed, *findings.notices, NO_ADVICE)))
+    lines = (INTERNAL if internal else "", KINDS.get(kind, ""), about.get("notice", ""), NO_ADVICE)
+    return tuple(dict.fromkeys(line for line in lines if line))
 
 
 def _sections(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache
 from types import MappingProxyType
 
 from leadline.casebook.case import RowRef
 from leadline.casebook.days import FAR, DaySpan
-from leadline.casebook.items import ITEMS
+from leadline.casebook.items import ITEMS, SLEDAI_FINDINGS
 from leadline.report.figures.words import (
     CLAIMS,
     CUTOFF_SETS,
@@ -138,7 +139,7 @@ WINDOWS: Mapping[str, str] = MappingProxyType(
 
 KINDS: Mapping[str, str] = MappingProxyType(
     {
-        "published": "Published data: every row was taken from a publication.",
+        "published": "Published data.",
         "invented": "INVENTED DATA: no child in this report exists.",
         "clinical": "Clinical data.",
     }
@@ -157,16 +158,44 @@ def code_words(value: object) -> str:
         return "yes" if value else "no"
     if isinstance(value, int | float):
         return f"{value:g}"
-    return CODES.get(value, plain(str(value)))
+    text = str(value)
+    return CODES.get(text, plain(text))
 
 
 def item_words(item: str) -> str:
-    """The plain name of an item, also of one at another time (`baseline_esr_mm_h`)."""
+    """The plain name of an item, also of one at another time (`baseline_esr_mm_h`); words stay as they are."""
     for prefix, when in (("baseline_", " at baseline"), ("previous_", " before"), ("current_", "")):
         if item.startswith(prefix) and item not in ITEMS:
             return item_words(item.removeprefix(prefix)) + when
     known = ITEMS.get(item)
-    return known.title if known else plain(item)
+    return known.title if known else _titles_of_inputs().get(plain(item), plain(item))
+
+
+@cache
+def _titles_of_inputs() -> Mapping[str, str]:
+    """Inputs of measures that no visit records as such, by their id as words, to their plain names."""
+    from leadline.measures.catalogue import MEASURES
+
+    titles: dict[str, str] = {}
+    for measure in MEASURES.values():
+        for item in measure.items:
+            titles.setdefault(plain(item.id), item.title)
+    return titles
+
+
+_SLEDAI = "SLEDAI: "
+
+
+def records_words(items: Iterable[str]) -> str:
+    """Items in one line; those of one instrument together: "SLEDAI-2K: seizure, psychosis", or all of it by name."""
+    named = list(dict.fromkeys(map(item_words, items)))
+    descriptors = [name.removeprefix(_SLEDAI) for name in named if name.startswith(_SLEDAI)]
+    if len(descriptors) < 2:
+        return ", ".join(named)
+    whole = len(descriptors) == len(SLEDAI_FINDINGS)
+    sledai = "every item of the SLEDAI-2K" if whole else f"of the SLEDAI-2K: {listed(descriptors)}"
+    others = [name for name in named if not name.startswith(_SLEDAI)]
+    return "; ".join(part for part in (", ".join(others), sledai) if part)
 
 
 def day_words(span: DaySpan | None, unknown: str = "day not recorded") -> str:

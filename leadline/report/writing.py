@@ -94,7 +94,7 @@ def _chosen(findings: Findings, cases: Iterable[str] | None) -> list[CaseFinding
 
 
 def _check_target(target: Path, *, replace: bool) -> None:
-    if not target.exists() or replace and target.is_dir():
+    if not target.exists() or (replace and target.is_dir()):
         return
     if target.is_dir() and _is_ours(target):
         return

@@ -31,7 +31,7 @@ def write_pdf(results: Results, path: Path, figures: Path) -> None:
 
     source = resources.files("leadline.report.pdf").joinpath("report.typ").read_bytes()
     # The text travels as data, never as typst source: nothing that a chart says can be run or break the page.
-    pdf = typst.compile(
+    pdf: bytes = typst.compile(  # type: ignore[call-overload]  # its types want root and source of one type
         source,
         root=str(figures),
         sys_inputs={"report": json.dumps(_plain(results), ensure_ascii=False)},

@@ -15,8 +15,17 @@ from leadline.report.tables.claims import (
     ladder_row,
     speaker_words,
 )
-from leadline.report.tables.missing import OVER_NOTE, STILL_OPEN, missing_rows, missing_table
-from leadline.report.words import DIAGNOSES, FINDINGS, code_words, day_words, plain, ref_words, semicolons
+from leadline.report.tables.missing import OVER_NOTE, STILL_OPEN, TO_RECORD_COLUMNS, to_record
+from leadline.report.words import (
+    DIAGNOSES,
+    FINDINGS,
+    code_words,
+    day_words,
+    plain,
+    records_words,
+    ref_words,
+    semicolons,
+)
 from leadline.verdicts.findings import CaseFindings, ClaimVerdict, SettlingItem
 
 
@@ -56,20 +65,19 @@ def _who(case: CaseFindings) -> str:
 
 def _next(case: CaseFindings, *, internal: bool) -> list[Block]:
     """Open windows as a table; windows that are over after it, so that nothing hides what can still be done."""
-    rows = missing_rows(case, internal=internal)
-    status = 2
-    still_open = tuple(_without_child(row) for row in rows if row[status] == STILL_OPEN)
-    over = tuple(_without_child(row) for row in rows if row[status] != STILL_OPEN)
-    columns = missing_table((), internal=internal).columns[1:]
+    rows = to_record(case, internal=internal)
+    still_open = tuple(rest for status, *rest in rows if status == STILL_OPEN)
+    over = tuple(rest for status, *rest in rows if status != STILL_OPEN)
+    columns = TO_RECORD_COLUMNS[1:]
     key = anchor(case)
     blocks: list[Block] = []
     if still_open:
-        blocks.append(Table(f"{key}-next", "Can still be recorded", columns, still_open))
+        blocks.append(Table(f"{key}-next", "Can still be recorded", columns, tuple(map(tuple, still_open))))
     elif over:
         blocks.append(Prose("No window is open any more."))
     if over:
         title = "Was not recorded; to be looked for in the chart"
-        blocks.append(Table(f"{key}-over", title, columns, over, (OVER_NOTE,)))
+        blocks.append(Table(f"{key}-over", title, columns, tuple(map(tuple, over)), (OVER_NOTE,)))
     return blocks or [Prose("Nothing: every criterion can be judged at every window.")]
 
 
@@ -111,8 +119,7 @@ def _settling(items: tuple[SettlingItem, ...]) -> str:
     for item in items:
         by_when.setdefault(item.when, []).append(item.what)
     listed = (
-        f"{when}: {', '.join(dict.fromkeys(what))}" if when else ", ".join(what)
-        for when, what in by_when.items()
+        f"{when}: {records_words(what)}" if when else records_words(what) for when, what in by_when.items()
     )
     return semicolons(listed, "nothing more: it is settled" if not items else "")
 

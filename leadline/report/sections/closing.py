@@ -33,7 +33,7 @@ def series(findings: Findings, figures: Figures, *, internal: bool) -> Section:
     """All children: swimmer figure, paired change, tables 1 to 3 and 5, and the comparison with no therapy."""
     cases = findings.cases
     blocks: list[Block] = [counts_table(findings), *_chosen(figures, "swimmer")]
-    blocks += _readable(children_table(findings, internal=internal), infusion_table(cases, internal=internal))
+    blocks += _readable(children_table(findings), infusion_table(cases, internal=internal))
     paired = _chosen(figures, "paired")
     blocks += paired or [
         Prose("Paired change: no child has a score both at baseline and in a follow-up window.")
@@ -63,7 +63,8 @@ def _readable(*tables: Table) -> list[Block]:
 def _null_sentence(each: NullComparison) -> str:
     text = f"Counting what was {each.basis}, {each.responders} of {each.children} children improved."
     if each.probability_at_least is None:
-        text += f" No rate without the cells was chosen for {listed(_diseases(each.without_null))}, so none is compared."
+        diseases = listed(_diseases(each.without_null))
+        text += f" No rate without the cells was chosen for {diseases}, so none is compared."
     else:
         rates = listed([f"{null.rate:.3g} in {_disease(null.disease)}" for null in each.nulls])
         text += (
@@ -84,7 +85,7 @@ def _disease(disease: str) -> str:
     return DIAGNOSES.get(disease, plain(disease))
 
 
-def safety(findings: Findings, *, internal: bool) -> Section:
+def safety(findings: Findings) -> Section:
     """Events, exact intervals, rates, and how many children would be needed."""
     found = findings.safety
     blocks: list[Block] = [Prose(text) for text in found.sentences]
@@ -107,7 +108,7 @@ def safety(findings: Findings, *, internal: bool) -> Section:
         blocks.append(
             Prose(f"Children without an event that are needed to exclude a risk, one-sided 95%: {needed}.")
         )
-    blocks += _readable(event_table(findings, internal=internal), event_rate_table(findings))
+    blocks += _readable(event_table(findings), event_rate_table(findings))
     return Section("safety", "Safety", tuple(blocks))
 
 
@@ -120,6 +121,7 @@ def methods(findings: Findings) -> Section:
     blocks: tuple[Block, ...] = (
         Prose(_paragraph(findings)),
         about_table(findings),
+        *((Heading("Notes on the casebook"), Bullets(findings.notices)) if findings.notices else ()),
         parameter_table(findings),
         rule_table(findings),
         source_table(findings),
@@ -134,7 +136,8 @@ def _paragraph(findings: Findings) -> str:
         " first that could be judged decided. A criterion is met, not met, or indeterminate; what is missing is never"
         " taken for zero, for absent or for normal, and nothing was filled in. A partial date was used only where every"
         " day that it can be gives the same answer. What else changed at the time is stated beside a finding and does"
-        f" not alter it. Intervals of proportions are exact (Clopper-Pearson), those of rates exact (Poisson). {NO_ADVICE}"
+        " not alter it. Intervals of proportions are exact (Clopper-Pearson), those of rates exact (Poisson)."
+        f" {NO_ADVICE}"
     )
 
 
@@ -149,7 +152,7 @@ def checklists(findings: Findings) -> Section:
 def everything(findings: Findings, figures: Figures, *, internal: bool) -> Sequence[Section]:
     return (
         series(findings, figures, internal=internal),
-        safety(findings, internal=internal),
+        safety(findings),
         refractory(findings),
         methods(findings),
         checklists(findings),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from leadline.report.blocks import Block, Bullets, FigureBlock, Legend, Prose, Section
-from leadline.report.tables.claims import claim_words, claims_table
-from leadline.report.tables.missing import missing_table
+from leadline.report.blocks import Block, FigureBlock, Legend, Prose, Section
+from leadline.report.tables.claims import claims_table
+from leadline.report.tables.missing import to_record_table
 from leadline.report.tables.series import counts_table
 from leadline.report.words import counted, listed
-from leadline.verdicts.findings import CaseFindings, Findings
+from leadline.verdicts.findings import CaseFindings, ClaimCount, Findings
 
 ROWS_IN_A_DOCUMENT = 200
 """A longer table stands in the CSV only: nobody reads it on a page."""
@@ -25,25 +25,39 @@ LEGEND = (
 
 def answer(findings: Findings, figures: Sequence[FigureBlock], *, detail: bool) -> Section:
     """What was reported and what is documented: in sentences, in a figure, claim by claim."""
-    blocks: list[Block] = [Prose(_lead(findings), "lead")]
-    blocks += [Bullets(findings.series.sentences)] if findings.series.sentences else []
-    blocks += figures
+    blocks: list[Block] = [Prose(lead(findings), "lead"), *figures]
     table = claims_table(findings)
     blocks.append(table if detail and len(table.rows) <= ROWS_IN_A_DOCUMENT else counts_table(findings))
     return Section("answer", "The answer", tuple(blocks))
 
 
-def _lead(findings: Findings) -> str:
-    """The first sentences of the report, for the claims of benefit."""
+BENEFIT = {
+    "improved": ("improved", "improvement"),
+    "much_improved": ("much improved", "much improvement"),
+    "in_remission": ("in remission", "remission"),
+    "cured": ("cured", "cure"),
+}
+"""Claims of benefit: as it is said of children, and what a chart would document."""
+
+
+def lead(findings: Findings) -> str:
+    """The first sentences of the report, from the counts of the series."""
     children = counted(findings.series.children, "child", "children")
-    benefit = [
-        count for count in findings.series.counts if count.claim in ("improved", "much_improved", "cured")
-    ]
-    if not benefit:
+    counts = [count for count in findings.series.counts if count.claim in BENEFIT]
+    if not counts:
         return f"This casebook holds {children}. Of none was benefit reported."
-    reported = listed([f"{claim_words(each.claim)} in {each.reported.k}" for each in benefit])
-    documented = listed([f"{claim_words(each.claim)} in {each.documented.k}" for each in benefit])
-    return f"Of {children}, the report is: {reported}. The charts document: {documented}."
+    said = listed([f"{count.reported.k} {BENEFIT[count.claim][0]}" for count in counts])
+    found = listed([_found(count) for count in counts])
+    words = f"Of {children}, {said}: so it is reported. The charts document {found}."
+    if any(count.documented.k or count.partly_documented.k for count in counts):
+        return words
+    return f"{words} Benefit is reported rather than documented."
+
+
+def _found(count: ClaimCount) -> str:
+    """ "improvement in 1 (and partly in 2)"."""
+    partly = f" (partly in {count.partly_documented.k} more)" if count.partly_documented.k else ""
+    return f"{BENEFIT[count.claim][1]} in {count.documented.k or 'none'}{partly}"
 
 
 def marks() -> Section:
@@ -52,7 +66,7 @@ def marks() -> Section:
 
 def missing(cases: Sequence[CaseFindings], *, internal: bool) -> Section:
     """What to record, when, and for what; in each child's part it stands again, first."""
-    table = missing_table(cases, internal=internal)
+    table = to_record_table(cases, internal=internal)
     blocks: list[Block] = [
         Prose(
             "A criterion can be judged only if all that it needs is recorded in its window. Windows that are still open"

@@ -15,8 +15,8 @@ from leadline.report.words import (
     NOT_RECORDED,
     WINDOWS,
     day_words,
-    item_words,
     plain,
+    records_words,
     ref_words,
     semicolons,
 )
@@ -25,6 +25,10 @@ from leadline.verdicts.parameters import Window
 from leadline.verdicts.treatment import running
 from leadline.verdicts.windows import distance
 
+AT_WINDOWS_NOTE = (
+    "The assessment nearest the planned day within its window; days are counted from the first infusion. A score is"
+    " given only if every item of it is recorded; “not computable” gives the bounds that the recorded items leave."
+)
 BENEFIT_CLAIMS = ("improved", "much_improved", "in_remission", "cured")
 
 
@@ -55,12 +59,7 @@ def score_table(findings: Findings) -> Table:
             *(Column(each, width=1.2) for each in headings),
         ),
         tuple(rows),
-        (
-            "The assessment nearest the planned day within its window; days are counted from the first infusion. A score"
-            " is given only if every item of it is recorded; “not computable” gives the bounds that the recorded"
-            " items leave.",
-            "The state is the first of the cut-off sets named in the methods.",
-        ),
+        (AT_WINDOWS_NOTE, "The state is by the first of the cut-off sets named in the methods."),
     )
 
 
@@ -131,7 +130,7 @@ def scores_over_time(cases: Sequence[CaseFindings]) -> Table:
             "" if score.low is None else f"{score.low:g}",
             "" if score.high is None else f"{score.high:g}",
             semicolons(f"{CUTOFF_SETS.get(cut, plain(cut))}: {plain(state)}" for cut, state in score.states),
-            semicolons(map(item_words, score.missing)),
+            records_words(score.missing),
             "total as the chart prints it" if score.recorded_total else "from its items",
             score.status,
             ref_words(score.evidence),

@@ -28,23 +28,27 @@ from leadline.report.words import (
 from leadline.verdicts.findings import CaseFindings, DrugTrial, Findings, RefractoryOutcome, ScoreAt
 from leadline.verdicts.treatment import running
 
+BASELINE_NOTE = (
+    "Ages are given to one decimal. Scores are those of the last assessment before the first infusion within the"
+    " baseline window; they are not filled in where an item is missing."
+)
+ABBREVIATIONS = (
+    "DMARD: disease-modifying antirheumatic drug. JIA: juvenile idiopathic arthritis. MCTD: mixed connective tissue"
+    " disease. NSAID: non-steroidal anti-inflammatory drug. SLE: systemic lupus erythematosus."
+)
 ONE_COLUMN_EACH = 6
 """Up to so many children, a table gives each child a column; beyond, a row."""
 
 DAY_0 = DaySpan(0, 0)
 
 
-def children_table(findings: Findings, *, internal: bool) -> Table:
+def children_table(findings: Findings) -> Table:
     """Table 1: one column a child up to six children, else one row a child."""
     first_day = baseline_first_day(findings)
     facts = [_child_facts(case, first_day) for case in findings.cases]
     children = [case.case.patient_id for case in findings.cases]
     title = "Table 1. The children at the first infusion"
-    notes = (
-        "Ages are given to one decimal. Scores are those of the last assessment before the first infusion within the"
-        " baseline window; they are not filled in where an item is missing.",
-        "DMARD: disease-modifying antirheumatic drug. NSAID: non-steroidal anti-inflammatory drug.",
-    )
+    notes = (BASELINE_NOTE, ABBREVIATIONS)
     if not facts:
         return Table(
             "table_1_children", title, (Column("Child", "code"),), (), empty="The casebook has no child."

@@ -18,8 +18,8 @@ from leadline.report.words import (
     SPEAKERS,
     counted,
     day_words,
-    item_words,
     plain,
+    records_words,
     semicolons,
 )
 from leadline.verdicts.findings import (
@@ -167,7 +167,7 @@ def ladder_row(outcome: CriterionOutcome) -> tuple[str, ...]:
         result_words(outcome),
         semicolons(map(str, outcome.days), "no assessment"),
         semicolons(outcome.details),
-        semicolons(map(item_words, outcome.missing)),
+        records_words(outcome.missing),
     )
 
 

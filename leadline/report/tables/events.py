@@ -7,8 +7,20 @@ from leadline.report.blocks import Column, Table
 from leadline.report.words import NOT_RECORDED, code_words, day_words, number_words, plain, semicolons
 from leadline.verdicts.findings import CaseFindings, EventRate, Findings, RateComparison
 
+SERIOUS_NOTE = (
+    "Day is counted from the first infusion. Grade: CTCAE. Serious: by ICH E2A, with its criterion; a serious event is"
+    " not the same as a severe one."
+)
+ASKED_NOTE = (
+    "Asked for: the days over which adverse events were asked for; outside them silence is not safety."
+)
+TESTS_NOTE = (
+    "Intervals are exact (Poisson). The conditional test compares the two rates given all events; Fisher's test treats"
+    " each child-month as a trial, as Swart 2019 did."
+)
 
-def event_table(findings: Findings, *, internal: bool) -> Table:
+
+def event_table(findings: Findings) -> Table:
     """One row an event; one row for a child without any, which says whether events were asked for."""
     rows = tuple(row for case in findings.cases for row in _rows(case))
     return Table(
@@ -26,11 +38,7 @@ def event_table(findings: Findings, *, internal: bool) -> Table:
             Column("Asked for", width=1.4),
         ),
         rows,
-        (
-            "Day is counted from the first infusion. Grade: CTCAE. Serious: by ICH E2A, with its criterion; a serious"
-            " event is not the same as a severe one.",
-            "Asked for: the days over which adverse events were asked for; outside them silence is not safety.",
-        ),
+        (SERIOUS_NOTE, ASKED_NOTE),
         "The casebook has no child.",
     )
 
@@ -80,10 +88,7 @@ def event_rate_table(findings: Findings) -> Table:
             Column("p, Fisher on person-time", "number", 1.3),
         ),
         rows,
-        (
-            "Intervals are exact (Poisson). The conditional test compares the two rates given all events; Fisher's test"
-            " treats each child-month as a trial, as Swart 2019 did.",
-        ),
+        (TESTS_NOTE,),
         "The time over which each child was observed before and after is not recorded, so no rate can be given.",
     )
 

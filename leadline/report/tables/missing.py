@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from leadline.report.blocks import Column, Table
-from leadline.report.words import WINDOWS, item_words, listed, plain
+from leadline.report.words import WINDOWS, listed, plain, records_words
 from leadline.verdicts.findings import CaseFindings, CompletenessCell
 
 STILL_OPEN = "open"
@@ -14,46 +14,66 @@ OVER_NOTE = (
     "Over: the window has passed. If it was measured at the time, the record can still be found and entered; it cannot"
     " be measured now."
 )
+STATUS = Column("Window is", width=0.6)
+WANTED = (Column("Record", width=2.5), Column("So that this can be judged", width=1.8))
 
 
-def missing_table(cases: Sequence[CaseFindings], *, internal: bool, name: str = "missing") -> Table:
-    """What to record at which visit, by when, for which criterion; open windows first. Calendar dates stand only in
-    an internal report."""
-    rows = [row for case in cases for row in missing_rows(case, internal=internal)]
-    rows.sort(key=lambda row: row[2] != STILL_OPEN)
-    dates = (Column("Dates", width=1.3),) if internal else ()
-    return Table(
-        name,
-        "What to record next",
+def missing_table(cases: Sequence[CaseFindings], *, internal: bool) -> Table:
+    """For machines: one row a child, window and group of records that the same criteria want; open windows first."""
+    rows = sorted(
         (
-            Column("Child", "code", 0.9),
-            Column("Window", width=0.8),
-            Column("Status", width=0.6),
-            Column("Days", width=0.9),
-            *dates,
-            Column("Record", width=2.6),
-            Column("So that this can be judged", width=2.2),
+            (
+                case.case.patient_id,
+                _window(cell),
+                _status(cell),
+                str(cell.first),
+                str(cell.last),
+                *dates,
+                *wanted,
+            )
+            for case in cases
+            for cells in _by_window(case.completeness)
+            for wanted in _wanted(cells)
+            for cell, dates in [
+                (cells[0], (cells[0].calendar_first, cells[0].calendar_last) if internal else ())
+            ]
         ),
+        key=lambda row: row[2] != STILL_OPEN,
+    )
+    dated = (Column("First date"), Column("Last date")) if internal else ()
+    columns = (Column("Child", "code"), Column("Window"), STATUS, Column("First day"), Column("Last day"))
+    return Table("missing", "What to record", (*columns, *dated, *WANTED), tuple(rows))
+
+
+def to_record_table(cases: Sequence[CaseFindings], *, internal: bool) -> Table:
+    """For readers: windows that lack the same stand together; open windows first. Calendar dates stand only in an
+    internal report."""
+    rows = [(case.case.patient_id, *row) for case in cases for row in to_record(case, internal=internal)]
+    rows.sort(key=lambda row: row[1] != STILL_OPEN)
+    return Table(
+        "to_record",
+        "What to record next",
+        (Column("Child", "code", 0.8), *TO_RECORD_COLUMNS),
         tuple(rows),
         (OVER_NOTE,),
         "Nothing is missing: every criterion can be judged at every window.",
     )
 
 
-def missing_rows(case: CaseFindings, *, internal: bool) -> list[tuple[str, ...]]:
-    """One row for each window and each group of records that the same criteria want."""
-    rows = []
+TO_RECORD_COLUMNS = (STATUS, Column("When", width=1.7), *WANTED)
+
+
+def to_record(case: CaseFindings, *, internal: bool) -> list[tuple[str, str, str, str]]:
+    """Status, when, what to record and for which criteria; open windows first, then by day."""
+    windows: dict[tuple[str, str, str], list[CompletenessCell]] = {}
     for cells in _by_window(case.completeness):
-        first = cells[0]
-        window = WINDOWS.get(first.window, plain(first.window))
-        status = STILL_OPEN if any(cell.open for cell in cells) else OVER
-        dates = (dates_words(first),) if internal else ()
-        for items, criteria in _wanted(cells):
-            rows.append(
-                (case.case.patient_id, window, status, days_words(first), *dates,
-                 ", ".join(map(item_words, items)), ", ".join(criteria))
-            )  # fmt: skip
-    rows.sort(key=lambda row: row[2] != STILL_OPEN)
+        for what, criteria in _wanted(cells):
+            windows.setdefault((_status(cells[0]), what, criteria), []).append(cells[0])
+    rows = [
+        (status, when_words(cells, internal=internal), what, criteria)
+        for (status, what, criteria), cells in windows.items()
+    ]
+    rows.sort(key=lambda row: row[0] != STILL_OPEN)
     return rows
 
 
@@ -66,26 +86,36 @@ def _by_window(cells: Iterable[CompletenessCell]) -> list[list[CompletenessCell]
     return [found[key] for key in sorted(found)]
 
 
-def _wanted(cells: Iterable[CompletenessCell]) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
-    """Items and the criteria that want them; items wanted by the same criteria stand together."""
-    criteria_of: dict[str, list[str]] = {}
+def _status(cell: CompletenessCell) -> str:
+    return STILL_OPEN if cell.open else OVER
+
+
+def _window(cell: CompletenessCell) -> str:
+    return WINDOWS.get(cell.window, plain(cell.window))
+
+
+def _wanted(cells: Iterable[CompletenessCell]) -> list[tuple[str, str]]:
+    """Records and the criteria that want them; records wanted by the same criteria stand together."""
+    criteria_of: dict[str, dict[str, None]] = {}
     for cell in cells:
         for item in cell.missing:
-            criteria_of.setdefault(item, []).append(cell.criterion_title)
+            criteria_of.setdefault(item, {})[cell.criterion_title] = None
     items_of: dict[tuple[str, ...], list[str]] = {}
     for item, criteria in criteria_of.items():
-        items_of.setdefault(tuple(dict.fromkeys(criteria)), []).append(item)
-    return [(tuple(items), criteria) for criteria, items in items_of.items()]
+        items_of.setdefault(tuple(criteria), []).append(item)
+    return [(records_words(items), "; ".join(criteria)) for criteria, items in items_of.items()]
 
 
-def days_words(cell: CompletenessCell) -> str:
-    return f"{cell.first} to {cell.last}"
+def when_words(cells: Sequence[CompletenessCell], *, internal: bool) -> str:
+    """ "week 8 (day 42 to 70), week 12 (day 71 to 112)"; with the dates beside the days in an internal report."""
+    return ", ".join(f"{_window(cell)} ({_days(cell, internal=internal)})" for cell in cells)
 
 
-def dates_words(cell: CompletenessCell) -> str:
-    if not cell.calendar_first:
-        return "infusion day not dated"
-    return f"{cell.calendar_first} to {cell.calendar_last}"
+def _days(cell: CompletenessCell, *, internal: bool) -> str:
+    days = f"day {cell.first} to {cell.last}"
+    return (
+        f"{days}: {cell.calendar_first} to {cell.calendar_last}" if internal and cell.calendar_first else days
+    )
 
 
 def completeness_table(cases: Sequence[CaseFindings]) -> Table:
@@ -113,6 +143,7 @@ def completeness_table(cases: Sequence[CaseFindings]) -> Table:
         )
         if headings
         else (),
+        "The casebook has no child whose disease has criteria.",
     )
 
 
