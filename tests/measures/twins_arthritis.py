@@ -7,7 +7,7 @@ written as the papers print them: 100 x (baseline - current) / baseline.
 from datetime import date
 from fractions import Fraction
 
-LOWER_CASE_27 = [
+SCORED_27 = [
     "cspine",
     "elbow",
     "wrist",
@@ -52,7 +52,7 @@ def jadas(version, reactant, count, physician, parent, level):
 
 
 def is_in_the_27(joint):
-    return joint.removesuffix("_l").removesuffix("_r") in LOWER_CASE_27
+    return joint.removesuffix("_l").removesuffix("_r") in SCORED_27
 
 
 def horneff(baseline, current):
