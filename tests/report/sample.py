@@ -335,9 +335,10 @@ def three_children() -> Findings:
             count("cured", 3, 0, 0, 1, 1),
             count("worse", 3, 0, 0, 0, 1),
             count("reduced_medication", 3, 1, 0, 0, 1),
+            count("off_medication", 3, 0, 0, 0, 2),
             count("no_side_effect", 3, 0, 0, 1, 0),
         ),
-        (GroupClaim("cured", "mother", 2, 3, Finding.REPORTED_ONLY, ref("reports", 99), SECRET),),
+        (GroupClaim("off_medication", "mother", 2, 3, Finding.REPORTED_ONLY, ref("reports", 99), SECRET),),
     )
 
 

@@ -2,24 +2,25 @@
 
 Two rows a claim, on one scale: above, hollow, what was reported; below, what the charts bear out. One mark a child
 while there is room for marks, else bars in proportion. A statement about "two of three families" without saying which
-is drawn apart, attached to no child.
+is drawn as grey marks that belong to no child.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from leadline.report.figures import style, words
-from leadline.report.figures.layout import line_height, shortened, text_width
+from leadline.report.figures.layout import text_width
 from leadline.report.figures.page import LegendEntry, Page
 from leadline.report.figures.plotted import Plotted, Value
 from leadline.verdicts.findings import ClaimCount, Finding, Findings
 
-_ROW = 12.0
-_BLOCK_GAP = 9.0
-_MARK_ROOM = 8.5  # points a mark needs, at least
-_MARK_STEP = 12.0  # and at most
+_ROW = 12.5
+_BLOCK_GAP = 11.0
+_MARK_ROOM = 9.5  # points a mark needs, at least
+_MARK_STEP = 15.0  # and at most
 _MARGIN = 2.0
+_CHILD = style.Mark("o", 7.5)
 
 _FINDINGS: tuple[Finding, ...] = (
     Finding.DOCUMENTED,
@@ -31,24 +32,43 @@ _FINDINGS: tuple[Finding, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """One kind of claim: of `of` children `reported`, and how many have each finding, in the order of `_FINDINGS`."""
+    """One kind of claim: of `of` children `reported`, and how many have each finding, in the order of `_FINDINGS`.
+    `unnamed` of those reported only are children of whom nobody said which they are."""
 
-    label: str
-    note: str
     claim: str
+    label: str
     reported: int
     of: int
     findings: tuple[int, int, int, int]
-    group: bool
+    unnamed: int
+
+    @property
+    def note(self) -> str:
+        if not self.unnamed:
+            return ""
+        return "which children: not stated" if self.unnamed == self.reported else f"{self.unnamed} of them: not stated which"
+
+    @property
+    def fills(self) -> list[style.Fill]:
+        """The fill of each child of whom it was said, those of one finding beside each other, the unnamed last."""
+        named = (*self.findings[:3], self.findings[3] - self.unnamed)
+        fills: list[style.Fill] = []
+        for finding, number in zip(_FINDINGS, named, strict=True):
+            fills += [finding.value] * number
+        return fills + ["group"] * self.unnamed
 
 
 @dataclass(frozen=True, slots=True)
 class _Columns:
-    label_right: float
+    """Right ends of the numbers (reported, then the four findings), and where marks may stand. `stacked`: too narrow
+    for bars and numbers beside each other, so the numbers of findings have a row of their own."""
+
+    sub_left: float
     marks_left: float
     marks_right: float
-    numbers: tuple[float, ...]  # centres: reported, then the four findings
+    numbers: tuple[float, ...]
     narrow: bool
+    stacked: bool
 
 
 def plot_answer(findings: Findings, *, width_mm: float = style.TWO_COLUMNS_MM) -> Plotted:
@@ -57,95 +77,111 @@ def plot_answer(findings: Findings, *, width_mm: float = style.TWO_COLUMNS_MM) -
     blocks = _blocks(findings)
     columns = _columns(page, blocks)
     y = _draw_header(page, columns, findings.series.children)
-    for block in blocks:
+    for number, block in enumerate(blocks):
+        if number:
+            rule = y - (_ROW / 2 + _BLOCK_GAP) / 2
+            page.line(_MARGIN, rule, page.width - _MARGIN, rule, color=style.FAINT, width=style.HAIRLINE)
         y = _draw_block(page, columns, block, y)
     if not blocks:
         page.text(_MARGIN, y + 6, "No statement about any child is recorded.", color=style.QUIET)
         y += 16
-    y = page.legend(_MARGIN, y + 3, page.width - 2 * _MARGIN, _legend(blocks, columns))
+    y = page.legend(_MARGIN, y + 3, page.width - 2 * _MARGIN, _legend(blocks))
     return Plotted(page.finish(y + 3), _alt(findings, blocks), _caption(findings, blocks), _rows(blocks))
 
 
 def _blocks(findings: Findings) -> list[_Block]:
+    """One block a kind of claim that was made, in the order of claims."""
     order = list(words.CLAIMS)
-    blocks = [_count_block(count) for count in findings.series.counts if count.reported.k]
-    blocks += [
-        _Block(
-            words.claim_words(group.claim), "which children is not stated", group.claim, group.children, group.of,
-            (0, 0, 0, group.children), group=True,
-        )
-        for group in findings.group_claims
-    ]  # fmt: skip
+    blocks = [_block(count, _unnamed(findings, count)) for count in findings.series.counts if count.reported.k]
     known = {claim: place for place, claim in enumerate(order)}
-    return sorted(blocks, key=lambda block: (known.get(block.claim, len(order)), block.claim, block.group))
+    return sorted(blocks, key=lambda block: (known.get(block.claim, len(order)), block.claim))
 
 
-def _count_block(count: ClaimCount) -> _Block:
+def _unnamed(findings: Findings, count: ClaimCount) -> int:
+    """Children counted as reported by a statement about some of the children without saying which."""
+    if all(group.claim != count.claim for group in findings.group_claims):
+        return 0
+    said = {claim.patient_id for one in findings.cases for claim in one.claims if claim.claim == count.claim}
+    return count.reported.k - len(said)
+
+
+def _block(count: ClaimCount, unnamed: int) -> _Block:
     numbers = (count.documented.k, count.partly_documented.k, count.contradicted.k, count.reported_only.k)
-    return _Block(
-        words.claim_words(count.claim), "", count.claim, count.reported.k, count.children, numbers, group=False
-    )
+    return _Block(count.claim, words.claim_words(count.claim), count.reported.k, count.children, numbers, unnamed)
+
+
+_HEADS = (("reported",), ("documented",), ("partly",), ("contradicted",), ("reported", "only"))
 
 
 def _columns(page: Page, blocks: list[_Block]) -> _Columns:
     narrow = page.width < 130 * style.POINTS_PER_MM
-    largest = max((text_width(f"{block.of:,}", style.BODY) for block in blocks), default=0)
-    step = max(largest + 7, 17 if narrow else 44)
-    right = page.width - _MARGIN - step / 2
-    numbers = tuple(right - step * place for place in range(4, -1, -1))
-    label_right = _MARGIN if narrow else _MARGIN + min(
-        max((text_width(_sentence(block.label), style.HEADING, bold=True) for block in blocks), default=60), 130
-    )  # fmt: skip
-    sub = text_width("in the charts", style.SMALL)
-    left = (_MARGIN if narrow else label_right + 12) + sub + 7
-    return _Columns(label_right, left, numbers[0] - step / 2 - 6, numbers, narrow)
+    counted = max((text_width(_reported(block, narrow), style.HEADING, bold=True) for block in blocks), default=0)
+    largest = max((text_width(f"{block.of:,}", style.HEADING, bold=True) for block in blocks), default=0)
+    heads = [0.0 if narrow else max(text_width(line, style.SMALL) for line in head) for head in _HEADS]
+    widths = [max(head, largest, 9.0) + (9 if narrow else 8) for head in heads]
+    widths[0] = max(heads[0], counted) + 8
+    numbers = tuple(page.width - _MARGIN - sum(widths[place + 1 :]) for place in range(len(widths)))
+    labels = max((text_width(_sentence(block.label), style.HEADING, bold=True) for block in blocks), default=60)
+    labels = max([labels, *(text_width(block.note, style.SMALL) for block in blocks)])
+    sub_left = _MARGIN if narrow else _MARGIN + max(labels, 60) + 12
+    marks_left = sub_left + text_width("in the charts", style.SMALL) + 10
+    columns = _Columns(sub_left, marks_left, numbers[0] - widths[0] - 4, numbers, narrow, stacked=False)
+    if narrow and not all(_fits_marks(columns, block) for block in blocks):
+        return replace(columns, marks_right=page.width - _MARGIN - counted - 8, stacked=True)
+    return columns
+
+
+def _reported(block: _Block, narrow: bool) -> str:
+    return f"{block.reported:,}" if narrow or block.of > 99 else f"{block.reported:,} of {block.of:,}"
 
 
 def _draw_header(page: Page, columns: _Columns, children: int) -> float:
     """What the columns of numbers count; gives the y below."""
-    of = f"of {words.counted(children, 'child', 'children')}"
-    heads = ["reported", "docu-\nmented", "partly", "contra-\ndicted", "reported\nonly"]
-    if not columns.narrow:
-        page.text(_MARGIN, 12, of, size=style.SMALL, color=style.QUIET)
-        for x, head in zip(columns.numbers, heads, strict=True):
-            lines = head.split("\n")
-            for number, line in enumerate(lines):
-                page.text(x, 12 - (len(lines) - 1 - number) * 8, line, size=style.SMALL, align="center",
-                          color=style.QUIET)  # fmt: skip
-    else:
-        page.text(_MARGIN, 12, of, size=style.SMALL, color=style.QUIET)
-    y = 24.0
-    for x, finding in zip(columns.numbers, (None, *_FINDINGS), strict=True):
-        if finding is None:
-            page.text(x, y, "all", size=style.SMALL, align="center", color=style.QUIET)
-        else:
-            page.finding(x, y, style.CIRCLE, finding.value)
-    page.line(_MARGIN, y + 7, page.width - _MARGIN, y + 7, color=style.RULE, width=style.HAIRLINE)
-    return y + 7 + _BLOCK_GAP
+    y = 9.0 if columns.narrow else 26.0
+    page.text(_MARGIN, y, f"of {words.counted(children, 'child', 'children')}", size=style.SMALL, color=style.QUIET)
+    for x, head, finding in zip(columns.numbers, _HEADS, (None, *_FINDINGS), strict=True):
+        if not columns.narrow:
+            for number, line in enumerate(reversed(head)):
+                page.text(x, 14 - number * 8, line, size=style.SMALL, align="right", color=style.QUIET)
+        if finding is not None and not columns.stacked:
+            page.finding(x - 3.5, y, style.CIRCLE, finding.value)
+    page.line(_MARGIN, y + 8, page.width - _MARGIN, y + 8, color=style.RULE, width=style.HAIRLINE)
+    return y + 8 + _BLOCK_GAP
 
 
 def _draw_block(page: Page, columns: _Columns, block: _Block, y: float) -> float:
+    label = page.text(_MARGIN, y, _sentence(block.label), size=style.HEADING, bold=True)
     if columns.narrow:
-        page.text(_MARGIN, y, _sentence(block.label), size=style.HEADING, bold=True)
+        if block.note:
+            page.text(label.right + 6, y, block.note, size=style.SMALL, color=style.QUIET)
         y += _ROW
-        sub_left = _MARGIN
-    else:
-        label = shortened(_sentence(block.label), columns.label_right, style.HEADING, bold=True)
-        page.text(_MARGIN, y, label, size=style.HEADING, bold=True)
-        sub_left = columns.label_right + 12
-    page.text(sub_left, y, "reported", size=style.SMALL, color=style.QUIET)
-    page.text(sub_left, y + _ROW, "in the charts", size=style.SMALL, color=style.QUIET)
+    elif block.note:
+        page.text(_MARGIN, y + _ROW, block.note, size=style.SMALL, color=style.QUIET)
+    page.text(columns.sub_left, y, "reported", size=style.SMALL, color=style.QUIET)
+    page.text(columns.sub_left, y + _ROW, "in the charts", size=style.SMALL, color=style.QUIET)
     draw = _draw_marks if _fits_marks(columns, block) else _draw_bars
     draw(page, columns, block, y)
-    for place, (x, number) in enumerate(zip(columns.numbers, (block.reported, *block.findings), strict=True)):
-        page.text(x, y if place == 0 else y + _ROW, f"{number:,}", align="center", bold=place <= 1,
-                  color=style.INK if number else style.SILENT)  # fmt: skip
+    right = page.width - _MARGIN if columns.stacked else columns.numbers[0]
+    page.text(right, y, _reported(block, columns.narrow), size=style.HEADING, align="right", bold=True)
     y += _ROW
-    if block.note:
-        y += line_height(style.SMALL) + 1
-        page.text(columns.marks_left - 4, y, f"said of {block.reported} of {block.of}; {block.note}",
-                  size=style.SMALL, color=style.QUIET)  # fmt: skip
+    if columns.stacked:
+        y += _ROW
+        _draw_number_row(page, columns, block, y)
+    else:
+        for place, (x, number) in enumerate(zip(columns.numbers[1:], block.findings, strict=True)):
+            page.text(x, y, f"{number:,}", size=style.HEADING, align="right", bold=place == 0 and number > 0,
+                      color=style.INK if number else style.SILENT)  # fmt: skip
     return y + _ROW / 2 + _BLOCK_GAP
+
+
+def _draw_number_row(page: Page, columns: _Columns, block: _Block, y: float) -> None:
+    """The four numbers with their symbols, evenly over the width."""
+    step = (page.width - 2 * _MARGIN) / len(_FINDINGS)
+    for place, (finding, number) in enumerate(zip(_FINDINGS, block.findings, strict=True)):
+        x = _MARGIN + 5 + place * step
+        page.finding(x, y, style.CIRCLE, finding.value)
+        page.text(x + 8, y, f"{number:,}", size=style.HEADING, bold=place == 0 and number > 0,
+                  color=style.INK if number else style.SILENT)  # fmt: skip
 
 
 def _fits_marks(columns: _Columns, block: _Block) -> bool:
@@ -155,32 +191,34 @@ def _fits_marks(columns: _Columns, block: _Block) -> bool:
 def _draw_marks(page: Page, columns: _Columns, block: _Block, y: float) -> None:
     """One mark a child, those of one finding beside each other; a dot for a child of whom it was not said."""
     step = min(_MARK_STEP, (columns.marks_right - columns.marks_left) / block.of)
-    fills: list[style.Fill] = [finding.value for finding, n in zip(_FINDINGS, block.findings, strict=True)
-                               for _ in range(n)]  # fmt: skip
-    for place in range(block.of):
-        x = columns.marks_left + place * step
-        if place >= len(fills):
-            page.bar(x - 0.6, y - 0.6, x + 0.6, y + 0.6, fill=style.SILENT)
-            page.bar(x - 0.6, y + _ROW - 0.6, x + 0.6, y + _ROW + 0.6, fill=style.SILENT)
-            continue
-        page.finding(x, y, style.CIRCLE, "group" if block.group else "reported_only")
-        page.finding(x, y + _ROW, style.CIRCLE, "group" if block.group else fills[place])
+    places = [columns.marks_left + place * step for place in range(block.of)]
+    for x, fill in zip(places, block.fills, strict=False):
+        page.finding(x, y, _CHILD, "group" if fill == "group" else "reported_only")
+        page.finding(x, y + _ROW, _CHILD, fill)
+    for x in places[len(block.fills) :]:
+        for row in (y, y + _ROW):
+            page.bar(x - 0.6, row - 0.6, x + 0.6, row + 0.6, fill=style.SILENT)
 
 
 def _draw_bars(page: Page, columns: _Columns, block: _Block, y: float) -> None:
-    """Bars in proportion to all children: hollow above, split by finding below."""
+    """Bars in proportion to all children: hollow above, split by finding below; the unnamed with a dashed outline."""
     left, width = columns.marks_left - 4, columns.marks_right - columns.marks_left + 4
-    half = 3.6
-    edge = style.SILENT if block.group else style.DOCUMENTED
-    page.line(left, y + _ROW + half + 1.5, left + width, y + _ROW + half + 1.5, color=style.RULE, width=style.HAIRLINE)
-    page.bar(left, y - half, left + width * block.reported / block.of, y + half, edge=edge, edge_width=style.LINE,
-             dashed=block.group)  # fmt: skip
-    x = left
-    for finding, number in zip(_FINDINGS, block.findings, strict=True):
-        right = x + width * number / block.of
+    half, below = 3.6, y + _ROW
+    page.line(left, below + 5.1, left + width, below + 5.1, color=style.RULE, width=style.HAIRLINE)
+
+    def x(children: int) -> float:
+        return left + width * children / block.of
+
+    named = block.reported - block.unnamed
+    page.bar(left, y - half, x(named), y + half, edge=style.DOCUMENTED, edge_width=style.LINE)
+    counts = (*block.findings[:3], block.findings[3] - block.unnamed)
+    for place, (finding, number) in enumerate(zip(_FINDINGS, counts, strict=True)):
         if number:
-            _finding_bar(page, x, y + _ROW - half, right, y + _ROW + half, finding)
-        x = right
+            before = sum(counts[:place])
+            _finding_bar(page, x(before), below - half, x(before + number), below + half, finding)
+    if block.unnamed:
+        for row in (y, below):
+            page.bar(x(named), row - half, x(block.reported), row + half, edge=style.SILENT, dashed=True)
 
 
 def _finding_bar(page: Page, x0: float, y0: float, x1: float, y1: float, finding: Finding) -> None:
@@ -198,11 +236,11 @@ def _finding_bar(page: Page, x0: float, y0: float, x1: float, y1: float, finding
             page.bar(x0, y0, x1, y1, edge=style.DOCUMENTED, edge_width=style.LINE)
 
 
-def _legend(blocks: list[_Block], columns: _Columns) -> list[LegendEntry]:
+def _legend(blocks: list[_Block]) -> list[LegendEntry]:
     entries = [_finding_entry(finding) for finding in _FINDINGS]
-    if any(block.group for block in blocks):
+    if any(block.unnamed for block in blocks):
         entries.append(
-            LegendEntry("said of some, not which", lambda page, x, y: page.finding(x, y, style.CIRCLE, "group"))
+            LegendEntry("which children: not stated", lambda page, x, y: page.finding(x, y, style.CIRCLE, "group"))
         )
     return entries
 
@@ -231,7 +269,7 @@ def _alt(findings: Findings, blocks: list[_Block]) -> str:
 
 
 def _caption(findings: Findings, blocks: list[_Block]) -> str:
-    group = any(block.group for block in blocks)
+    group = any(block.unnamed for block in blocks)
     return (
         f"What was reported of {words.counted(findings.series.children, 'child', 'children')} and what the charts "
         "document. Upper row of each claim: children for whom it was reported. Lower row: the finding of the chart, by "
@@ -247,9 +285,9 @@ def _rows(blocks: list[_Block]) -> tuple[dict[str, Value], ...]:
     return tuple(
         {
             "claim": block.claim,
-            "attached_to_children": not block.group,
             "children": block.of,
             "reported": block.reported,
+            "not_stated_of_which_child": block.unnamed,
             **{finding.value: number for finding, number in zip(_FINDINGS, block.findings, strict=True)},
         }
         for block in blocks

@@ -96,14 +96,16 @@ def open_right(span: DaySpan) -> bool:
 
 
 def draw_months(page: Page, axis: TimeAxis, y: float) -> float:
-    """The axis line with ticks in months, years before a break; gives the y below the labels."""
+    """The axis line with ticks in months, years before a break; gives the y below the labels and the axis's name."""
     for x0, x1 in axis.sides():
         page.line(x0, y, x1, y, width=style.LINE)
     if axis.has_break:
         draw_break(page, axis, y)
         _draw_ticks(page, axis, y, _year_ticks(axis))
     _draw_ticks(page, axis, y, _month_ticks(axis))
-    return y + 4 + 9
+    middle = (axis.start + axis.right) / 2
+    page.text(middle, y + 18, "months from first infusion", size=style.SMALL, align="center", color=style.QUIET)
+    return y + 25
 
 
 def draw_break(page: Page, axis: TimeAxis, y: float) -> None:

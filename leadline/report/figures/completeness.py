@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from leadline.report.figures import style, words
-from leadline.report.figures.layout import shortened, text_width
+from leadline.report.figures.layout import shortened, text_width, wrapped
 from leadline.report.figures.page import LegendEntry, Page
 from leadline.report.figures.plotted import Plotted, Value
 from leadline.verdicts.findings import CaseFindings, CompletenessCell, Findings
@@ -51,14 +51,16 @@ def plot_completeness(findings: Findings, *, width_mm: float = style.TWO_COLUMNS
             y += 4
             page.text(2, y + _ROW / 2, shortened(line.label, page.width - 4, bold=True), bold=True)
         else:
-            page.text(8, y + _ROW / 2, shortened(line.label, left - 14, style.SMALL), size=style.SMALL)
             _draw_cells(page, line, windows, left, step, y)
+            for number, part in enumerate(wrapped(line.label, left - 14, style.SMALL)):
+                y += 8.5 if number else 0
+                page.text(8, y + _ROW / 2, part, size=style.SMALL)
         y += _ROW
     if not lines:
         page.text(2, y + 6, "No criterion applies to any child.", size=style.SMALL, color=style.QUIET)
         y += 12
     y = page.legend(2, y + 5, page.width - 4, _legend(by_child))
-    return Plotted(page.finish(y + 3), _alt(findings, windows), _caption(by_child), tuple(_rows(findings.cases)))
+    return Plotted(page.finish(y + 3), _alt(findings, windows), _caption(by_child), tuple(_rows(findings.cases) if by_child else _counted_rows(lines)))
 
 
 def _windows(cases: Iterable[CaseFindings]) -> list[tuple[str, int, int]]:
@@ -115,11 +117,14 @@ def _draw_head(
     page: Page, findings: Findings, windows: list[tuple[str, int, int]], left: float, step: float
 ) -> float:
     if any(one.case.invented for one in findings.cases):
-        page.text(2, 8, "invented data", size=style.SMALL, color=style.QUIET)
+        page.text(2, 8, "INVENTED DATA", size=style.SMALL, color=style.QUIET)
     for place, (name, first, last) in enumerate(windows):
         x = left + place * step
         wide = step - 4
-        page.text(x, 8, shortened(words.plain(name), wide, style.SMALL), size=style.SMALL)
+        title = words.plain(name)
+        if text_width(title, style.SMALL) > wide:
+            title = shortened(title.replace("week ", "wk ").replace("baseline", "base"), wide, style.SMALL)
+        page.text(x, 8, title, size=style.SMALL)
         days = f"day {_minus(first)} to {_minus(last)}"
         if text_width(days, style.SMALL) <= wide:
             page.text(x, 17, days, size=style.SMALL, color=style.QUIET)
@@ -186,7 +191,23 @@ def _rows(cases: Iterable[CaseFindings]) -> Iterable[dict[str, Value]]:
                 "recorded": len(cell.recorded),
                 "needed": len(cell.recorded) + len(cell.missing),
                 "missing": "; ".join(words.plain(item) for item in cell.missing),
+                "result": words.plain(cell.result),
                 "window_open": cell.open,
+            }
+
+
+def _counted_rows(lines: list[_Line]) -> Iterable[dict[str, Value]]:
+    """The same where children are counted: one row a disease, criterion and window."""
+    group = ""
+    for line in lines:
+        group = group if line.cells else line.label
+        for window, cell in line.cells.items():
+            yield {
+                "group": group,
+                "criterion": line.label,
+                "window": words.plain(window),
+                "children_with_every_item": cell.recorded,
+                "children_past_the_window": cell.wanted,
             }
 
 

@@ -56,7 +56,7 @@ def shortened(text: str, width: float, size: float = style.BODY, *, bold: bool =
 def wrapped(text: str, width: float, size: float = style.BODY) -> list[str]:
     """The text broken at spaces into lines that fit; a word wider than a line is cut with an ellipsis."""
     lines: list[str] = []
-    for word in text.split():
+    for word in text.split(" "):  # not at a no-break space
         joined = f"{lines[-1]} {word}" if lines else word
         if lines and text_width(joined, size) <= width:
             lines[-1] = joined
@@ -66,18 +66,21 @@ def wrapped(text: str, width: float, size: float = style.BODY) -> list[str]:
 
 
 def lanes(spans: Iterable[tuple[float, float]], *, gap: float = 1.0) -> list[int]:
-    """A lane for each span, the lowest that is free: spans of one lane do not touch. Takes spans in any order."""
-    ordered = sorted(enumerate(spans), key=lambda item: (item[1], item[0]))
-    ends: list[float] = []
-    placed: dict[int, int] = {}
-    for index, (left, right) in ordered:
-        lane = next((number for number, end in enumerate(ends) if end + gap <= left), len(ends))
-        if lane == len(ends):
-            ends.append(right)
-        else:
-            ends[lane] = right
-        placed[index] = lane
-    return [placed[index] for index in range(len(placed))]
+    """A lane for each span, in the order given: the lowest in which it touches none before it."""
+    taken: list[list[tuple[float, float]]] = []
+    placed = []
+    for left, right in spans:
+        free = (
+            number
+            for number, lane in enumerate(taken)
+            if all(right + gap <= other[0] or other[1] + gap <= left for other in lane)
+        )
+        lane = next(free, len(taken))
+        if lane == len(taken):
+            taken.append([])
+        taken[lane].append((left, right))
+        placed.append(lane)
+    return placed
 
 
 def rows(widths: Sequence[float], available: float, *, gap: float = 12.0) -> list[list[int]]:

@@ -266,7 +266,7 @@ def _name_curve(sheet: Sheet, curve: Curve, y: float) -> None:
 def _draw_curve(sheet: Sheet, title: str, curve: Curve, points: list[Point], place) -> None:  # type: ignore[no-untyped-def]
     assert sheet.axis is not None
     for before, after in zip(points, points[1:], strict=False):
-        if _joined(before, after) and (before.day.last >= sheet.axis.first) == (after.day.last >= sheet.axis.first):
+        if joined(before, after) and (before.day.last >= sheet.axis.first) == (after.day.last >= sheet.axis.first):
             sheet.page.line(
                 sheet.middle(before.day), place(before.value), sheet.middle(after.day), place(after.value),
                 color=curve.color, width=style.HAIRLINE,
@@ -280,7 +280,7 @@ def _draw_curve(sheet: Sheet, title: str, curve: Curve, points: list[Point], pla
                   detail=" ".join(part for part in (point.comparator, words.plain(point.state), bounds) if part))  # fmt: skip
 
 
-def _joined(before: Point, after: Point) -> bool:
+def joined(before: Point, after: Point) -> bool:
     """Consecutive values are joined if every possible day of theirs is at most six months apart and each is known to
     the month; none beyond detection."""
     ends = (before, after)

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from leadline.report.figures import style
-from leadline.report.figures.layout import Box, line_height, rows, text_width
+from leadline.report.figures.layout import Box, line_height, rows, text_width, wrapped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -262,20 +262,35 @@ class Page:
             x - reach, y + reach, x + reach, y - reach, color=style.CONTRADICTED, width=1.2, above=True
         )
 
-    def legend(
-        self, x: float, y: float, width: float, entries: Sequence[LegendEntry], *, gap: float = 10.0
-    ) -> float:
+    def legend(self, x: float, y: float, width: float, entries: Sequence[LegendEntry], *, gap: float = 10.0) -> float:
         """Sets entries one after the other and wraps them; gives the y below the last row."""
-        widths = [entry.symbol_width + 3 + text_width(entry.label, style.SMALL) for entry in entries]
+        labels = [wrapped(entry.label, width - entry.symbol_width - 3, style.SMALL) for entry in entries]
+        widths = [
+            entry.symbol_width + 3 + max(text_width(line, style.SMALL) for line in lines)
+            for entry, lines in zip(entries, labels, strict=True)
+        ]
         height = line_height(style.SMALL) + 2.5
-        for number, row in enumerate(rows(widths, width, gap=gap)):
-            left, middle = x, y + (number + 0.5) * height
+        for row in rows(widths, width, gap=gap):
+            left = x
             for index in row:
                 entry = entries[index]
-                entry.draw(self, left + entry.symbol_width / 2, middle)
-                self.text(left + entry.symbol_width + 3, middle, entry.label, size=style.SMALL, color=style.QUIET)
+                entry.draw(self, left + entry.symbol_width / 2, y + height / 2)
+                for number, line in enumerate(labels[index]):
+                    self.text(left + entry.symbol_width + 3, y + height / 2 + number * (style.SMALL + 2), line,
+                              size=style.SMALL, color=style.QUIET)  # fmt: skip
                 left += widths[index] + gap
-        return y + len(rows(widths, width, gap=gap)) * height
+            y += height + (max(len(labels[index]) for index in row) - 1) * (style.SMALL + 2)
+        return y
+
+    def grouped_legend(self, y: float, groups: Mapping[str, Sequence[LegendEntry]]) -> float:
+        """A legend under a hairline, one name and its entries a row; gives the y below."""
+        self.line(2, y, self.width - 2, y, color=style.FAINT, width=style.HAIRLINE)
+        left = 2 + max((text_width(name, style.SMALL, bold=True) for name in groups), default=0) + 8
+        y += 4
+        for name, entries in groups.items():
+            self.text(2, y + 5.6, name, size=style.SMALL, bold=True, color=style.QUIET)
+            y = self.legend(left, y, self.width - 2 - left, entries)
+        return y
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,7 @@ def plot_paired(
     page.text(2, 9, title, size=style.HEADING, bold=True)
     y = 22.0
     if any(one.case.invented for one in findings.cases):
-        page.text(2, 19, "invented data", size=style.SMALL, color=style.QUIET)
+        page.text(2, 19, "INVENTED DATA", size=style.SMALL, color=style.QUIET)
         y = 30.0
     y = _draw_pairs(page, recorded, window, y) if recorded else _draw_nothing(page, y)
     y = _draw_notes(page, pairs, complete, better, y)

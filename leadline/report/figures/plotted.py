@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from leadline.casebook import safe_cell
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
@@ -70,9 +72,4 @@ def _cell(value: Value) -> str:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, str):
-        return f"'{value}" if value[:1] in _RUN_BY_SPREADSHEETS else value
-    return repr(value)
-
-
-_RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r")
+    return safe_cell(value) if isinstance(value, str) else repr(value)

@@ -44,7 +44,11 @@ class Sheet:
 
     def used_letter(self, group: str, letter: str, meaning: str) -> None:
         """Notes a letter for the legend, where it is its own symbol."""
-        self.used(group, f"{letter}  {meaning}", _draw_nothing, 0.0)
+
+        def draw(page: Page, x: float, y: float) -> None:
+            page.text(x, y, letter, size=style.SMALL, align="center", bold=True)
+
+        self.used(group, meaning, draw, 6.0)
 
     def row(
         self, panel: str, label: str, day: DaySpan | None, what: str, *, value: Value = None, detail: str = ""
@@ -123,10 +127,6 @@ class Sheet:
                 self.page.line(x, y - 2, x, y + 2, color=color, width=style.HAIRLINE)
             self.used("Everywhere", "day known only within the bar", _draw_whisker, 14)
         return self.middle(day)
-
-
-def _draw_nothing(page: Page, x: float, y: float) -> None:
-    """A legend entry that is a letter draws no symbol."""
 
 
 def _draw_hatching(page: Page, x: float, y: float) -> None:

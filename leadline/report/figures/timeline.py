@@ -9,8 +9,8 @@ from __future__ import annotations
 from itertools import groupby
 
 from leadline.casebook.case import Case, Infusion
-from leadline.casebook.days import DaySpan
 from leadline.report.figures import event_strips, measure_panels, style, treatment_lanes, words
+from leadline.report.figures.activity import dated_days
 from leadline.report.figures.axis import (
     TimeAxis,
     age_at_index,
@@ -47,10 +47,8 @@ def plot_timeline(findings: CaseFindings, *, width_mm: float = style.TWO_COLUMNS
     if sheet.axis is not None:
         _draw_verticals(sheet, sheet.axis, case, top)
         sheet.y = draw_months(page, sheet.axis, sheet.y + 2)
-        page.text((sheet.axis.start + sheet.axis.right) / 2, sheet.y + 5, "months from first infusion",
-                  size=style.SMALL, align="center", color=style.QUIET)  # fmt: skip
-        sheet.y += 12
-    height = _draw_legend(sheet)
+    legend = {name: list(sheet.legend[name].values()) for name in _LEGEND_GROUPS if name in sheet.legend}
+    height = page.grouped_legend(sheet.y + 4, legend)
     return Plotted(page.finish(height + 3), _alt(findings, sheet), _caption(findings, sheet), tuple(sheet.rows))
 
 
@@ -66,15 +64,7 @@ def _sheet(page: Page, findings: CaseFindings) -> Sheet:
 
 def _axis(findings: CaseFindings, left: float, right: float) -> TimeAxis | None:
     case = findings.case
-    measured = [
-        *(assessment.day for assessment in case.assessments),
-        *(infusion.day for infusion in case.infusions),
-        *(report.day for report in case.reports),
-        *(day for event in case.adverse_events for day in (event.start, event.stop)),
-        case.last_contact,
-    ]
-    dated = [day for day in measured if day is not None]
-    return time_axis(left, right, measured=dated, history=treatment_lanes.history(case))
+    return time_axis(left, right, measured=dated_days(case), history=treatment_lanes.history(case))
 
 
 def _draw_title(sheet: Sheet, case: Case) -> None:
@@ -87,7 +77,7 @@ def _draw_title(sheet: Sheet, case: Case) -> None:
     if sheet.axis is None:
         details.append("nothing in the record has a date")
     if case.invented:
-        details.append("INVENTED DATA")
+        details.append("INVENTED\u00a0DATA")
     beside = 2 + text_width(title, style.HEADING, bold=True) + 8
     text = " · ".join(details)
     if beside + text_width(text, style.SMALL) <= sheet.end:
@@ -109,6 +99,8 @@ def _draw_age(sheet: Sheet, case: Case) -> float:
     sheet.y += 14
     sheet.label(sheet.y - 8, "age, years", color=style.QUIET)
     draw_ages(sheet.page, sheet.axis, sheet.y, age[0])
+    if sheet.axis.has_break:
+        draw_break(sheet.page, sheet.axis, sheet.y)
     return sheet.y
 
 
@@ -172,26 +164,10 @@ def _draw_verticals(sheet: Sheet, axis: TimeAxis, case: Case, top: float) -> Non
         if not sheet.page.text_if_free(x - 3, top + 8, label, size=style.SMALL, align="right", color=style.QUIET):
             sheet.used("Events", label, _draw_last_seen, 3)
         sheet.row("record", "last seen", case.last_contact, "last seen", detail=reason)
-    if axis.has_break:
-        draw_break(sheet.page, axis, top)
 
 
 def _draw_last_seen(page: Page, x: float, y: float) -> None:
     page.line(x, y - 4, x, y + 4, color=style.QUIET, width=style.HAIRLINE, dashes=(2.5, 2.0))
-
-
-def _draw_legend(sheet: Sheet) -> float:
-    """Every symbol that stands in the figure, by panel; gives the y below."""
-    y = sheet.y + 4
-    sheet.page.line(2, y, sheet.end, y, color=style.FAINT, width=style.HAIRLINE)
-    y += 4
-    left = 2 + max(text_width(group, style.SMALL, bold=True) for group in _LEGEND_GROUPS) + 8
-    for group in _LEGEND_GROUPS:
-        entries = sheet.legend.get(group)
-        if entries:
-            sheet.page.text(2, y + 5.6, group, size=style.SMALL, bold=True, color=style.QUIET)
-            y = sheet.page.legend(left, y, sheet.end - left, list(entries.values()))
-    return y
 
 
 def _alt(findings: CaseFindings, sheet: Sheet) -> str:

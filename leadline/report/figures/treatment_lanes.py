@@ -89,7 +89,7 @@ def _draw_lane(
         end = _draw_course(sheet, case, course, base, max(tall, 1.2), fill)
         if shows_doses and course.dose is not None:
             _draw_dose(sheet, course, base - _TALL - 3.5)
-        if course.stop is not None and not _goes_on(course, following):
+        if course.stop is not None and not goes_on(course, following):
             letter = words.STOP_CODES.get(course.stop_reason, words.STOP_CODES["unknown"])
             if page.text_if_free(end + 2, middle, letter[0], size=style.SMALL):
                 sheet.used_letter("Stopped", *letter)
@@ -109,11 +109,11 @@ def _one_unit(courses: list[DrugCourse]) -> str | None:
     return " ".join(part for part in (unit, words.plain(frequency)) if part) or None
 
 
-def _goes_on(course: DrugCourse, following: DrugCourse | None) -> bool:
+def goes_on(course: DrugCourse, following: DrugCourse | None) -> bool:
     """Whether the stop is only a change of dose: the same drug starts again by the next day."""
-    if following is None or following.start is None or course.stop is None:
+    if following is None or following is course or following.start is None or course.stop is None:
         return False
-    return following.start.first <= course.stop.last + 1
+    return course.stop.first <= following.start.last and following.start.first <= course.stop.last + 1
 
 
 def _draw_course(sheet: Sheet, case: Case, course: DrugCourse, base: float, tall: float, fill: str) -> float:

@@ -171,9 +171,9 @@ def product_words(infusion: Infusion) -> str:
     dose = fields.get("dose_cells_per_kg")
     total = fields.get("dose_cells_total")
     if isinstance(dose, int | float):
-        cells = f"{dose:g} × 10⁶ cells/kg"
+        cells = f"{dose:g}\u00a0×\u00a010⁶\u00a0cells/kg"
     else:
-        cells = f"{total:g} × 10⁶ cells, per kg ?" if isinstance(total, int | float) else "dose ?"
+        cells = f"{total:g}\u00a0×\u00a010⁶\u00a0cells, per kg ?" if isinstance(total, int | float) else "dose ?"
     return " · ".join((_known(fields.get("tissue_source"), "tissue"), _known(fields.get("donor"), "donor"), cells))
 
 
