@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from leadline.casebook.page import casebook_page
 from leadline.errors import exit_codes
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -36,6 +37,7 @@ def exit_codes_page() -> str:
 
 PAGES: dict[str, Callable[[], str]] = {
     "exit-codes.md": exit_codes_page,
+    "casebook.md": lambda: f"{NOTICE}\n\n{casebook_page()}",
 }
 
 

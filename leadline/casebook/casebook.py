@@ -27,7 +27,13 @@ class CasebookProblems(CasebookHasProblems):
         lines = [str(problem) for problem in problems[:5]]
         more = f"... and {total - len(lines)} more" if total > len(lines) else ""
         super().__init__(
-            "\n".join([f"Casebook {name} has {total} problem{'s' if total != 1 else ''}:", *lines, *([more] if more else [])]),
+            "\n".join(
+                [
+                    f"Casebook {name} has {total} problem{'s' if total != 1 else ''}:",
+                    *lines,
+                    *([more] if more else []),
+                ]
+            ),
             hint="leadline check lists all of them",
         )
         self.problems = problems

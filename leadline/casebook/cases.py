@@ -30,7 +30,9 @@ from leadline.casebook.values import RATERS
 CHILDREN_AT_A_TIME = 500
 
 Row = dict[str, Any]
-TABLES_OF_A_CHILD = tuple(name for name, table in TABLES.items() if name != "patients" and table.column("patient_id"))
+TABLES_OF_A_CHILD = tuple(
+    name for name, table in TABLES.items() if name != "patients" and table.column("patient_id")
+)
 
 VALUE_COLUMNS = (
     "table", "uid", "visit_row", "visit_uid", "date", "item", "kind", "value", "code", "comparator", "missing",
@@ -65,7 +67,9 @@ def cases_of(casebook: Casebook, only: str | None = None) -> Iterator[Case]:
     grouped = {name: _in_order_of(patients, casebook.tables[name]) for name in TABLES_OF_A_CHILD}
     for start in range(0, patients.height, CHILDREN_AT_A_TIME):
         children = patients.slice(start, CHILDREN_AT_A_TIME)
-        rows = {name: _by_child(frame, start, start + children.height, name) for name, frame in grouped.items()}
+        rows = {
+            name: _by_child(frame, start, start + children.height, name) for name, frame in grouped.items()
+        }
         for number, patient in enumerate(children.iter_rows(named=True), start):
             own = {name: of_table.get(number, []) for name, of_table in rows.items()}
             row = index.get(patient["patient_id"])
@@ -114,7 +118,9 @@ def _fields(row: Row, table: str) -> dict[str, Any]:
 
 def _by_start(facts: tuple[Any, ...]) -> tuple[Any, ...]:
     """By the first day on which it can have begun; those without a start first, in the order of the table."""
-    return tuple(sorted(facts, key=lambda fact: (fact.start is not None, fact.start.first if fact.start else 0)))
+    return tuple(
+        sorted(facts, key=lambda fact: (fact.start is not None, fact.start.first if fact.start else 0))
+    )
 
 
 # ---- assessments -------------------------------------------------------------------------------------------------
@@ -176,7 +182,18 @@ def _assessments(
             value = value == 1
         elif kind == "choice":
             value = code
-        fact = Fact(_SAME.setdefault(item, item), value, ref, comparator or "", missing or "", low, high, rater or "", version or "", source)
+        fact = Fact(
+            _SAME.setdefault(item, item),
+            value,
+            ref,
+            comparator or "",
+            missing or "",
+            low,
+            high,
+            rater or "",
+            version or "",
+            source,
+        )
         if draft is not None and _is_better(fact, draft.facts.get(item)):
             draft.facts[fact.item] = fact
     for joint in joints:
@@ -184,7 +201,9 @@ def _assessments(
         if draft is not None:
             draft.joints.append(joint)
     drafts = [*by_row.values(), *loose.values()]
-    made = [(draft, draft.recorded.days_from(clock.index) if draft.recorded.text else None) for draft in drafts]
+    made = [
+        (draft, draft.recorded.days_from(clock.index) if draft.recorded.text else None) for draft in drafts
+    ]
     dated = [_assessment(draft, day, clock) for draft, day in made if day is not None]
     dated.sort(key=lambda assessment: (assessment.day.first, assessment.day.last))
     undated = tuple(_assessment(draft, _EVER, clock) for draft, day in made if day is None)
@@ -223,7 +242,9 @@ def _rank(fact: Fact) -> int:
 
 
 def _course(row: Row, clock: _Clock) -> DrugCourse:
-    drug = recognise(row["drug_text"], row["atc"] or "") or (recognise(row["substance"]) if row["substance"] else None)
+    drug = recognise(row["drug_text"], row["atc"] or "") or (
+        recognise(row["substance"]) if row["substance"] else None
+    )
     return DrugCourse(
         ref=RowRef("medications", row["uid"]), drug_text=row["drug_text"],
         substance=drug.substance if drug else "", atc=drug.atc if drug else "", class_id=drug.class_id if drug else "",

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 import polars as pl
 
 from leadline.casebook.days import NotADay, RecordedDay, parse_day
-from leadline.casebook.problems import Problem, Problems, shown
+from leadline.casebook.problems import Problem, Problems, nearest, shown
 from leadline.casebook.reading import ROW
 from leadline.casebook.schema import MISSING, Column, Kind, Table
 
@@ -93,17 +93,22 @@ def _takes_code(column: Column) -> bool:
     return any(choice in MISSING for choice in column.choices)
 
 
-def _typed_column(frame: pl.DataFrame, column: Column, table: str, problems: Problems, days: Days) -> pl.Series:
+def _typed_column(
+    frame: pl.DataFrame, column: Column, table: str, problems: Problems, days: Days
+) -> pl.Series:
     if column.id not in frame.columns:
         if column.required:
             problems.add(Problem(table, 1, column.id, "no such column", _taken(column), "Add the column."))
         return pl.Series(column.id, [None] * frame.height, dtype=_dtype(column))
     cells = frame[column.id]
-    coded = pl.Series([None] * 0) if not frame.height else cells.is_in([code for code in MISSING if code not in column.choices])
-    values = cells.set(coded, None) if frame.height and coded.any() else cells
+    codes = [code for code in MISSING if code not in column.choices]
+    values = frame.select(pl.when(~pl.col(column.id).is_in(codes)).then(pl.col(column.id)))[column.id]
     if column.required:
-        empty = frame.filter(values.is_null()).select(ROW, pl.lit("").alias("cell"))
-        add_bad_cells(empty, column.id, problems, table=table, taken=_taken(column), todo="Fill it in.", found="nothing")
+        filled = cells if column.kind is Kind.DATE else values  # a day may be missing with a reason
+        empty = frame.filter(filled.is_null()).select(ROW, pl.lit("").alias("cell"))
+        add_bad_cells(
+            empty, column.id, problems, table=table, taken=_taken(column), todo="Fill it in.", found="nothing"
+        )
     result, bad = _read(values, column, days)
     _add_unread(frame, values, bad, column, table, problems)
     return result.alias(column.id)
@@ -123,45 +128,44 @@ def _dtype(column: Column) -> pl.DataType:
 
 def _read(values: pl.Series, column: Column, days: Days) -> tuple[pl.Series, pl.Series]:
     """The typed values, and which of the cells could not be read."""
-    name = values.name
-    frame = values.to_frame()
     match column.kind:
         case Kind.NUMBER | Kind.COUNT:
-            return _read_number(frame, name, column)
+            return _read_numbers(values, column)
         case Kind.YES_NO:
-            result = frame.select(booleans(pl.col(name)))[name] if False else frame.select(booleans(pl.col(name)).alias(name))[name]
-            unknown = values.str.to_lowercase() == "unknown"
-            return result, values.is_not_null() & result.is_null() & ~unknown.fill_null(False)
+            result = pl.select(booleans(pl.lit(values))).to_series()
+            known = values.is_null() | result.is_not_null() | (values.str.to_lowercase() == "unknown")
+            return result, ~known
         case Kind.CHOICE:
-            result = values.str.to_lowercase().replace_strict({c.lower(): c for c in column.choices}, default=None)
+            result = values.str.to_lowercase().replace_strict(
+                {c.lower(): c for c in column.choices}, default=None, return_dtype=pl.String
+            )
             return result, values.is_not_null() & result.is_null()
         case Kind.CHOICES:
             return _read_choices(values, column)
         case Kind.DATE:
-            bad_texts = read_days(values.drop_nulls().unique().to_list(), days)
-            return values, values.is_in(list(bad_texts)).fill_null(False)
-        case Kind.CODE if column.id == "patient_id":
-            return values, ~values.str.contains(PATIENT_ID).fill_null(True)
+            unread = read_days(values.drop_nulls().unique().to_list(), days)
+            return values, values.is_in(list(unread)).fill_null(False)
         case Kind.CODE:
-            return values, values.str.contains(_RUNNABLE).fill_null(False)
+            fits = (
+                values.str.contains(PATIENT_ID)
+                if column.id == "patient_id"
+                else ~values.str.contains(_RUNNABLE)
+            )
+            return values, ~fits.fill_null(True)
         case Kind.TEXT:
-            return values, pl.Series([False]).new_from_index(0, values.len()) if values.len() else values.is_null()
+            return values, pl.repeat(False, values.len(), eager=True)
 
 
-def _read_number(frame: pl.DataFrame, name: str, column: Column) -> tuple[pl.Series, pl.Series]:
-    value, comparator = numbers(pl.col(name))
-    read = frame.select(pl.col(name).alias("cell"), value.alias("value"), comparator.alias("comparator"))
-    bad = read["cell"].is_not_null() & (
-        read["value"].is_null()
-        | (read["comparator"].is_not_null() if not column.id == "value_num" else pl.Series([False]).new_from_index(0, read.height))
-        | (read["value"] < column.low)
-        | (read["value"] > column.high)
-    )
+def _read_numbers(values: pl.Series, column: Column) -> tuple[pl.Series, pl.Series]:
+    number, comparator = numbers(pl.col("cell"))
+    fits = number.is_between(column.low, column.high) & comparator.is_null()
     if column.kind is Kind.COUNT:
-        bad = bad | (read["cell"].is_not_null() & (read["value"] != read["value"].round(0)))
-    bad = bad.fill_null(True) & read["cell"].is_not_null()
-    values = read["value"].set(bad, None)
-    return (values.cast(pl.Int64) if column.kind is Kind.COUNT else values), bad
+        fits = fits & (number == number.floor())
+    read = values.alias("cell").to_frame().select(
+        pl.when(fits).then(number).cast(_dtype(column)).alias("number"),
+        (pl.col("cell").is_not_null() & ~fits.fill_null(False)).alias("bad"),
+    )  # fmt: skip
+    return read["number"], read["bad"]
 
 
 def _read_choices(values: pl.Series, column: Column) -> tuple[pl.Series, pl.Series]:
@@ -190,7 +194,9 @@ def read_days(texts: Iterable[str], days: Days) -> Mapping[str, NotADay]:
 # ---- saying what could not be read -------------------------------------------------------------------------------
 
 
-def _add_unread(frame: pl.DataFrame, values: pl.Series, bad: pl.Series, column: Column, table: str, problems: Problems) -> None:
+def _add_unread(
+    frame: pl.DataFrame, values: pl.Series, bad: pl.Series, column: Column, table: str, problems: Problems
+) -> None:
     if not bad.any():
         return
     rows = pl.DataFrame({ROW: frame[ROW], "cell": values}).filter(bad)
@@ -205,7 +211,13 @@ def _unshown(column: Column) -> str:
 
 
 def _taken(column: Column) -> str:
-    limits = f"{column.low:g} to {column.high:g}" if column.high < float("inf") else "at least 0" if column.low == 0 else ""
+    limits = (
+        f"{column.low:g} to {column.high:g}"
+        if column.high < float("inf")
+        else "at least 0"
+        if column.low == 0
+        else ""
+    )
     match column.kind:
         case Kind.NUMBER:
             return f"a number {limits}".strip()
@@ -238,8 +250,6 @@ def _advice(cell: str, column: Column) -> str:
         case Kind.DATE:
             return _day_advice(cell)
         case Kind.CHOICE | Kind.CHOICES:
-            from leadline.casebook.problems import nearest
-
             meant = nearest(cell, column.choices)
             return f"Is it {meant}?" if meant else "Choose one, or leave it empty."
         case Kind.CODE if column.id == "patient_id":

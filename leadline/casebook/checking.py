@@ -20,7 +20,9 @@ from leadline.casebook.reading import ROW, Found, read_sheets
 from leadline.casebook.schema import CASEBOOK_KINDS, MISSING, REPEATABLE_KEYS, TABLES, Column, Kind, Table
 from leadline.casebook.values import values_of
 
-READ_BY_VALUES = frozenset({"measure", "value_num", "value_code", "comparator", "unit", "ref_low", "ref_high"})
+READ_BY_VALUES = frozenset(
+    {"measure", "value_num", "value_code", "comparator", "unit", "ref_low", "ref_high"}
+)
 """Columns of observations that `values.py` reads, because they depend on each other."""
 
 IN_ORDER = (
@@ -35,11 +37,17 @@ VISIT_REACH_DAYS = 30
 """A value that names a visit counts there; one taken longer before or after it than this names the wrong visit."""
 
 
+Tables = Mapping[str, pl.DataFrame]
+"""Table name to its typed frame; in checking, observations are still one row a row of the file."""
+
+
 def check(path: Path, index_infusion: IndexInfusion = None) -> Checked:
     """Read, check and type; the casebook is there only if there is no problem."""
     found = read_sheets(path)
     problems, days = found.problems, Days()
-    recorded = {name: _known_columns(sheet.frame, TABLES[name], problems) for name, sheet in found.sheets.items()}
+    recorded = {
+        name: _known_columns(sheet.frame, TABLES[name], problems) for name, sheet in found.sheets.items()
+    }
     _check_required(found, problems)
     in_error = {name: _count_in_error(frame) for name, frame in recorded.items()}
     used = {
@@ -49,9 +57,9 @@ def check(path: Path, index_infusion: IndexInfusion = None) -> Checked:
     tables = {name: typed(used[name], _own_columns(table), problems, days) if name in used else _no_rows(table, days)
               for name, table in TABLES.items()}  # fmt: skip
     tables = {name: _with_provenance(frame, used.get(name)) for name, frame in tables.items()}
-    tables["observations"] = values_of(used.get("visits"), used.get("observations"), problems)
-    _read_remaining_days(tables["observations"], days)
-    _check_across(tables, problems, days, index_infusion)
+    values = values_of(used.get("visits"), used.get("observations"), problems)
+    _check_across(tables, values, problems, days, index_infusion)
+    tables["observations"] = values
     about, group_results = _about(tables["about"], problems)
     counts = {name: recorded[name].height - in_error[name] for name in TABLES if name in recorded}
     notices = (*found.notices, *_notices(tables, in_error))
@@ -69,7 +77,13 @@ def check(path: Path, index_infusion: IndexInfusion = None) -> Checked:
 def _own_columns(table: Table) -> Table:
     if table.name != "observations":
         return table
-    return Table(table.name, table.title, table.meaning, tuple(c for c in table.columns if c.id not in READ_BY_VALUES), table.key)
+    return Table(
+        table.name,
+        table.title,
+        table.meaning,
+        tuple(c for c in table.columns if c.id not in READ_BY_VALUES),
+        table.key,
+    )
 
 
 def _no_rows(table: Table, days: Days) -> pl.DataFrame:
@@ -80,7 +94,16 @@ def _no_rows(table: Table, days: Days) -> pl.DataFrame:
 def _check_required(found: Found, problems: Problems) -> None:
     for table in TABLES.values():
         if table.required and table.name not in found.sheets and not problems.counted[table.name]:
-            problems.add(Problem(table.name, None, "", "no such table", f"a table {table.name}", "Add it: " + table.meaning + "."))
+            problems.add(
+                Problem(
+                    table.name,
+                    None,
+                    "",
+                    "no such table",
+                    f"a table {table.name}",
+                    "Add it: " + table.meaning + ".",
+                )
+            )
 
 
 # ---- columns and identity ----------------------------------------------------------------------------------------
@@ -104,18 +127,26 @@ def _known_columns(frame: pl.DataFrame, table: Table, problems: Problems) -> pl.
     return frame
 
 
-def _with_offset(frame: pl.DataFrame, name: str, meaning: DayColumn, table: str, problems: Problems) -> pl.DataFrame:
+def _with_offset(
+    frame: pl.DataFrame, name: str, meaning: DayColumn, table: str, problems: Problems
+) -> pl.DataFrame:
     """`visit_week` 8 becomes visit_date W8."""
     column = meaning.column.id
     cell = pl.col(name)
     whole = cell.str.contains(r"^[+-]?\d{1,5}(\.0)?$")
-    bad = frame.filter(cell.is_not_null() & ~whole & ~cell.is_in(list(MISSING))).select(ROW, cell.alias("cell"))
-    add_bad_cells(bad, name, problems, table=table, taken="a whole number", todo=f"Write a range or a date in {column}.")
+    bad = frame.filter(cell.is_not_null() & ~whole & ~cell.is_in(list(MISSING))).select(
+        ROW, cell.alias("cell")
+    )
+    add_bad_cells(
+        bad, name, problems, table=table, taken="a whole number", todo=f"Write a range or a date in {column}."
+    )
     day = pl.when(whole).then(pl.lit(meaning.letter) + cell.str.replace(r"\.0$", "")).otherwise(cell)
     if column not in frame.columns:
         return frame.with_columns(day.alias(column)).drop(name)
     both = frame.filter(cell.is_not_null() & pl.col(column).is_not_null()).select(ROW, cell.alias("cell"))
-    add_bad_cells(both, name, problems, table=table, taken=f"either {name} or {column}", todo="Keep one of them.")
+    add_bad_cells(
+        both, name, problems, table=table, taken=f"either {name} or {column}", todo="Keep one of them."
+    )
     return frame.with_columns(pl.coalesce(column, day).alias(column)).drop(name)
 
 
@@ -131,7 +162,9 @@ def _with_missing_codes(frame: pl.DataFrame, table: str, problems: Problems) -> 
                 problems.add(Problem(table, row, "missing", "a reason that cannot be read", "column=code, separated by ;",
                                      "The codes are " + ", ".join(MISSING) + "."))  # fmt: skip
     return frame.with_columns(
-        pl.coalesce(column, pl.col(ROW).replace_strict(codes, default=None, return_dtype=pl.String)).alias(column)
+        pl.coalesce(column, pl.col(ROW).replace_strict(codes, default=None, return_dtype=pl.String)).alias(
+            column
+        )
         for column, codes in wanted.items()
     ).drop("missing")
 
@@ -141,7 +174,11 @@ def _count_in_error(frame: pl.DataFrame) -> int:
 
 
 def _without_errors(frame: pl.DataFrame) -> pl.DataFrame:
-    return frame.filter(pl.col("row_status").ne_missing("entered_in_error")) if "row_status" in frame.columns else frame
+    return (
+        frame.filter(pl.col("row_status").ne_missing("entered_in_error"))
+        if "row_status" in frame.columns
+        else frame
+    )
 
 
 def _with_identity(frame: pl.DataFrame, table: str, file: str, problems: Problems) -> pl.DataFrame:
@@ -150,31 +187,43 @@ def _with_identity(frame: pl.DataFrame, table: str, file: str, problems: Problem
     if "uid" in frame.columns:
         given = frame.filter(pl.col("uid").is_not_null())
         twice = given.filter(pl.col("uid").is_duplicated()).select(ROW, pl.col("uid").alias("cell"))
-        add_bad_cells(twice, "uid", problems, table=table, taken="each uid once", todo="Give each row its own.", found="a uid used twice")
+        add_bad_cells(
+            twice,
+            "uid",
+            problems,
+            table=table,
+            taken="each uid once",
+            todo="Give each row its own.",
+            found="a uid used twice",
+        )
         made = pl.coalesce("uid", made)
+
     def filled(name: str, value: str) -> pl.Expr:
         return (pl.col(name).fill_null(value) if name in frame.columns else pl.lit(value)).alias(name)
+
     if "patient_id" not in frame.columns:
         frame = frame.with_columns(pl.lit(None, pl.String).alias("patient_id"))
-    return frame.with_columns(made.alias("uid"), filled("source_kind", "imported"), filled("source_ref", file))
+    return frame.with_columns(
+        made.alias("uid"), filled("source_kind", "imported"), filled("source_ref", file)
+    )
 
 
 def _with_provenance(frame: pl.DataFrame, source: pl.DataFrame | None) -> pl.DataFrame:
     if source is None:
-        return frame.with_columns(pl.lit(None, pl.String).alias(name) for name in ("uid", "source_kind", "source_ref"))
+        return frame.with_columns(
+            pl.lit(None, pl.String).alias(name) for name in ("uid", "source_kind", "source_ref")
+        )
     return frame.with_columns(source.select("uid", "source_kind", "source_ref"))
-
-
-def _read_remaining_days(values: pl.DataFrame, days: Days) -> None:
-    read_days(values["date"].drop_nulls().unique().to_list(), days)
 
 
 # ---- across rows and tables --------------------------------------------------------------------------------------
 
 
-def _check_across(tables: Mapping[str, pl.DataFrame], problems: Problems, days: Days, index: IndexInfusion) -> None:
+def _check_across(
+    tables: Tables, values: pl.DataFrame, problems: Problems, days: Days, index: IndexInfusion
+) -> None:
     spans = _spans(days)
-    _check_keys(tables, problems)
+    _check_keys(tables, values, problems)
     _check_children(tables, problems)
     _check_visits(tables, problems, spans)
     for table, earlier, later in IN_ORDER:
@@ -190,27 +239,44 @@ def _spans(days: Days) -> pl.DataFrame:
 
 
 def _with_span(frame: pl.DataFrame, column: str, spans: pl.DataFrame, prefix: str) -> pl.DataFrame:
-    named = spans.rename({"calendar": f"{prefix}_calendar", "first": f"{prefix}_first", "last": f"{prefix}_last"})
+    named = spans.rename(
+        {"calendar": f"{prefix}_calendar", "first": f"{prefix}_first", "last": f"{prefix}_last"}
+    )
     return frame.join(named, left_on=column, right_on="text", how="left", maintain_order="left")
 
 
-def _check_keys(tables: Mapping[str, pl.DataFrame], problems: Problems) -> None:
+def _check_keys(tables: Tables, values: pl.DataFrame, problems: Problems) -> None:
     """Rows that say the same thing twice."""
     for name in ("patients", "infusions"):
         _add_duplicates(tables[name], list(TABLES[name].key), name, problems)
     visits = tables["visits"]
     _add_duplicates(visits.filter(pl.col("visit_uid").is_not_null()), ["visit_uid"], "visits", problems)
-    _add_duplicates(visits.filter(pl.col("visit_uid").is_null() & pl.col("visit_date").is_not_null()), ["patient_id", "visit_date"], "visits", problems)
+    _add_duplicates(
+        visits.filter(pl.col("visit_uid").is_null() & pl.col("visit_date").is_not_null()),
+        ["patient_id", "visit_date"],
+        "visits",
+        problems,
+    )
     _add_duplicates(tables["joint_counts"], list(TABLES["joint_counts"].key), "joint_counts", problems)
-    values = tables["observations"].filter(pl.col("missing").is_null())
-    _add_duplicates(values, ["patient_id", "visit_uid", "date", "item", "rater"], "observations", problems)
-    _add_duplicates(tables["about"].filter(~pl.col("key").is_in(list(REPEATABLE_KEYS))), ["key"], "about", problems)
+    _add_duplicates(
+        values.filter(pl.col("missing").is_null()),
+        ["patient_id", "visit_uid", "date", "item", "rater"],
+        "observations",
+        problems,
+    )
+    _add_duplicates(
+        tables["about"].filter(~pl.col("key").is_in(list(REPEATABLE_KEYS))), ["key"], "about", problems
+    )
 
 
 def _add_duplicates(frame: pl.DataFrame, key: list[str], table: str, problems: Problems) -> None:
     if frame.height < 2:
         return
-    first = frame.select(ROW, *(["table"] if "table" in frame.columns else []), duplicate=pl.struct(key).is_duplicated() & ~pl.struct(key).is_first_distinct())
+    first = frame.select(
+        ROW,
+        *(["table"] if "table" in frame.columns else []),
+        duplicate=pl.struct(key).is_duplicated() & ~pl.struct(key).is_first_distinct(),
+    )
     rows = first.filter("duplicate")
     for row in rows.head(problems.room(table)).iter_rows(named=True):
         problems.add(Problem(row.get("table", table), row[ROW], ", ".join(key), "a row with the same key as one above",
@@ -218,28 +284,31 @@ def _add_duplicates(frame: pl.DataFrame, key: list[str], table: str, problems: P
     problems.count_unlisted(table, max(0, rows.height - problems.room(table)) if rows.height > 1000 else 0)
 
 
-def _check_children(tables: Mapping[str, pl.DataFrame], problems: Problems) -> None:
+def _check_children(tables: Tables, problems: Problems) -> None:
     known = tables["patients"]["patient_id"].drop_nulls().unique()
     if known.is_empty():
         return
     for name, frame in tables.items():
         if "patient_id" in frame.columns and name != "patients":
-            own = frame.filter(pl.col("table") == name) if "table" in frame.columns else frame
-            unknown = own.filter(pl.col("patient_id").is_not_null() & ~pl.col("patient_id").is_in(known.implode()))
-            rows = unknown.unique(ROW, maintain_order=True).select(ROW, pl.lit("").alias("cell"))
-            add_bad_cells(rows, "patient_id", problems, table=name, taken="a patient_id of the table patients",
+            unknown = frame.filter(
+                pl.col("patient_id").is_not_null() & ~pl.col("patient_id").is_in(known.implode())
+            )
+            add_bad_cells(unknown.select(ROW, pl.lit("").alias("cell")), "patient_id", problems, table=name, taken="a patient_id of the table patients",
                           todo="Correct it, or add the child.", found="a child that the table patients does not have")  # fmt: skip
     reports = tables["reports"]
-    unsaid = reports.filter(pl.col("patient_id").is_null() == pl.col("children").is_null()).select(ROW, pl.lit("").alias("cell"))
+    unsaid = reports.filter(pl.col("patient_id").is_null() == pl.col("children").is_null()).select(
+        ROW, pl.lit("").alias("cell")
+    )
     add_bad_cells(unsaid, "patient_id", problems, table="reports", taken="patient_id, or children where it is not said of which",
                   todo="Fill in one of them.", found="neither or both")  # fmt: skip
 
 
-def _check_visits(tables: Mapping[str, pl.DataFrame], problems: Problems, spans: pl.DataFrame) -> None:
+def _check_visits(tables: Tables, problems: Problems, spans: pl.DataFrame) -> None:
     visits = tables["visits"].filter(pl.col("visit_uid").is_not_null()).select(
         "visit_uid", pl.col("patient_id").alias("visit_of"), "visit_date")  # fmt: skip
-    long = tables["observations"].filter(pl.col("table") == "observations")
-    for name, frame, date in (("observations", long, "date"), ("joint_counts", tables["joint_counts"], "visit_date")):
+    visits = visits.unique("visit_uid", keep="first")
+    for name, date in (("observations", "obs_date"), ("joint_counts", "visit_date")):
+        frame = tables[name]
         placeless = frame.filter(pl.col("visit_uid").is_null() & pl.col(date).is_null())
         add_bad_cells(placeless.select(ROW, pl.lit("").alias("cell")), "visit_uid", problems, table=name, found="no visit and no day",
                       taken="visit_uid, or the day", todo="Fill in one of them.")  # fmt: skip
@@ -254,19 +323,31 @@ def _check_visits(tables: Mapping[str, pl.DataFrame], problems: Problems, spans:
 
 
 def _check_reach(rows: pl.DataFrame, problems: Problems, spans: pl.DataFrame) -> None:
-    dated = _with_span(_with_span(rows.filter(pl.col("own_date").is_not_null()), "own_date", spans, "own"), "visit_date", spans, "visit")
+    dated = _with_span(
+        _with_span(rows.filter(pl.col("own_date").is_not_null()), "own_date", spans, "own"),
+        "visit_date",
+        spans,
+        "visit",
+    )
     far = dated.filter(
         (pl.col("own_calendar") == pl.col("visit_calendar"))
-        & ((pl.col("own_first") - pl.col("visit_last") > VISIT_REACH_DAYS) | (pl.col("visit_first") - pl.col("own_last") > VISIT_REACH_DAYS))
+        & (
+            (pl.col("own_first") - pl.col("visit_last") > VISIT_REACH_DAYS)
+            | (pl.col("visit_first") - pl.col("own_last") > VISIT_REACH_DAYS)
+        )
     )
     add_bad_cells(far.select(ROW, pl.col("own_date").alias("cell")), "obs_date", problems, table="observations",
                   taken=f"a day within {VISIT_REACH_DAYS} days of the visit", todo="Correct the day, or leave visit_uid empty.")  # fmt: skip
 
 
-def _check_order(frame: pl.DataFrame, table: str, earlier: str, later: str, problems: Problems, spans: pl.DataFrame) -> None:
+def _check_order(
+    frame: pl.DataFrame, table: str, earlier: str, later: str, problems: Problems, spans: pl.DataFrame
+) -> None:
     both = frame.select(ROW, earlier, later).drop_nulls()
     both = _with_span(_with_span(both, earlier, spans, "a"), later, spans, "b")
-    wrong = both.filter((pl.col("a_calendar") == pl.col("b_calendar")) & (pl.col("b_last") < pl.col("a_first")))
+    wrong = both.filter(
+        (pl.col("a_calendar") == pl.col("b_calendar")) & (pl.col("b_last") < pl.col("a_first"))
+    )
     for row, first, second in wrong.select(ROW, earlier, later).head(problems.room(table)).iter_rows():
         problems.add(Problem(table, row, later, f"{second}, which is before {earlier} {first}", f"a day not before {earlier}",
                              "Correct one of the two."))  # fmt: skip
@@ -276,37 +357,45 @@ def _check_order(frame: pl.DataFrame, table: str, earlier: str, later: str, prob
 NOT_LIFE = frozenset({"birth_date", "consent_date", "recorded_date", "death_date"})
 
 
-def _check_lifetime(tables: Mapping[str, pl.DataFrame], problems: Problems, spans: pl.DataFrame) -> None:
+def _check_lifetime(tables: Tables, problems: Problems, spans: pl.DataFrame) -> None:
     """Nothing happens to a child before its birth, and no visit or infusion after its death."""
     lives = tables["patients"].select("patient_id", "birth_date", "death_date").unique("patient_id")
     lives = _with_span(_with_span(lives, "birth_date", spans, "birth"), "death_date", spans, "death")
     for name, frame in tables.items():
-        own = frame.filter(pl.col("table") == name) if "table" in frame.columns else frame
         for column in _day_columns(name):
-            if column not in frame.columns or column in NOT_LIFE:
-                continue
-            rows = own.select(ROW, "patient_id", column).drop_nulls().join(lives.drop("birth_date", "death_date"), on="patient_id", maintain_order="left")
-            rows = _with_span(rows, column, spans, "day").select(ROW, pl.col(column).alias("cell"), cs_days := pl.exclude(ROW, column))
-            before = rows.filter((pl.col("day_calendar") == pl.col("birth_calendar")) & (pl.col("day_last") < pl.col("birth_first")))
-            shown_as = "obs_date" if column == "date" else column
-            add_bad_cells(before, shown_as, problems, table=name, taken="a day not before the child's birth", todo="Correct it, or the birth date.",
+            rows = (
+                frame.select(ROW, "patient_id", column)
+                .drop_nulls()
+                .join(lives.drop("birth_date", "death_date"), on="patient_id", maintain_order="left")
+            )
+            rows = _with_span(rows, column, spans, "day").with_columns(pl.col(column).alias("cell"))
+            before = rows.filter(
+                (pl.col("day_calendar") == pl.col("birth_calendar"))
+                & (pl.col("day_last") < pl.col("birth_first"))
+            )
+            add_bad_cells(before, column, problems, table=name, taken="a day not before the child's birth", todo="Correct it, or the birth date.",
                           found="a day before the child was born")  # fmt: skip
-            if column in ("visit_date", "infusion_start", "date"):
-                after = rows.filter((pl.col("day_calendar") == pl.col("death_calendar")) & (pl.col("day_first") > pl.col("death_last")))
-                add_bad_cells(after, shown_as, problems, table=name, taken="a day not after the child's death", todo="Correct it, or the day of death.",
+            if column in ("visit_date", "infusion_start", "obs_date"):
+                after = rows.filter(
+                    (pl.col("day_calendar") == pl.col("death_calendar"))
+                    & (pl.col("day_first") > pl.col("death_last"))
+                )
+                add_bad_cells(after, column, problems, table=name, taken="a day not after the child's death", todo="Correct it, or the day of death.",
                               found="a day after the child died")  # fmt: skip
 
 
 def _day_columns(table: str) -> list[str]:
-    if table == "observations":
-        return ["date"]
-    return [column.id for column in TABLES[table].columns if column.kind is Kind.DATE]
+    return [
+        column.id
+        for column in TABLES[table].columns
+        if column.kind is Kind.DATE and column.id not in NOT_LIFE
+    ]
 
 
 # ---- day 0 -------------------------------------------------------------------------------------------------------
 
 FACT_DAYS = (
-    ("visits", "visit_date"), ("observations", "date"), ("joint_counts", "visit_date"), ("medications", "start_date"),
+    ("visits", "visit_date"), ("observations", "obs_date"), ("joint_counts", "visit_date"), ("medications", "start_date"),
     ("medications", "end_date"), ("adverse_events", "start_date"), ("reports", "report_date"),
 )  # fmt: skip
 """Days that the verdicts count from the index infusion."""
@@ -315,7 +404,9 @@ FACT_DAYS = (
 def index_rows(infusions: pl.DataFrame, index: IndexInfusion) -> dict[str, dict[str, object]]:
     """Patient id to the row of the index infusion: the first one given, or the one that the user names."""
     chosen: dict[str, dict[str, object]] = {}
-    given = infusions.filter(pl.col("status").ne_missing("not_given") & pl.col("patient_id").is_not_null()).sort("infusion_no")
+    given = infusions.filter(
+        pl.col("status").ne_missing("not_given") & pl.col("patient_id").is_not_null()
+    ).sort("infusion_no")
     for row in given.iter_rows(named=True):
         patient = row["patient_id"]
         wanted = index.get(patient) if isinstance(index, Mapping) else index
@@ -326,10 +417,14 @@ def index_rows(infusions: pl.DataFrame, index: IndexInfusion) -> dict[str, dict[
     return chosen
 
 
-def _check_day_zero(tables: Mapping[str, pl.DataFrame], problems: Problems, days: Days, index: IndexInfusion) -> None:
+def _check_day_zero(tables: Tables, problems: Problems, days: Days, index: IndexInfusion) -> None:
     """Calendar days can be counted only from an infusion with a calendar day; day numbers count from the first."""
-    calendar = pl.col("text").replace_strict({text: day.calendar for text, day in days.items()}, default=None, return_dtype=pl.Boolean)
-    facts = pl.concat([tables[name].select("patient_id", pl.col(column).alias("text")) for name, column in FACT_DAYS])
+    calendar = pl.col("text").replace_strict(
+        {text: day.calendar for text, day in days.items()}, default=None, return_dtype=pl.Boolean
+    )
+    facts = pl.concat(
+        [tables[name].select("patient_id", pl.col(column).alias("text")) for name, column in FACT_DAYS]
+    )
     with_calendar = set(facts.drop_nulls().unique().filter(calendar)["patient_id"].to_list())
     for patient, row in index_rows(tables["infusions"], None).items():
         day = days.get(str(row["infusion_start"]))
@@ -361,7 +456,9 @@ def _check_index_chosen(infusions: pl.DataFrame, problems: Problems, index: Inde
 
 
 def _check_infusion_order(infusions: pl.DataFrame, problems: Problems, days: Days) -> None:
-    rows = infusions.filter(pl.col("infusion_start").is_not_null() & pl.col("patient_id").is_not_null()).sort("patient_id", "infusion_no")
+    rows = infusions.filter(pl.col("infusion_start").is_not_null() & pl.col("patient_id").is_not_null()).sort(
+        "patient_id", "infusion_no"
+    )
     for earlier, later in pairwise(rows.iter_rows(named=True)):
         first, second = days.get(earlier["infusion_start"]), days.get(later["infusion_start"])
         if first is None or second is None or earlier["patient_id"] != later["patient_id"]:
@@ -383,12 +480,25 @@ def _about(frame: pl.DataFrame, problems: Problems) -> tuple[dict[str, str], tup
             continue
         about[key] = value
         if key == "kind" and value not in CASEBOOK_KINDS:
-            problems.add(Problem("about", row, "value", "a kind that is not known", ", ".join(CASEBOOK_KINDS), "Choose one."))
+            problems.add(
+                Problem(
+                    "about",
+                    row,
+                    "value",
+                    "a kind that is not known",
+                    ", ".join(CASEBOOK_KINDS),
+                    "Choose one.",
+                )
+            )
     return about, tuple(results)
 
 
-def _notices(tables: Mapping[str, pl.DataFrame], in_error: Mapping[str, int]) -> list[str]:
-    notices = [f"{name}: {_rows(number)} entered in error, kept and used for nothing." for name, number in in_error.items() if number]
+def _notices(tables: Tables, in_error: Mapping[str, int]) -> list[str]:
+    notices = [
+        f"{name}: {_rows(number)} entered in error, kept and used for nothing."
+        for name, number in in_error.items()
+        if number
+    ]
     unknown = [
         row
         for row, text, atc in tables["medications"].select(ROW, "drug_text", "atc").iter_rows()
@@ -406,7 +516,9 @@ def _notices(tables: Mapping[str, pl.DataFrame], in_error: Mapping[str, int]) ->
     infused = tables["infusions"].filter(pl.col("status").ne_missing("not_given"))["patient_id"]
     without = children.filter(~children.is_in(infused.drop_nulls().unique().implode())).len()
     if without:
-        notices.append(f"infusions: {without} of {children.len()} children have none; their calendar dates are counted from nothing.")
+        notices.append(
+            f"infusions: {without} of {children.len()} children have none; their calendar dates are counted from nothing."
+        )
     return notices
 
 
@@ -418,7 +530,7 @@ def _numbers(rows: list[int], most: int = 8) -> str:
     return ", ".join(map(str, rows[:most])) + (", ..." if len(rows) > most else "")
 
 
-def _hash(recorded: Mapping[str, pl.DataFrame]) -> str:
+def _hash(recorded: Tables) -> str:
     """Of the cells themselves: column order, empty columns and the form of the file do not count."""
     digest = hashlib.sha256()
     for name in sorted(recorded):

@@ -140,7 +140,10 @@ def parse_day(text: str) -> RecordedDay:
 def _range(text: str, first_text: str, last_text: str) -> RecordedDay:
     first, last = _bounds(first_text), _bounds(last_text)
     if first.calendar != last.calendar or last.nominal[1] < first.nominal[0]:
-        raise NotADay(f"'{text}' is no range of days.", hint="the earlier end comes first, both ends in one form: M3..M6")
+        raise NotADay(
+            f"'{text}' is no range of days.",
+            hint="the earlier end comes first, both ends in one form: M3..M6",
+        )
     return RecordedDay(text, first.calendar, first.nominal[0], last.nominal[1])
 
 
@@ -172,7 +175,9 @@ def _offset(letter: str, number: int) -> _Bounds:
         nominal, known_to = number * DAYS_IN_WEEK, WEEK_KNOWN_TO
     else:
         nominal, known_to = round(number * DAYS_IN_MONTH), MONTH_KNOWN_TO
-    return _Bounds(False, nominal - known_to, nominal + known_to, (nominal, nominal), "day" if letter == "w" else "month")
+    return _Bounds(
+        False, nominal - known_to, nominal + known_to, (nominal, nominal), "day" if letter == "w" else "month"
+    )
 
 
 def _whole_number(number: int) -> _Bounds:
@@ -213,7 +218,10 @@ def months_between(earlier: RecordedDay, later: RecordedDay, months: int) -> boo
     if earlier.calendar != later.calendar:
         return None
     if earlier.calendar:
-        soonest, latest = add_months(_within_calendar(earlier.first), months), add_months(_within_calendar(earlier.last), months)
+        soonest, latest = (
+            add_months(_within_calendar(earlier.first), months),
+            add_months(_within_calendar(earlier.last), months),
+        )
     else:
         shortest, longest = days_in_months(months)
         soonest, latest = earlier.first + shortest, earlier.last + longest
@@ -229,6 +237,8 @@ def _within_calendar(ordinal: int) -> int:
 @cache
 def days_in_months(months: int) -> tuple[int, int]:
     """The fewest and the most days that so many calendar months can have: 6 months are 181 to 184 days."""
-    first = date(2001, 3, 1).toordinal()  # between 1901 and 2099 the calendar repeats every four years of 1461 days
+    first = date(
+        2001, 3, 1
+    ).toordinal()  # between 1901 and 2099 the calendar repeats every four years of 1461 days
     lengths = [add_months(start, months) - start for start in range(first, first + 1461)]
     return min(lengths), max(lengths)

@@ -57,7 +57,9 @@ def joint_facts(rows: list[Row], recorded: dict[str, Fact]) -> tuple[dict[str, F
     ref = RowRef("joint_counts", joints[0]["uid"])
     _add_count(facts, "active_joint_count", active, ((JOINTS_71, "71"), (JOINTS_27, "27")), ref, joints[0])
     _add_count(facts, "limited_joint_count", limited, ((JOINTS_67, "67"), (JOINTS_27, "27")), ref, joints[0])
-    known = any(all(active.get(joint) is not None for joint in joint_list) for joint_list in (JOINTS_71, JOINTS_27))
+    known = any(
+        all(active.get(joint) is not None for joint in joint_list) for joint_list in (JOINTS_71, JOINTS_27)
+    )
     return facts, tuple(joint for joint in JOINTS_71 if active.get(joint)) if known else None
 
 

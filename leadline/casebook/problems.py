@@ -32,7 +32,11 @@ class Problem:
     todo: str
 
     def __str__(self) -> str:
-        where = self.table + (f" row {self.row}" if self.row else "") + (f", {self.column}" if self.column else "")
+        where = (
+            self.table
+            + (f" row {self.row}" if self.row else "")
+            + (f", {self.column}" if self.column else "")
+        )
         return f"{where}: {self.found}; taken: {self.taken}. {self.todo}"
 
 
@@ -83,4 +87,6 @@ class Problems:
     def in_order(self, tables: Iterable[str]) -> tuple[Problem, ...]:
         """All that is listed, in the order of the tables, then of the rows; problems of whole tables first."""
         place = {name: number for number, name in enumerate(tables)}
-        return tuple(sorted(self.listed, key=lambda p: (place.get(p.table, -1), p.table, p.row or 0, p.column)))
+        return tuple(
+            sorted(self.listed, key=lambda p: (place.get(p.table, -1), p.table, p.row or 0, p.column))
+        )

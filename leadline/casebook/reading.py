@@ -59,7 +59,9 @@ def read_sheets(path: Path) -> Found:
     """Read what is at `path`. Raises CasebookUnreadable if there is no casebook at all; a fault of one table is a
     problem in what is returned."""
     if not path.exists():
-        raise CasebookUnreadable(f"There is nothing at {path}.", hint="a folder of CSV files, or one .xlsx workbook")
+        raise CasebookUnreadable(
+            f"There is nothing at {path}.", hint="a folder of CSV files, or one .xlsx workbook"
+        )
     if path.is_dir():
         path = _only_workbook_in(path) or path
     if path.is_dir():
@@ -67,7 +69,9 @@ def read_sheets(path: Path) -> Found:
     elif path.suffix.lower() == ".xlsx":
         found = _read_workbook(path)
     else:
-        raise CasebookUnreadable(f"{path.name} is no casebook.", hint="give the folder that holds the CSV files, or an .xlsx")
+        raise CasebookUnreadable(
+            f"{path.name} is no casebook.", hint="give the folder that holds the CSV files, or an .xlsx"
+        )
     if not found.sheets and not found.problems.total:
         raise CasebookUnreadable(
             f"{path.name} holds no table of a casebook.", hint="the tables are " + ", ".join(TABLES)
@@ -133,13 +137,17 @@ def _read_csv(file: Path, table: str, found: Found) -> pl.DataFrame | None:
 def _decoded(file: Path, table: str, found: Found) -> str | None:
     content = file.read_bytes()
     if content.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in content[:10_000]:
-        _add_file_problem(table, found, "a file that is not plain CSV", "CSV in UTF-8", "Save it as CSV UTF-8.")
+        _add_file_problem(
+            table, found, "a file that is not plain CSV", "CSV in UTF-8", "Save it as CSV UTF-8."
+        )
         return None
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = content.decode("cp1252", errors="replace")
-        found.notices.append(f"{file.name} is not UTF-8 and was read as Latin-1 (Windows-1252); check its accents.")
+        found.notices.append(
+            f"{file.name} is not UTF-8 and was read as Latin-1 (Windows-1252); check its accents."
+        )
     if not text.strip():
         _add_file_problem(table, found, "an empty file", "a header and rows", "Fill it in or remove it.")
         return None
@@ -183,7 +191,10 @@ def _with_decimal_points(frame: pl.DataFrame, separator: str, table: str, found:
     if commas and not points:
         found.notices.append(f"{table}: decimal commas were read as decimal points.")
         frame = frame.with_columns(
-            pl.when(mask).then(pl.col(name).str.replace(",", ".", literal=True)).otherwise(pl.col(name)).alias(name)
+            pl.when(mask)
+            .then(pl.col(name).str.replace(",", ".", literal=True))
+            .otherwise(pl.col(name))
+            .alias(name)
             for name, mask in with_comma.items()
             if mask.any()
         )
@@ -199,10 +210,14 @@ def _matching(frame: pl.DataFrame, masks: dict[str, pl.Series], pattern: str) ->
     return {name: mask & frame[name].str.contains(pattern).fill_null(False) for name, mask in masks.items()}
 
 
-def _add_cells(frame: pl.DataFrame, masks: dict[str, pl.Series], table: str, found: Found, what: str, taken: str) -> None:
+def _add_cells(
+    frame: pl.DataFrame, masks: dict[str, pl.Series], table: str, found: Found, what: str, taken: str
+) -> None:
     for name, mask in masks.items():
         for row, cell in frame.filter(mask).select(ROW, name).iter_rows():
-            found.problems.add(Problem(table, row, name, f"{what}: {cell.strip()}", taken, "Write it without doubt."))
+            found.problems.add(
+                Problem(table, row, name, f"{what}: {cell.strip()}", taken, "Write it without doubt.")
+            )
 
 
 # ---- Parquet and workbooks ---------------------------------------------------------------------------------------
@@ -212,11 +227,15 @@ def _read_parquet(file: Path, table: str, found: Found) -> pl.DataFrame | None:
     try:
         frame = pl.read_parquet(file)
     except (pl.exceptions.PolarsError, OSError):
-        _add_file_problem(table, found, "a file that is not Parquet, or is cut off", "Parquet", "Write it again.")
+        _add_file_problem(
+            table, found, "a file that is not Parquet, or is cut off", "Parquet", "Write it again."
+        )
         return None
     nested = [name for name, dtype in frame.schema.items() if dtype.is_nested() or dtype == pl.Binary]
     if nested:
-        _add_file_problem(table, found, f"columns that hold lists: {', '.join(nested)}", "plain columns", "Flatten them.")
+        _add_file_problem(
+            table, found, f"columns that hold lists: {', '.join(nested)}", "plain columns", "Flatten them."
+        )
         return None
     names = [_tidy(name) for name in frame.columns]
     if _header_is_sound(names, table, found):
@@ -242,7 +261,9 @@ def _read_workbook(path: Path) -> Found:
             if frame is not None:
                 found.sheets[table] = Sheet(table, f"{path.name}, sheet {sheet}", frame)
     except (fastexcel.FastExcelError, KeyError) as error:
-        raise CasebookUnreadable(f"{path.name} cannot be read as a workbook.", hint="save it again as .xlsx") from error
+        raise CasebookUnreadable(
+            f"{path.name} cannot be read as a workbook.", hint="save it again as .xlsx"
+        ) from error
     return found
 
 
@@ -267,7 +288,9 @@ def _column_number(letters: str) -> int:
 def _under_header(cells: pl.DataFrame, table: str, found: Found, first_row: int = 1) -> pl.DataFrame | None:
     """The rows under the header in row 1, with their numbers; None, with a problem, if the header is not sound."""
     if cells.height == 0 or first_row != 1:
-        _add_file_problem(table, found, "no header in row 1", "the names of columns in row 1", "Start from a template.")
+        _add_file_problem(
+            table, found, "no header in row 1", "the names of columns in row 1", "Start from a template."
+        )
         return None
     names = [_tidy(name or "") for name in cells.row(0)]
     body = cells.slice(1)
@@ -275,7 +298,9 @@ def _under_header(cells: pl.DataFrame, table: str, found: Found, first_row: int 
     filled = [old for old in nameless if body[old].is_not_null().any()]
     if filled:
         place = ", ".join(str(body.columns.index(old) + 1) for old in filled)
-        _add_file_problem(table, found, f"values without a name of a column (column {place})", "a name in row 1", "Name it.")
+        _add_file_problem(
+            table, found, f"values without a name of a column (column {place})", "a name in row 1", "Name it."
+        )
         return None
     kept = [name for name in names if name]
     if not _header_is_sound(kept, table, found):
@@ -291,14 +316,20 @@ def _tidy(name: str) -> str:
 def _header_is_sound(names: list[str], table: str, found: Found) -> bool:
     twice = [name for name, count in Counter(names).items() if count > 1]
     for name in twice:
-        found.problems.add(Problem(table, 1, name, "the same column twice", "each column once", "Rename or remove one."))
+        found.problems.add(
+            Problem(table, 1, name, "the same column twice", "each column once", "Rename or remove one.")
+        )
     if not names:
-        _add_file_problem(table, found, "no header in row 1", "the names of columns in row 1", "Start from a template.")
+        _add_file_problem(
+            table, found, "no header in row 1", "the names of columns in row 1", "Start from a template."
+        )
     return bool(names) and not twice
 
 
 def _without_blank_rows(frame: pl.DataFrame) -> pl.DataFrame:
     """Cells without white space around them, empty ones null; rows numbered from 2; rows without a value left out."""
-    tidy = frame.with_columns(pl.all().str.strip_chars().str.replace(NEUTRALISED, "$1").replace("", None))
+    tidy = frame.with_columns(pl.all().str.strip_chars().replace("", None))
+    quoted = [name for name in tidy.columns if tidy[name].str.starts_with("'").any()]
+    tidy = tidy.with_columns(pl.col(quoted).str.replace(NEUTRALISED, "$1"))
     numbered = tidy.with_columns(pl.int_range(2, tidy.height + 2, dtype=pl.Int64).alias(ROW))
     return numbered.filter(pl.any_horizontal(pl.exclude(ROW).is_not_null()))

@@ -116,7 +116,9 @@ HOUSEKEEPING = (
 """Columns that every table takes."""
 
 
-def _date(column_id: str, title: str, meaning: str = "", example: str = "2019-03-14", required: bool = False) -> Column:
+def _date(
+    column_id: str, title: str, meaning: str = "", example: str = "2019-03-14", required: bool = False
+) -> Column:
     return Column(column_id, title, Kind.DATE, meaning, example=example, required=required)
 
 

@@ -48,14 +48,23 @@ NO_CONVERSION = MappingProxyType(
 
 
 def _plain(unit: str) -> str:
-    text = re.sub(r"\s+", "", unit).replace("µ", "u").replace("μ", "u").replace("×", "x").replace("²", "2").lower()
+    text = (
+        re.sub(r"\s+", "", unit)
+        .replace("µ", "u")
+        .replace("μ", "u")
+        .replace("×", "x")
+        .replace("²", "2")
+        .lower()
+    )
     text = text.replace("⁹", "^9").replace("³", "^3")
     return _SAME.get(text, text)
 
 
 def units_of(item: Item) -> Mapping[str, Linear]:
     """Unit in its plain form to how it becomes the stored one."""
-    known = {_plain(item.unit): Linear(1.0)} | {_plain(unit): Linear(f) for unit, f in item.other_units.items()}
+    known = {_plain(item.unit): Linear(1.0)} | {
+        _plain(unit): Linear(f) for unit, f in item.other_units.items()
+    }
     if item.unit == "Cel":
         known["[degf]"] = FAHRENHEIT
     return known
@@ -83,7 +92,9 @@ def convert(analyte: str, value: float, from_unit: str, to_unit: str) -> float:
     """The value in another unit (measures dossier 5.4). Raises UnitUnknown with the reason where there is no rule."""
     item = items_by_name().get(analyte.strip().lower())
     if item is None:
-        raise UnitUnknown(f"No conversion is known for {analyte}.", hint="known: " + ", ".join(sorted(items_by_name())))
+        raise UnitUnknown(
+            f"No conversion is known for {analyte}.", hint="known: " + ", ".join(sorted(items_by_name()))
+        )
     if item.id in NO_CONVERSION and _plain(from_unit) != _plain(to_unit):
         raise UnitUnknown(f"{item.title} is not converted.", hint=NO_CONVERSION[item.id])
     if item.id in NO_CONVERSION:

@@ -40,7 +40,9 @@ LIST_ITEMS = ("active_joint_count", "limited_joint_count")
 """Counts whose version is the joint list that they were made on."""
 
 
-def values_of(visits: pl.DataFrame | None, observations: pl.DataFrame | None, problems: Problems) -> pl.DataFrame:
+def values_of(
+    visits: pl.DataFrame | None, observations: pl.DataFrame | None, problems: Problems
+) -> pl.DataFrame:
     """The long frame. Both come as text, with uid, source_kind and ROW filled in; None where there is no such table."""
     parts = [pl.DataFrame(schema=_RAW)]
     if visits is not None:
@@ -129,7 +131,9 @@ def _add_unknown_items(rows: pl.DataFrame, problems: Problems) -> None:
         meant = nearest(measure, items_by_name())
         problems.add(Problem("observations", row, "measure", shown(measure, items_by_name()), "the id of an item",
                              f"Is it {meant}?" if meant else "The items are listed in the template."))  # fmt: skip
-    problems.count_unlisted("observations", max(0, rows.height - problems.room("observations")) if rows.height > 1000 else 0)
+    problems.count_unlisted(
+        "observations", max(0, rows.height - problems.room("observations")) if rows.height > 1000 else 0
+    )
 
 
 # ---- units -------------------------------------------------------------------------------------------------------
@@ -151,7 +155,8 @@ def _converted(frame: pl.DataFrame, problems: Problems, *, unit_column: str) -> 
     unusable = joined.filter(pl.col("factor").is_null() & ~is_missing_code(pl.col("cell")))
     for table, row, item_id, unit in unusable.select("table", ROW, "item", "unit").head(1000).iter_rows():
         problems.add(_unit_problem(table, row, unit_column, ITEMS[item_id], unit))
-    return joined.with_columns(pl.col("factor").fill_null(1.0), pl.col("offset").fill_null(0.0))
+    usable = joined.filter(pl.col("factor").is_not_null() | is_missing_code(pl.col("cell")))
+    return usable.with_columns(pl.col("factor").fill_null(1.0), pl.col("offset").fill_null(0.0))
 
 
 def _rule(item: Item, unit: str | None, named_by_id: bool) -> Linear | None:
@@ -163,7 +168,9 @@ def _rule(item: Item, unit: str | None, named_by_id: bool) -> Linear | None:
 def _unit_problem(table: str, row: int, column: str, item: Item, unit: str | None) -> Problem:
     units = ", ".join(dict.fromkeys(u for u in (item.unit, *item.other_units) if u)) or "no unit"
     if unit is None:
-        return Problem(table, row, column, "no unit", units, f"{item.title} is printed in several units: write which.")
+        return Problem(
+            table, row, column, "no unit", units, f"{item.title} is printed in several units: write which."
+        )
     todo = NO_CONVERSION.get(item.id, f"Write {item.title} in one of these.")
     return Problem(table, row, column, shown(unit, units_of(item)), units, todo)
 
@@ -228,20 +235,42 @@ def _add_faults(faults: pl.DataFrame, problems: Problems) -> None:
 def _value_problem(table: str, row: Mapping[str, object]) -> Problem:
     item, cell, number = ITEMS[str(row["item"])], str(row["cell"]), row[ROW]
     where = (table, int(str(number)), str(row["column"]))
-    scale = f"{item.id}: {item.low:g} to {item.high:g} {item.unit if '{' not in item.unit else ''}".strip()
+    named = "" if row["column"] == item.id else f"{item.id}: "
+    scale = f"{named}{item.low:g} to {item.high:g} {item.unit if '{' not in item.unit else ''}".strip()
     match row["fault"]:
         case "range":
             return Problem(*where, shown(cell), scale, _range_advice(item, row["value"]))
         case "whole":
-            return Problem(*where, shown(cell), f"{item.id}: a whole number", "Correct it or leave it empty.")
+            return Problem(*where, shown(cell), f"{named}a whole number", "Correct it or leave it empty.")
         case "comparator":
-            return Problem(table, where[1], "comparator", shown(str(row["given_comparator"])), "<, <=, >, >= or nothing", "Correct it.")
+            return Problem(
+                table,
+                where[1],
+                "comparator",
+                shown(str(row["given_comparator"])),
+                "<, <=, >, >= or nothing",
+                "Correct it.",
+            )
         case "list":
-            return Problem(*where, shown(cell), f"at most {row['version']}, the joints of the list", "Correct the count or the list.")
+            return Problem(
+                *where,
+                shown(cell),
+                f"at most {row['version']}, the joints of the list",
+                "Correct the count or the list.",
+            )
     if item.kind == "yes_no":
-        return Problem(*where, shown(cell, (*YES, *NO)), f"{item.id}: present or absent", "Absent means: looked for, not there.")
+        return Problem(
+            *where,
+            shown(cell, (*YES, *NO)),
+            f"{named}present or absent",
+            "Absent means: looked for, not there.",
+        )
     taken = ", ".join(item.choices) if item.kind == "choice" else f"{scale}; <5 where it is below detection"
-    todo = "Write the value, not a formula." if cell.startswith("=") else "Correct it, leave it empty, or say why it is missing."
+    todo = (
+        "Write the value, not a formula."
+        if cell.startswith("=")
+        else "Correct it, leave it empty, or say why it is missing."
+    )
     return Problem(*where, shown(cell, item.choices), taken, todo)
 
 
@@ -249,16 +278,33 @@ def _range_advice(item: Item, value: object) -> str:
     if item.high == 10 and isinstance(value, float) and 10 < value <= 100:
         return "Was the form in mm (0-100)? Then divide by 10, and say so in value_text or the source."
     if item.limits_are_ours:
-        return "Such a value is nearly always a wrong unit. The limits are ours: tell us if the value is right."
+        return (
+            "Such a value is nearly always a wrong unit. The limits are ours: tell us if the value is right."
+        )
     return "Correct it or leave it empty."
 
 
 def _add_limit_faults(read: pl.DataFrame, problems: Problems) -> None:
     """Limits of normal that are no number, or the lower above the upper."""
     for side, cell in (("ref_low", "low_cell"), ("ref_high", "high_cell")):
-        unread = read.filter(pl.col(cell).is_not_null() & pl.col(side).is_null() & ~is_missing_code(pl.col(cell)))
+        unread = read.filter(
+            pl.col(cell).is_not_null() & pl.col(side).is_null() & ~is_missing_code(pl.col(cell))
+        )
         for table, row, text in unread.select("table", ROW, cell).head(1000).iter_rows():
-            problems.add(Problem(table, row, side, shown(text), "a number", "Write the laboratory's limit as a number."))
+            problems.add(
+                Problem(
+                    table, row, side, shown(text), "a number", "Write the laboratory's limit as a number."
+                )
+            )
     crossed = read.filter(pl.col("ref_low") > pl.col("ref_high"))
     for table, row, low, high in crossed.select("table", ROW, "low_cell", "high_cell").head(1000).iter_rows():
-        problems.add(Problem(table, row, "ref_low", f"{low} above {high}", "a lower limit not above the upper", "Exchange or correct them."))
+        problems.add(
+            Problem(
+                table,
+                row,
+                "ref_low",
+                f"{low} above {high}",
+                "a lower limit not above the upper",
+                "Exchange or correct them.",
+            )
+        )

@@ -26,11 +26,13 @@ GUIDE = (
     "Leadline casebook",
     "One table for each kind of fact. Only the table of children is needed; leave out what you do not have.",
     "Point at the name of a column to see what it means, in which unit, what may be written, and an example."
-    " The sheet `columns` (or the file columns.csv) says the same in one list.",
+    " The sheet columns (or the file columns.csv) says the same in one list.",
     "A child is a code (CHILD-01), never a name. The same code stands in every table.",
     "Days: 2019-03-14; in part: 2019-03 or 2019; about, before or after one of these; or counted from the first"
     " infusion, which is day 0: D-12, W8, M3, M3..M6. Write all days of one child in one of the two forms.",
-    "An empty cell means: not known why it is empty. Better is a reason in its place: " + ", ".join(MISSING) + ".",
+    "An empty cell means: not known why it is empty. Better is a reason in its place: "
+    + ", ".join(MISSING)
+    + ".",
     "Absent means: looked for, and not there. It is not the same as an empty cell.",
     "A result below detection is written as printed: <5.",
     "A value has the unit in the column's name. In another unit, name the column for it (crp_mg_dl), or use the table"
@@ -57,17 +59,21 @@ class Explained:
     @property
     def comment(self) -> str:
         lines = [self.title + (" (required)" if self.required else ""), self.meaning]
-        lines += [f"Unit: {self.unit}" if self.unit else "", f"Allowed: {self.allowed}", f"Example: {self.example}" if self.example else ""]
+        lines += [
+            f"Unit: {self.unit}" if self.unit else "",
+            f"Allowed: {self.allowed}",
+            f"Example: {self.example}" if self.example else "",
+        ]
         return "\n".join(line for line in lines if line)
 
 
 def template_columns(table: Table, disease: str = "") -> tuple[Explained, ...]:
     """The columns that the template of a table offers: its own, and in visits one for each item (of the disease)."""
     items = ITEMS_OF_DISEASE[disease].values() if table.name == "visits" else ()
-    return (*map(_explained, table.columns), *map(_explained_item, items))
+    return (*map(explained, table.columns), *map(explained_item, items))
 
 
-def _explained(column: Column) -> Explained:
+def explained(column: Column) -> Explained:
     return Explained(column.id, column.title, column.kind, column.meaning, column.unit, _allowed(column), column.example,
                      column.choices, column.required)  # fmt: skip
 
@@ -80,7 +86,10 @@ def _allowed(column: Column) -> str:
         case Kind.YES_NO:
             return "yes or no (or present, absent)"
         case Kind.CHOICE | Kind.CHOICES:
-            known = {"measure": "an id of the items, see columns", "joint": "a name of the 71 joints, see lists"}
+            known = {
+                "measure": "an id of the items, see columns",
+                "joint": "a name of the 71 joints, see lists",
+            }
             separated = ", separated by ;" if column.kind is Kind.CHOICES else ""
             return known.get(column.id, ", ".join(column.choices) + separated)
         case Kind.DATE:
@@ -91,9 +100,13 @@ def _allowed(column: Column) -> str:
             return "text"
 
 
-def _explained_item(item: Item) -> Explained:
+def explained_item(item: Item) -> Explained:
     limits = f"{item.low:g} to {item.high:g}"
-    allowed = {"yes_no": "present or absent", "choice": ", ".join(item.choices), "count": f"a whole number, {limits}"}
+    allowed = {
+        "yes_no": "present or absent",
+        "choice": ", ".join(item.choices),
+        "count": f"a whole number, {limits}",
+    }
     kinds = {"yes_no": Kind.YES_NO, "choice": Kind.CHOICE, "count": Kind.COUNT, "number": Kind.NUMBER}
     unit = "" if item.unit.startswith("{") else item.unit
     example = item.example or ("absent" if item.kind == "yes_no" else f"{max(item.low, 0):g}")
@@ -110,7 +123,9 @@ def write_template(folder: str | Path, *, disease: str = "") -> tuple[Path, ...]
     written = []
     for table in TABLES.values():
         rows = [[key, ""] for key in ABOUT_KEYS if key != "group_result"] if table.name == "about" else []
-        written.append(_write_csv(place / f"{table.name}.csv", [c.id for c in template_columns(table, disease)], rows))
+        written.append(
+            _write_csv(place / f"{table.name}.csv", [c.id for c in template_columns(table, disease)], rows)
+        )
     written.append(_write_csv(place / "columns.csv", COLUMNS_HEADER, _columns_rows(disease)))
     guide = place / "README.txt"
     guide.write_text("\n\n".join(GUIDE) + "\n", encoding="utf-8")
@@ -121,8 +136,9 @@ COLUMNS_HEADER = ("table", "column", "title", "meaning", "unit", "allowed", "exa
 
 
 def _columns_rows(disease: str) -> list[list[str]]:
-    housekeeping = tuple(map(_explained, HOUSEKEEPING))
-    return [
+    housekeeping = tuple(map(explained, HOUSEKEEPING))
+    keys = [["about", f"key = {key}", "", meaning, "", "", "", ""] for key, meaning in ABOUT_KEYS.items()]
+    return keys + [
         [name, column.id, column.title, column.meaning, column.unit, column.allowed, column.example, "yes" if column.required else ""]
         for name, columns in (*((t.name, template_columns(t, disease)) for t in TABLES.values()), ("every table, if wanted", housekeeping))
         for column in columns
@@ -151,14 +167,18 @@ def write_casebook(casebook: Casebook, folder: str | Path) -> tuple[Path, ...]:
     """The casebook as it was recorded, one CSV file a table; reading it gives the same casebook. Raises OutputExists."""
     place = _free_folder(Path(folder), "")
     return tuple(
-        _write_csv(place / f"{name}.csv", *_recorded(casebook, name)) for name in TABLES if name in casebook.recorded
+        _write_csv(place / f"{name}.csv", *_recorded(casebook, name))
+        for name in TABLES
+        if name in casebook.recorded
     )
 
 
 def _recorded(casebook: Casebook, name: str) -> tuple[list[str], list[list[str]]]:
     frame = casebook.recorded[name]
     columns = [column for column in frame.columns if not column.startswith("_")]
-    return columns, [["" if cell is None else cell for cell in row] for row in frame.select(columns).iter_rows()]
+    return columns, [
+        ["" if cell is None else cell for cell in row] for row in frame.select(columns).iter_rows()
+    ]
 
 
 # ---- a workbook --------------------------------------------------------------------------------------------------
@@ -166,6 +186,8 @@ def _recorded(casebook: Casebook, name: str) -> tuple[list[str], list[list[str]]
 WIDTHS = {Kind.TEXT: 26, Kind.DATE: 16, Kind.CHOICE: 18, Kind.CHOICES: 22, Kind.CODE: 16}
 ROWS_WITH_LISTS = 2000
 """Rows of a template in which a cell offers its choices."""
+
+COMMENT = {"author": "", "x_scale": 2.2, "y_scale": 1.6, "font_size": 9}
 
 INK, GROUND, GROUND_REQUIRED = "#1f2a33", "#e9eef2", "#cfdbe4"
 
@@ -188,7 +210,9 @@ def write_casebook_xlsx(casebook: Casebook, path: str | Path) -> Path:
     sheets = {}
     for name in casebook.recorded:
         columns, rows = _recorded(casebook, name)
-        known = {column.id: column for column in (*template_columns(TABLES[name]), *map(_explained, HOUSEKEEPING))}
+        known = {
+            column.id: column for column in (*template_columns(TABLES[name]), *map(explained, HOUSEKEEPING))
+        }
         plain = (known.get(c) or Explained(c, c, Kind.NUMBER, "", "", "", "") for c in columns)
         sheets[name] = (tuple(plain), rows)
     _write_workbook(path, sheets, "")
@@ -226,8 +250,12 @@ _FIXED_DATE = _fixed_date()
 def _formats(workbook: Any) -> dict[str, Any]:
     base = {"font_name": "Calibri", "font_size": 11, "font_color": INK}
     return {
-        "header": workbook.add_format({**base, "bold": True, "bg_color": GROUND, "bottom": 1, "valign": "top"}),
-        "required": workbook.add_format({**base, "bold": True, "bg_color": GROUND_REQUIRED, "bottom": 1, "valign": "top"}),
+        "header": workbook.add_format(
+            {**base, "bold": True, "bg_color": GROUND, "bottom": 1, "valign": "top"}
+        ),
+        "required": workbook.add_format(
+            {**base, "bold": True, "bg_color": GROUND_REQUIRED, "bottom": 1, "valign": "top"}
+        ),
         "text": workbook.add_format({**base, "num_format": "@"}),
         "plain": workbook.add_format(base),
         "title": workbook.add_format({**base, "bold": True, "font_size": 18}),
@@ -245,7 +273,9 @@ def _write_guide(workbook: Any, look: Mapping[str, Any]) -> None:
         sheet.set_row(row, 15.5 * (1 + len(text) // 105) + 6)
     start = len(GUIDE) + 2
     for row, table in enumerate(TABLES.values(), start=start):
-        sheet.write_url(row, 0, f"internal:'{table.name}'!A1", look["plain"], f"{table.name}: {table.meaning}")
+        sheet.write_url(
+            row, 0, f"internal:'{table.name}'!A1", look["plain"], f"{table.name}: {table.meaning}"
+        )
     _fit_to_page(sheet)
 
 
@@ -259,13 +289,17 @@ def _write_sheet(workbook: Any, look: Mapping[str, Any], lists: _Lists, table: T
         width = max(WIDTHS.get(column.kind, 10), len(column.id) + 2)
         sheet.set_column(place, place, width, look["plain" if is_number else "text"])
         sheet.write_string(0, place, column.id, look["required" if column.required else "header"])
-        sheet.write_comment(0, place, column.comment, {"author": "", "x_scale": 2.2, "y_scale": 1.6, "font_size": 9})
+        sheet.write_comment(0, place, column.comment, COMMENT)
         if choices := _offered(column):
-            sheet.data_validation(1, place, ROWS_WITH_LISTS, place, _validation(column, lists.source(column.id, choices)))
+            sheet.data_validation(
+                1, place, ROWS_WITH_LISTS, place, _validation(column, lists.source(column.id, choices))
+            )
     for number, row in enumerate(rows, start=1):
         for place, (column, cell) in enumerate(zip(columns, row, strict=False)):
             if cell:
                 _write_cell(sheet, number, place, column, cell, look)
+        if table.name == "about" and row[0] in ABOUT_KEYS:
+            sheet.write_comment(number, 0, ABOUT_KEYS[row[0]], COMMENT)
 
 
 def _offered(column: Explained) -> tuple[str, ...]:
@@ -281,7 +315,9 @@ def _validation(column: Explained, source: str | Sequence[str]) -> dict[str, Any
     }  # fmt: skip
 
 
-def _write_cell(sheet: Any, row: int, place: int, column: Explained, cell: str, look: Mapping[str, Any]) -> None:
+def _write_cell(
+    sheet: Any, row: int, place: int, column: Explained, cell: str, look: Mapping[str, Any]
+) -> None:
     """A number is written as one where the text says exactly that number; all else is text that nothing runs."""
     if column.kind in (Kind.NUMBER, Kind.COUNT) and _is_its_own_number(cell):
         sheet.write_number(row, place, float(cell), look["plain"])

@@ -21,7 +21,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="Answer with one JSON objec
 @app.command()
 def new(
     folder: Annotated[Path, typer.Argument(help="Folder to make; it must not exist, or be empty.")],
-    xlsx: Annotated[bool, typer.Option("--xlsx", help="One workbook in the folder instead of CSV files.")] = False,
+    xlsx: Annotated[
+        bool, typer.Option("--xlsx", help="One workbook in the folder instead of CSV files.")
+    ] = False,
     disease: Annotated[
         str, typer.Option("--disease", help="Only the columns for jia, sle or mctd.", metavar="ID")
     ] = "",
@@ -30,7 +32,11 @@ def new(
     """Make an empty casebook in which every column explains itself."""
     from leadline.casebook.workbook import write_template, write_template_xlsx
 
-    written = write_template_xlsx(folder / "casebook.xlsx", disease=disease) if xlsx else write_template(folder, disease=disease)
+    written = (
+        write_template_xlsx(folder / "casebook.xlsx", disease=disease)
+        if xlsx
+        else write_template(folder, disease=disease)
+    )
     if as_json:
         print(json.dumps({"written": [str(path) for path in written]}))
         return
@@ -62,7 +68,14 @@ def _as_json(checked: Checked) -> dict[str, object]:
     return {
         "casebook": checked.name,
         "problems": [
-            {"table": p.table, "row": p.row, "column": p.column, "found": p.found, "taken": p.taken, "do": p.todo}
+            {
+                "table": p.table,
+                "row": p.row,
+                "column": p.column,
+                "found": p.found,
+                "taken": p.taken,
+                "do": p.todo,
+            }
             for p in checked.problems
         ],
         "problem_count": checked.total,

@@ -12,12 +12,15 @@ import typer
 from typer.core import TyperGroup
 
 from leadline import __version__
-from leadline.cli import casebook
+from leadline.cli import casebook, evidence, measure, report
 from leadline.errors import LeadlineError
 
 GROUPS: tuple[tuple[str, str | None, typer.Typer], ...] = (
     # panel of the help text, name of the sub-command (None: the commands stand by themselves), commands
+    ("From a chart to a report", None, report.app),
     ("The casebook", None, casebook.app),
+    ("Scores and criteria", None, measure.app),
+    ("What others found", "evidence", evidence.app),
 )
 
 
