@@ -21,11 +21,10 @@ if TYPE_CHECKING:
 YES_NO = {"yes": True, "no": False}
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command `measure` to the application."""
-    app.command("measure", help="One score or criterion: from items, or one a line from a file.")(run)
+app = typer.Typer()
 
 
+@app.command("measure", help="One score or criterion: from items, or one a line from a file.")
 def run(
     measure_id: Annotated[
         str | None, typer.Argument(metavar="[ID]", help="which measure; --list shows them")

@@ -3,10 +3,10 @@
 import json
 
 import pytest
-import typer
 from typer.testing import CliRunner
 
-from leadline.cli.measure import read_items, register
+from leadline.cli.main import app
+from leadline.cli.measure import read_items
 from leadline.errors import ItemOutOfRange, ItemUnknown, LeadlineError, UnknownMeasure
 from leadline.measures import MEASURES
 
@@ -14,9 +14,6 @@ JADAS = ["jadas10_esr", "active_joint_count=6", "physician_global_0_10=4", "pare
 
 
 def run(*arguments, stdin=None):
-    app = typer.Typer()
-    app.callback()(lambda: None)
-    register(app)
     return CliRunner().invoke(app, ["measure", *arguments], input=stdin)
 
 
