@@ -12,8 +12,8 @@ from leadline.report.figures.paired import plot_paired
 from leadline.report.figures.swimmer import plot_swimmer
 from leadline.report.figures.timeline import plot_timeline
 from leadline.report.sections.child import anchor
-from leadline.report.tables.benefit import score_at_baseline, score_in_window, shown_scores
 from leadline.report.tables.parameters import baseline_first_day, parameter, windows
+from leadline.report.tables.scores import score_at_baseline, score_in_window, shown_scores
 from leadline.verdicts.findings import CaseFindings, Findings
 from leadline.verdicts.parameters import Parameters, Window
 

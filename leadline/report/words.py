@@ -186,6 +186,10 @@ def _titles_of_inputs() -> Mapping[str, str]:
 _SLEDAI = "SLEDAI: "
 
 
+def window_words(name: str) -> str:
+    return WINDOWS.get(name, plain(name))
+
+
 def records_words(items: Iterable[str]) -> str:
     """Items in one line; those of one instrument together: "SLEDAI-2K: seizure, psychosis", or all of it by name."""
     named = list(dict.fromkeys(map(item_words, items)))
@@ -244,6 +248,11 @@ def sentence(text: str) -> str:
     """With a capital and a full stop."""
     text = text.strip()
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?", ":")) else ".") if text else ""
+
+
+def midway(title: str) -> str:
+    """A title inside a sentence: "clinical remission ..."; abbreviations stay as they are."""
+    return title[:1].lower() + title[1:] if title[1:2].islower() else title
 
 
 def semicolons(parts: Iterable[str], empty: str = "") -> str:

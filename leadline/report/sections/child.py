@@ -15,7 +15,7 @@ from leadline.report.tables.claims import (
     ladder_row,
     speaker_words,
 )
-from leadline.report.tables.missing import OVER_NOTE, STILL_OPEN, TO_RECORD_COLUMNS, to_record
+from leadline.report.tables.missing import OVER_NOTE, STILL_OPEN, TO_RECORD_COLUMNS, to_record, windows_note
 from leadline.report.words import (
     DIAGNOSES,
     FINDINGS,
@@ -25,6 +25,7 @@ from leadline.report.words import (
     records_words,
     ref_words,
     semicolons,
+    sentence,
 )
 from leadline.verdicts.findings import CaseFindings, ClaimVerdict, SettlingItem
 
@@ -57,8 +58,8 @@ def _who(case: CaseFindings) -> str:
     diagnosis = f"{disease} ({code_words(category)})" if category else disease
     invented = "INVENTED CHILD. " if patient.invented else ""
     contact = day_words(patient.last_contact, "day not recorded")
-    return (
-        f"{invented}{diagnosis}; age at the first infusion {age_words(patient)}; sex"
+    return sentence(
+        f"{invented}{diagnosis[:1].upper()}{diagnosis[1:]}; age at the first infusion {age_words(patient)}; sex"
         f" {code_words(patient.patient.get('sex'))}; last seen: {contact}. Days are counted from the first infusion."
     )
 
@@ -68,16 +69,25 @@ def _next(case: CaseFindings, *, internal: bool) -> list[Block]:
     rows = to_record(case, internal=internal)
     still_open = tuple(rest for status, *rest in rows if status == STILL_OPEN)
     over = tuple(rest for status, *rest in rows if status != STILL_OPEN)
-    columns = TO_RECORD_COLUMNS[1:]
     key = anchor(case)
     blocks: list[Block] = []
     if still_open:
-        blocks.append(Table(f"{key}-next", "Can still be recorded", columns, tuple(map(tuple, still_open))))
+        blocks.append(
+            Table(f"{key}-next", "Can still be recorded", TO_RECORD_COLUMNS, tuple(map(tuple, still_open)))
+        )
     elif over:
         blocks.append(Prose("No window is open any more."))
     if over:
         title = "Was not recorded; to be looked for in the chart"
-        blocks.append(Table(f"{key}-over", title, columns, tuple(map(tuple, over)), (OVER_NOTE,)))
+        blocks.append(
+            Table(
+                f"{key}-over",
+                title,
+                TO_RECORD_COLUMNS,
+                tuple(map(tuple, over)),
+                (OVER_NOTE, windows_note([case])),
+            )
+        )
     return blocks or [Prose("Nothing: every criterion can be judged at every window.")]
 
 

@@ -7,14 +7,15 @@ from collections.abc import Mapping, Sequence
 from leadline import __version__
 from leadline.report.blocks import Block, Bullets, FigureBlock, Heading, Prose, Section, Table
 from leadline.report.sections.opening import ROWS_IN_A_DOCUMENT
-from leadline.report.tables.benefit import benefit_table, score_table
+from leadline.report.tables.benefit import benefit_table
 from leadline.report.tables.checklists import CHECKLISTS, checklist_table
-from leadline.report.tables.children import children_table, refractory_table
+from leadline.report.tables.children import children_tables, refractory_table
 from leadline.report.tables.events import event_rate_table, event_table
 from leadline.report.tables.infusions import infusion_table
 from leadline.report.tables.methods import about_table, parameter_table, rule_table, source_table
 from leadline.report.tables.missing import completeness_table
-from leadline.report.tables.series import counts_table, criteria_table, null_table
+from leadline.report.tables.scores import score_table
+from leadline.report.tables.series import counts_table, criteria_side_by_side, null_table
 from leadline.report.words import (
     DIAGNOSES,
     NO_ADVICE,
@@ -33,12 +34,12 @@ def series(findings: Findings, figures: Figures, *, internal: bool) -> Section:
     """All children: swimmer figure, paired change, tables 1 to 3 and 5, and the comparison with no therapy."""
     cases = findings.cases
     blocks: list[Block] = [counts_table(findings), *_chosen(figures, "swimmer")]
-    blocks += _readable(children_table(findings), infusion_table(cases, internal=internal))
+    blocks += _readable(*children_tables(findings), infusion_table(cases, internal=internal))
     paired = _chosen(figures, "paired")
     blocks += paired or [
         Prose("Paired change: no child has a score both at baseline and in a follow-up window.")
     ]
-    blocks += _readable(score_table(findings), benefit_table(cases), criteria_table(findings))
+    blocks += _readable(score_table(findings), benefit_table(cases), criteria_side_by_side(findings))
     blocks += [Heading("Would it have been seen if the cells did nothing?")]
     blocks += [Prose(_null_sentence(each)) for each in findings.series.null_comparisons]
     blocks += [null_table(findings), Heading("What is recorded")]

@@ -69,8 +69,8 @@ def missing(cases: Sequence[CaseFindings], *, internal: bool) -> Section:
     table = to_record_table(cases, internal=internal)
     blocks: list[Block] = [
         Prose(
-            "A criterion can be judged only if all that it needs is recorded in its window. Windows that are still open"
-            " stand first: these records can still be made."
+            "A criterion can be judged only if all that it needs is recorded in its window. Here stand the windows that"
+            " are still open; what is missing in windows that are over stands with each child."
         )
     ]
     if len(table.rows) <= ROWS_IN_A_DOCUMENT:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from leadline.report.blocks import Table
-from leadline.report.tables.benefit import benefit_table, score_table, scores_over_time
+from leadline.report.tables.benefit import benefit_table
 from leadline.report.tables.checklists import CHECKLISTS, checklist_table
 from leadline.report.tables.children import children_table, drug_trial_table, refractory_table
 from leadline.report.tables.claims import claims_table, evidence_table, ladder_table
@@ -13,6 +13,7 @@ from leadline.report.tables.events import event_rate_table, event_table
 from leadline.report.tables.infusions import infusion_table
 from leadline.report.tables.methods import about_table, parameter_table, rule_table, source_table
 from leadline.report.tables.missing import completeness_table, missing_table
+from leadline.report.tables.scores import score_table, scores_over_time
 from leadline.report.tables.series import counts_table, criteria_table, null_table
 from leadline.verdicts.findings import Findings
 

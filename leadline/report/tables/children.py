@@ -11,7 +11,8 @@ from leadline.report.blocks import Column, Table
 from leadline.report.figures.axis import DAYS_PER_YEAR, age_at_index
 from leadline.report.figures.words import drug_name
 from leadline.report.tables.parameters import baseline_first_day
-from leadline.report.tables.rows import course_words, dose_words, fact_words
+from leadline.report.tables.rows import course_end, dose_words, fact_words
+from leadline.report.tables.scores import score_at_baseline, shown_scores
 from leadline.report.words import (
     CODES,
     DIAGNOSES,
@@ -43,43 +44,81 @@ DAY_0 = DaySpan(0, 0)
 
 
 def children_table(findings: Findings) -> Table:
-    """Table 1: one column a child up to six children, else one row a child."""
-    first_day = baseline_first_day(findings)
-    facts = [_child_facts(case, first_day) for case in findings.cases]
-    children = [case.case.patient_id for case in findings.cases]
-    title = "Table 1. The children at the first infusion"
-    notes = (BASELINE_NOTE, ABBREVIATIONS)
-    if not facts:
-        return Table(
-            "table_1_children", title, (Column("Child", "code"),), (), empty="The casebook has no child."
-        )
+    """Table 1 as one, a row a child."""
+    facts = _facts_of_all(findings)
+    columns = (Column("Child", "code"), *(Column(label) for label in (*WHO, *TREATED)))
+    rows = tuple((child, *fact.values()) for child, fact in facts.items())
+    return Table("table_1_children", TABLE_1, columns, rows, NOTES, NO_CHILD)
+
+
+TABLE_1 = "Table 1. The children at the first infusion"
+NO_CHILD = "The casebook has no child."
+NOTES = (BASELINE_NOTE, ABBREVIATIONS)
+
+
+def children_tables(findings: Findings) -> tuple[Table, ...]:
+    """Table 1 for readers: one column a child up to six children; else one row a child, in two tables."""
+    facts = _facts_of_all(findings)
     if len(facts) <= ONE_COLUMN_EACH:
-        columns = (Column("", width=1.1), *(Column(child, width=1.4) for child in children))
-        rows = tuple((label, *(fact[label] for fact in facts)) for label in facts[0])
-    else:
-        columns = (Column("Child", "code"), *(Column(label) for label in facts[0]))
-        rows = tuple((child, *fact.values()) for child, fact in zip(children, facts, strict=True))
-    return Table("table_1_children", title, columns, rows, notes)
+        columns = (Column("", width=1.1), *(Column(child, width=1.4) for child in facts))
+        labels = (*WHO, *TREATED) if facts else ()
+        rows = tuple((label, *(fact[label] for fact in facts.values())) for label in labels)
+        return (Table("table_1_children", TABLE_1, columns, rows, NOTES, NO_CHILD),)
+    return (
+        _rows_of(facts, WHO, "table_1a_children", "Table 1a. The children at the first infusion", NOTES),
+        _rows_of(
+            facts, TREATED, "table_1b_treatment", "Table 1b. Treatment before and at the first infusion", ()
+        ),
+    )
 
 
-def _child_facts(case: CaseFindings, first_day: int) -> dict[str, str]:
+Facts = dict[str, str]
+
+
+def _rows_of(
+    facts: dict[str, Facts], labels: Sequence[str], name: str, title: str, notes: tuple[str, ...]
+) -> Table:
+    columns = (
+        Column("Child", "code", 0.8),
+        *(Column(label, width=_WIDE.get(label, 1.0)) for label in labels),
+    )
+    rows = tuple((child, *(fact[label] for label in labels)) for child, fact in facts.items())
+    return Table(name, title, columns, rows, notes)
+
+
+def _facts_of_all(findings: Findings) -> dict[str, Facts]:
+    first_day = baseline_first_day(findings)
+    return {case.case.patient_id: _child_facts(case, first_day) for case in findings.cases}
+
+
+WHO = ("Age at first infusion", "Sex", "Diagnosis", "Ill before the infusion", "Autoantibodies", "Baseline score",
+       "May be published")  # fmt: skip
+TREATED = ("Drugs tried before", "Mechanisms tried", "Adequate trials that failed", "Glucocorticoid at infusion",
+           "Other drugs at infusion")  # fmt: skip
+_WIDE = {"Drugs tried before": 2.4, "Baseline score": 1.8, "Diagnosis": 1.5, "Other drugs at infusion": 1.6}
+
+
+def _child_facts(case: CaseFindings, first_day: int) -> Facts:
     child = case.case
     disease = DIAGNOSES.get(child.diagnosis, plain(child.diagnosis))
     category = child.patient.get("ilar_category")
-    return {
-        "Age at first infusion": age_words(child),
-        "Sex": code_words(child.patient.get("sex")),
-        "Diagnosis": f"{disease}, {code_words(category)}" if category else disease,
-        "Ill before the infusion": duration_words(child),
-        "Autoantibodies": _antibodies(child),
-        "Drugs tried before": semicolons(map(_tried, case.drug_trials), NOT_RECORDED),
-        "Mechanisms tried": _mechanisms(case),
-        "Adequate trials that failed": _adequate(case.drug_trials),
-        "Baseline score": _baseline_score(case, first_day),
-        "Glucocorticoid at infusion": _at_infusion(child, glucocorticoid=True),
-        "Other drugs at infusion": _at_infusion(child, glucocorticoid=False),
-        "May be published": code_words(child.patient.get("publication_permission")),
-    }
+    who = (
+        age_words(child),
+        code_words(child.patient.get("sex")),
+        f"{disease}, {code_words(category)}" if category else disease,
+        duration_words(child),
+        _antibodies(child),
+        _baseline_score(case, first_day),
+        code_words(child.patient.get("publication_permission")),
+    )
+    treated = (
+        semicolons(map(_tried, case.drug_trials), NOT_RECORDED),
+        _mechanisms(case),
+        _adequate(case.drug_trials),
+        _at_infusion(child, glucocorticoid=True),
+        _at_infusion(child, glucocorticoid=False),
+    )
+    return dict(zip((*WHO, *TREATED), (*who, *treated), strict=True))
 
 
 def age_words(child: Case) -> str:
@@ -129,14 +168,13 @@ def _adequate(trials: Sequence[DrugTrial]) -> str:
 
 
 def _baseline_score(case: CaseFindings, first_day: int) -> str:
-    """The latest computed score of the baseline window with its components; else what is missing for it."""
-    inside = [score for score in case.scores if score.day.within(first_day, 0)]
-    computed = [score for score in inside if score.value is not None]
-    if not computed:
-        missing = inside[-1].missing if inside else ()
-        return f"not computable ({counted(len(missing), 'item')} missing)" if missing else NOT_RECORDED
-    last = max(score.day.last for score in computed)
-    return semicolons(score_words(score) for score in computed if score.day.last == last)
+    """The last computed score of the baseline window, one version of each instrument; else what is missing for it."""
+    found = [score_at_baseline(series, first_day) for series in shown_scores(case).values()]
+    scores = [score for score in found if score is not None]
+    computed = [score for score in scores if score.value is not None]
+    if computed:
+        return semicolons(map(score_words, computed))
+    return semicolons((f"{score.title} not computable" for score in scores), NOT_RECORDED)
 
 
 def score_words(score: ScoreAt) -> str:
@@ -198,27 +236,26 @@ def drug_trial_row(trial: DrugTrial) -> tuple[str, ...]:
 def treatment_table(case: Case, *, name: str) -> Table:
     """One row a course, as recorded."""
     rows = tuple(_course_row(course) for course in case.courses)
-    return Table(
-        name,
-        "Treatment as recorded",
-        (
-            Column("Drug", width=1.3),
-            Column("Class", width=1.2),
-            Column("Course", width=3.0),
-            Column("Stopped for"),
-        ),
-        rows,
-        empty="No drug is recorded.",
+    columns = (
+        Column("Drug", width=1.3),
+        Column("Class", width=1.2),
+        Column("Dose and route", width=1.8),
+        Column("Started", width=1.2),
+        Column("Until", width=1.4),
+        Column("Stopped for", width=1.1),
     )
+    return Table(name, "Treatment as recorded", columns, rows, empty="No drug is recorded.")
 
 
 def _course_row(course: DrugCourse) -> tuple[str, ...]:
-    reason = code_words(course.stop_reason or None) if course.stop else ""
+    route = CODES.get(course.route, plain(course.route))
     return (
         drug_name(course),
         DRUG_CLASSES.get(course.class_id, plain(course.class_id)),
-        course_words(course),
-        CODES.get(reason, reason),
+        ", ".join(part for part in (dose_words(course), route) if part) or NOT_RECORDED,
+        day_words(course.start, NOT_RECORDED),
+        course_end(course),
+        code_words(course.stop_reason or None) if course.stop else "",
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from leadline.casebook.case import Infusion
 from leadline.report.blocks import Column, Table
 from leadline.report.tables.children import ONE_COLUMN_EACH
-from leadline.report.words import NOT_RECORDED, WITHHELD, code_words, day_words
+from leadline.report.words import NOT_RECORDED, WITHHELD, code_words, day_words, listed
 from leadline.verdicts.findings import CaseFindings
 
 FEW = 5
@@ -28,20 +28,27 @@ def infusion_table(cases: Sequence[CaseFindings], *, internal: bool) -> Table:
         for case in cases
         for infusion in case.case.infusions
     ]
-    title = "Table 2. The infusions"
+    if not facts:
+        return Table(
+            "table_2_infusions", TABLE_2, (Column("Infusion", "code"),), (), (), "No infusion is recorded."
+        )
     notes = (
         f"Cells are counted in millions (10⁶). A place shared by fewer than {FEW} children is withheld.",
     )
-    empty = "No infusion is recorded."
-    if not facts:
-        return Table("table_2_infusions", title, (Column("Infusion", "code"),), (), notes, empty)
     if len(facts) <= ONE_COLUMN_EACH:
         columns = (Column("", width=1.0), *(Column(name) for name, _ in facts))
         rows = tuple((label, *(each[label] for _, each in facts)) for label in facts[0][1])
-    else:
-        columns = (Column("Infusion", "code", 1.2), *(Column(label) for label in facts[0][1]))
-        rows = tuple((name, *each.values()) for name, each in facts)
-    return Table("table_2_infusions", title, columns, rows, notes, empty)
+        return Table("table_2_infusions", TABLE_2, columns, rows, notes)
+    silent = [label for label in facts[0][1] if all(each[label] == NOT_RECORDED for _, each in facts)]
+    labels = [label for label in facts[0][1] if label not in silent]
+    columns = (Column("Infusion", "code", 1.2), *map(Column, labels))
+    rows = tuple((name, *(each[label] for label in labels)) for name, each in facts)
+    if silent:
+        notes = (*notes, f"Not recorded for any infusion: {listed([label.lower() for label in silent])}.")
+    return Table("table_2_infusions", TABLE_2, columns, rows, notes)
+
+
+TABLE_2 = "Table 2. The infusions"
 
 
 def _children_of_place(cases: Sequence[CaseFindings]) -> Counter[tuple[str, object]]:

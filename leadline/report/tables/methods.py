@@ -10,7 +10,7 @@ from leadline.casebook.schema import ABOUT_KEYS
 from leadline.measures.catalogue import MEASURES
 from leadline.measures.measure import Source
 from leadline.report.blocks import Column, Table
-from leadline.report.words import CUTOFF_SETS, WINDOWS, plain
+from leadline.report.words import CUTOFF_SETS, plain, window_words
 from leadline.verdicts.findings import Findings
 
 PARAMETERS: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -77,7 +77,7 @@ def _parameter_row(name: str, value: Any) -> tuple[str, str, str]:
 
 def _value_words(value: Any) -> str:
     if isinstance(value, Mapping):
-        name = WINDOWS.get(value["name"], plain(value["name"]))
+        name = window_words(value["name"])
         return f"{name}: {value['first']} to {value['last']}"
     if isinstance(value, list | tuple):
         return "; ".join(map(_value_words, value))

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from leadline.report.blocks import Column, Table
-from leadline.report.words import WINDOWS, listed, plain, records_words
+from leadline.report.words import listed, records_words, window_words
 from leadline.verdicts.findings import CaseFindings, CompletenessCell
 
 STILL_OPEN = "open"
 OVER = "over"
-OVER_NOTE = (
-    "Over: the window has passed. If it was measured at the time, the record can still be found and entered; it cannot"
-    " be measured now."
-)
+OPEN_NOTE = "A window counts as open while nothing recorded says that it is over."
+OVER_NOTE = "The window has passed: what was measured at the time can still be found and entered, and not measured now."
 STATUS = Column("Window is", width=0.6)
 WANTED = (Column("Record", width=2.5), Column("So that this can be judged", width=1.8))
 
@@ -46,21 +44,27 @@ def missing_table(cases: Sequence[CaseFindings], *, internal: bool) -> Table:
 
 
 def to_record_table(cases: Sequence[CaseFindings], *, internal: bool) -> Table:
-    """For readers: windows that lack the same stand together; open windows first. Calendar dates stand only in an
+    """For readers, in windows still open: windows that lack the same stand together. Calendar dates stand only in an
     internal report."""
-    rows = [(case.case.patient_id, *row) for case in cases for row in to_record(case, internal=internal)]
-    rows.sort(key=lambda row: row[1] != STILL_OPEN)
-    return Table(
-        "to_record",
-        "What to record next",
-        (Column("Child", "code", 0.8), *TO_RECORD_COLUMNS),
-        tuple(rows),
-        (OVER_NOTE,),
-        "Nothing is missing: every criterion can be judged at every window.",
+    rows = tuple(
+        (case.case.patient_id, *rest)
+        for case in cases
+        for status, *rest in to_record(case, internal=internal)
+        if status == STILL_OPEN
     )
+    columns = (Column("Child", "code", 0.8), *TO_RECORD_COLUMNS)
+    empty = "No window is open in which anything is missing."
+    return Table("to_record", "What to record next", columns, rows, (OPEN_NOTE, windows_note(cases)), empty)
 
 
-TO_RECORD_COLUMNS = (STATUS, Column("When", width=1.7), *WANTED)
+TO_RECORD_COLUMNS = (Column("When", width=1.4), *WANTED)
+
+
+def windows_note(cases: Iterable[CaseFindings]) -> str:
+    """The days of every window."""
+    days = {(cell.first, cell.last): _window(cell) for case in cases for cell in case.completeness}
+    named = (f"{name}, day {first} to {last}" for (first, last), name in sorted(days.items()))
+    return f"Windows, counted from the first infusion: {'; '.join(named)}."
 
 
 def to_record(case: CaseFindings, *, internal: bool) -> list[tuple[str, str, str, str]]:
@@ -91,7 +95,7 @@ def _status(cell: CompletenessCell) -> str:
 
 
 def _window(cell: CompletenessCell) -> str:
-    return WINDOWS.get(cell.window, plain(cell.window))
+    return window_words(cell.window)
 
 
 def _wanted(cells: Iterable[CompletenessCell]) -> list[tuple[str, str]]:
@@ -107,15 +111,13 @@ def _wanted(cells: Iterable[CompletenessCell]) -> list[tuple[str, str]]:
 
 
 def when_words(cells: Sequence[CompletenessCell], *, internal: bool) -> str:
-    """ "week 8 (day 42 to 70), week 12 (day 71 to 112)"; with the dates beside the days in an internal report."""
-    return ", ".join(f"{_window(cell)} ({_days(cell, internal=internal)})" for cell in cells)
-
-
-def _days(cell: CompletenessCell, *, internal: bool) -> str:
-    days = f"day {cell.first} to {cell.last}"
-    return (
-        f"{days}: {cell.calendar_first} to {cell.calendar_last}" if internal and cell.calendar_first else days
-    )
+    """Windows by name, "baseline, weeks 8 and 12"; each with its dates in an internal report."""
+    if internal and all(cell.calendar_first for cell in cells):
+        return "; ".join(f"{_window(cell)}: {cell.calendar_first} to {cell.calendar_last}" for cell in cells)
+    names = [_window(cell) for cell in cells]
+    weeks = [name.removeprefix("week ") for name in names if name.startswith("week ")]
+    others = [name for name in names if not name.startswith("week ")]
+    return ", ".join([*others, f"week{'s' if len(weeks) > 1 else ''} {listed(weeks)}"] if weeks else others)
 
 
 def completeness_table(cases: Sequence[CaseFindings]) -> Table:
@@ -128,7 +130,7 @@ def completeness_table(cases: Sequence[CaseFindings]) -> Table:
             by_criterion.setdefault(cell.criterion_title, {})[cell.window] = cell
         for criterion, cells in by_criterion.items():
             rows.append((case.case.patient_id, criterion, *(_share(cells.get(window)) for window in windows)))
-    headings = [WINDOWS.get(window, plain(window)) for window in windows]
+    headings = [window_words(window) for window in windows]
     return Table(
         "table_5_completeness",
         "Table 5. What is recorded of what each criterion needs",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from leadline.report.words import window_words
 from leadline.verdicts.findings import Findings
 from leadline.verdicts.parameters import Parameters, Window
 
@@ -22,6 +23,6 @@ def baseline_first_day(findings: Findings) -> int:
 def windows(findings: Findings) -> tuple[Window, ...]:
     """The follow-up windows, in order."""
     return tuple(
-        Window(each["name"], each["name"], each["target"], each["first"], each["last"])
+        Window(each["name"], window_words(each["name"]), each["target"], each["first"], each["last"])
         for each in parameter(findings, "windows")
     )

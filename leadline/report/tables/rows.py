@@ -58,7 +58,8 @@ def dose_words(course: DrugCourse) -> str:
     """ "15 mg per m² weekly"; empty if no dose is recorded."""
     if course.dose is None:
         return ""
-    basis = CODES.get(course.dose_basis, plain(course.dose_basis))
+    per_size = "/" in course.dose_unit  # "mg/kg" says its basis itself
+    basis = "" if per_size else CODES.get(course.dose_basis, plain(course.dose_basis))
     parts = (
         f"{course.dose:g}",
         course.dose_unit,
@@ -76,11 +77,13 @@ def course_words(course: DrugCourse) -> str:
 
 
 def course_span(course: DrugCourse) -> str:
-    start = day_words(course.start, "start not recorded")
+    return f"{day_words(course.start, 'start not recorded')}, {course_end(course)}"
+
+
+def course_end(course: DrugCourse) -> str:
+    """ "stopped day 90", "still taken on day 130", "stop not recorded"."""
     if course.stop is not None:
-        return f"{start}, stopped {day_words(course.stop)}"
+        return f"stopped {day_words(course.stop)}"
     if course.ongoing and course.ongoing_as_of is not None:
-        return f"{start}, still taken {day_words(course.ongoing_as_of)}"
-    if course.ongoing:
-        return f"{start}, still taken"
-    return f"{start}, stop not recorded"
+        return f"still taken on {day_words(course.ongoing_as_of)}"
+    return "still taken" if course.ongoing else "stop not recorded"

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from leadline.report.blocks import Column, Table
 from leadline.report.tables.claims import claim_words
-from leadline.report.words import DIAGNOSES, WINDOWS, number_words, plain, proportion_words, semicolons
-from leadline.verdicts.findings import Findings, NullComparison, NullRate
+from leadline.report.words import (
+    DIAGNOSES,
+    interval_words,
+    number_words,
+    plain,
+    proportion_words,
+    semicolons,
+    window_words,
+)
+from leadline.verdicts.findings import CriterionCount, Findings, NullComparison, NullRate
 
 
 def counts_table(findings: Findings) -> Table:
@@ -46,31 +54,49 @@ def counts_table(findings: Findings) -> Table:
 
 
 def criteria_table(findings: Findings) -> Table:
-    """One row a criterion and window: met of the children to whom it applies, whether or not anybody claimed it."""
+    """For machines: one row a criterion and window, of the children to whom it applies."""
     rows = tuple(
         (
             count.title,
-            WINDOWS.get(count.window, plain(count.window)),
-            proportion_words(count.met),
+            window_words(count.window),
+            str(count.met.k),
             str(count.not_met),
             str(count.indeterminate),
+            str(count.met.n),
+            interval_words(count.met.low, count.met.high),
         )
         for count in findings.series.criteria
     )
+    headings = ("Criterion", "Window", "Met", "Not met", "Indeterminate", "Children", "Met, 95% interval")
+    return Table("criteria_by_window", CRITERIA_TITLE, tuple(map(Column, headings)), rows)
+
+
+CRITERIA_TITLE = "Every criterion at every window, claimed or not"
+
+
+def criteria_side_by_side(findings: Findings) -> Table:
+    """For readers: one row a criterion, one column a window."""
+    windows = list(dict.fromkeys(count.window for count in findings.series.criteria))
+    rows: dict[str, dict[str, str]] = {}
+    for count in findings.series.criteria:
+        rows.setdefault(count.title, {})[count.window] = _met(count)
+    headings = [window_words(window) for window in windows]
     return Table(
-        "criteria_by_window",
-        "Every criterion at every window, claimed or not",
-        (
-            Column("Criterion", width=2.4),
-            Column("Window", width=0.8),
-            Column("Met", "number", 1.2),
-            Column("Not met", "number", 0.8),
-            Column("Indeterminate", "number", 0.9),
+        "criteria_side_by_side",
+        CRITERIA_TITLE,
+        (Column("Criterion", width=1.6), *(Column(each[:1].upper() + each[1:]) for each in headings)),
+        tuple(
+            (title, *(cells.get(window, "does not apply") for window in windows))
+            for title, cells in rows.items()
         ),
-        rows,
-        ("Met: of the children to whom the criterion applies, with exact (Clopper-Pearson) 95% interval.",),
+        ("Children who met it, of those to whom it applies, with exact (Clopper-Pearson) 95% interval.",),
         "No criterion applies to any child.",
     )
+
+
+def _met(count: CriterionCount) -> str:
+    unclear = f"; {count.indeterminate} indeterminate" if count.indeterminate else ""
+    return proportion_words(count.met) + unclear
 
 
 def null_table(findings: Findings) -> Table:
@@ -82,7 +108,7 @@ def null_table(findings: Findings) -> Table:
     )
     return Table(
         "null_comparison",
-        "Would it have been seen if the cells did nothing",
+        "The rates without the cells",
         (
             Column("Counted", width=1.3),
             Column("Probability of as many or more", "number", 1.1),
