@@ -43,6 +43,16 @@ class ItemUnknown(LeadlineError):
     meaning = "the measure has no such item, or the item has no such value"
 
 
+class ColumnAbsent(LeadlineError):
+    exit_code = 14
+    meaning = "a table lacks a column that the measure needs, or holds something else in it"
+
+
+class NotForTables(LeadlineError):
+    exit_code = 15
+    meaning = "the measure is not computed on whole tables"
+
+
 class CasebookUnreadable(LeadlineError):
     exit_code = 20
     meaning = "the casebook cannot be opened: absent, empty, damaged, or not a casebook"

@@ -3,15 +3,21 @@
 from leadline import measures
 
 measures.evaluate("jadas10_esr", {"active_joint_count": 6, "physician_global_0_10": 4, ...})
+measures.score(frame, "jadas10_esr")
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from leadline.measures.catalogue import MEASURES, measure
 from leadline.measures.measure import Measure, Score
 
-__all__ = ["MEASURES", "Measure", "Score", "evaluate", "measure"]
+if TYPE_CHECKING:
+    import polars as pl
+
+    from leadline.measures.frames import score
+
+__all__ = ["MEASURES", "Measure", "Score", "catalogue", "evaluate", "measure", "score"]
 
 
 def evaluate(measure_id: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
@@ -21,3 +27,24 @@ def evaluate(measure_id: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
     raises    UnknownMeasure, ItemUnknown, ItemOutOfRange
     """
     return measure(measure_id).evaluate(inputs)
+
+
+def catalogue() -> "pl.DataFrame":
+    """Every measure as a frame, a row each.
+
+    Columns: id, title, diseases, needs (names of inputs), low, high, better (which end), cutoff_sets,
+    important_improvement, important_worsening, sources, doi, status, provisional (why). Null where a measure has none.
+    """
+    from leadline.measures.frames import catalogue_frame
+
+    return catalogue_frame()
+
+
+if not TYPE_CHECKING:  # frames import their library when they are first asked for
+
+    def __getattr__(name):
+        if name != "score":
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from leadline.measures.frames import score
+
+        return score

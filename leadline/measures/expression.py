@@ -150,6 +150,8 @@ class Scaled(Number):
     divisor: float = 1
 
     def evaluate(self, row: Row) -> Span:
+        if not self.factor:  # 0 times no upper end is 0
+            return 0.0, 0.0
         low, high = self.number.evaluate(row)
         low, high = low * self.factor / self.divisor, high * self.factor / self.divisor
         return (low, high) if low <= high else (high, low)

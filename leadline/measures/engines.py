@@ -1,0 +1,243 @@
+"""The trees of `expression.py` as narwhals expressions: the same rule on polars, DuckDB, pyarrow, Spark.
+
+A number becomes two expressions, its lowest and its highest value; a truth becomes two, certainly true and certainly
+false. None of them is ever null, so that no engine's own idea of null decides anything. As in the reading of one row,
+whatever is compared is rounded to six decimals first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import reduce
+from operator import add, and_, or_
+from typing import Any
+
+import narwhals as nw
+
+from leadline.casebook.items import Item
+from leadline.measures import expression as tree
+from leadline.measures.expression import DECIMALS
+
+Ends = tuple[nw.Expr, nw.Expr]
+"""The lowest and the highest value; or certainly true and certainly false."""
+
+BEYOND_ANY = 1e300
+"""Larger in size than any number that is known; an open end is infinite."""
+
+
+TEMPORARY = "__leadline_"
+"""How the columns begin that hold what is used more than once; they are dropped at the end."""
+
+
+class Compiler:
+    """Compiles the rules of one measure. `defaults` are the values of parameters that are not given; `absent` names
+    items for which the table has no column. What several places use is computed once, in columns of their own:
+    `stages` are to be added to the table one after the other before the rules themselves."""
+
+    def __init__(
+        self, *, defaults: Mapping[str, Any], absent: frozenset[str], roots: Sequence[tree.Node]
+    ) -> None:
+        self._defaults = defaults
+        self._absent = absent
+        self._shared: dict[int, Ends | None] = dict.fromkeys(_used_twice(roots))
+        self.stages: list[dict[str, nw.Expr]] = []
+
+    def once(self, *expressions: nw.Expr) -> tuple[nw.Expr, ...]:
+        """The expressions as columns that are computed once."""
+        stage = {f"{TEMPORARY}{len(self.stages)}_{place}": each for place, each in enumerate(expressions)}
+        self.stages.append(stage)
+        return tuple(nw.col(name) for name in stage)
+
+    def truth(self, node: tree.Truth) -> Ends:
+        """Certainly true, and certainly false."""
+        if id(node) not in self._shared:
+            return self._truth(node)
+        known = self._shared[id(node)]
+        if known is None:
+            true, false = self.once(*self._truth(node))
+            self._shared[id(node)] = known = true, false
+        return known
+
+    # ---- items ---------------------------------------------------------------------------------------------------
+
+    def _column(self, item: Item) -> nw.Expr:
+        default = self._defaults.get(item.id)
+        if item.id in self._absent:
+            return nw.lit(default, dtype=kind_of(item))
+        column = nw.col(item.id).cast(kind_of(item))
+        return column if default is None else column.fill_null(default)
+
+    def _recorded(self, item: Item) -> nw.Expr:
+        return ~self._column(item).is_null()
+
+    # ---- numbers -------------------------------------------------------------------------------------------------
+
+    def number(self, node: tree.Number) -> Ends:
+        match node:
+            case tree.Constant():
+                return nw.lit(float(node.value)), nw.lit(float(node.value))
+            case tree.Reading():
+                column, scale = self._column(node.item), node.item.scale
+                return column.fill_null(float(scale[0])), column.fill_null(float(scale[1]))
+            case tree.Sum():
+                ends = [self.number(part) for part in node.parts]
+                return reduce(add, (low for low, _ in ends)), reduce(add, (high for _, high in ends))
+            case tree.Scaled():
+                return self._scaled(node)
+            case tree.Product():
+                return self._product(node)
+            case tree.Clamped():
+                low, high = self.number(node.number)
+                return low.clip(node.low, node.high), high.clip(node.low, node.high)
+            case tree.Lowest():
+                return self._across(node.parts, nw.min_horizontal)
+            case tree.Highest():
+                return self._across(node.parts, nw.max_horizontal)
+            case tree.MeanAnswered():
+                return self._mean_answered(node)
+            case tree.Points():
+                return self._points(node)
+            case tree.Where():
+                return self._where(node)
+            case _:
+                raise TypeError(f"no expression for {type(node).__name__}")
+
+    def _scaled(self, node: tree.Scaled) -> Ends:
+        if not node.factor:
+            return nw.lit(0.0), nw.lit(0.0)
+        low, high = (end * node.factor / node.divisor for end in self.number(node.number))
+        return (low, high) if node.factor / node.divisor > 0 else (high, low)
+
+    def _product(self, node: tree.Product) -> Ends:
+        (left_low, left_high), (right_low, right_high) = self.number(node.left), self.number(node.right)
+        nothing = (left_high == 0) | (right_high == 0)
+        return left_low * right_low, nw.when(nothing).then(nw.lit(0.0)).otherwise(left_high * right_high)
+
+    def _across(self, parts: tuple[tree.Number, ...], horizontal: object) -> Ends:
+        ends = [self.number(part) for part in parts]
+        return horizontal(*(low for low, _ in ends)), horizontal(*(high for _, high in ends))  # type: ignore[operator]
+
+    def _mean_answered(self, node: tree.MeanAnswered) -> Ends:
+        flat = self.once(*(end for part in node.parts for end in self.number(part)))
+        lows, highs = flat[::2], flat[1::2]
+        answered = [low == high for low, high in zip(lows, highs, strict=True)]
+        given = (
+            nw.when(one).then(low).otherwise(nw.lit(0.0)) for one, low in zip(answered, lows, strict=True)
+        )
+        (count,) = self.once(reduce(add, (one.cast(nw.Int64) for one in answered)))
+        mean = reduce(add, given) / nw.when(count > 0).then(count).otherwise(nw.lit(1))
+        return (
+            nw.when(count >= node.at_least).then(mean).otherwise(nw.lit(float(node.low))),
+            nw.when(count >= node.at_least).then(mean).otherwise(nw.lit(float(node.high))),
+        )
+
+    def _points(self, node: tree.Points) -> Ends:
+        true, false = self.truth(node.condition)
+        points, none = nw.lit(float(node.points)), nw.lit(0.0)
+        surely, perhaps = (
+            nw.when(true).then(points).otherwise(none),
+            nw.when(false).then(none).otherwise(points),
+        )
+        return (surely, perhaps) if node.points >= 0 else (perhaps, surely)
+
+    def _where(self, node: tree.Where) -> Ends:
+        true, false = self.truth(node.condition)
+        then, otherwise = self.number(node.then), self.number(node.otherwise)
+        either = nw.min_horizontal(then[0], otherwise[0]), nw.max_horizontal(then[1], otherwise[1])
+        low, high = (
+            nw.when(true).then(one).otherwise(nw.when(false).then(other).otherwise(open_end))
+            for one, other, open_end in zip(then, otherwise, either, strict=True)
+        )
+        return low, high
+
+    # ---- truths --------------------------------------------------------------------------------------------------
+
+    def _truth(self, node: tree.Truth) -> Ends:
+        match node:
+            case tree.Yes():
+                column = self._column(node.item)
+                return column.fill_null(False), (~column).fill_null(False)
+            case tree.IsRecorded():
+                recorded = self._recorded(node.item)
+                return recorded, ~recorded
+            case tree.OneOf():
+                return self._one_of(node)
+            case tree.AtMost():
+                (left_low, left_high), (right_low, right_high) = (
+                    self._rounded(node.left),
+                    self._rounded(node.right),
+                )
+                return left_high <= right_low, left_low > right_high
+            case tree.Below():
+                (left_low, left_high), (right_low, right_high) = (
+                    self._rounded(node.left),
+                    self._rounded(node.right),
+                )
+                return left_high < right_low, left_low >= right_high
+            case tree.Not():
+                true, false = self.truth(node.part)
+                return false, true
+            case tree.AllOf():
+                ends = [self.truth(part) for part in node.parts]
+                return reduce(and_, (true for true, _ in ends)), reduce(or_, (false for _, false in ends))
+            case tree.AnyOf():
+                ends = [self.truth(part) for part in node.parts]
+                return reduce(or_, (true for true, _ in ends)), reduce(and_, (false for _, false in ends))
+            case tree.CountAtLeast():
+                return self._count_at_least(node)
+            case tree.WhenRecorded():
+                recorded = reduce(and_, (self._recorded(item) for item in node.items))
+                true, false = self.truth(node.rule)
+                return recorded & true, recorded & false
+            case _:
+                raise TypeError(f"no expression for {type(node).__name__}")
+
+    def _rounded(self, node: tree.Number) -> Ends:
+        if isinstance(node, tree.Constant):
+            constant = nw.lit(round(float(node.value), DECIMALS))
+            return constant, constant
+        low, high = self.number(node)
+        return low.round(DECIMALS), high.round(DECIMALS)
+
+    def _one_of(self, node: tree.OneOf) -> Ends:
+        column = self._column(node.item)
+        true = reduce(or_, (column == choice for choice in node.choices)).fill_null(False)
+        return true, self._recorded(node.item) & ~true
+
+    def _count_at_least(self, node: tree.CountAtLeast) -> Ends:
+        ends = [self.truth(part) for part in node.parts]
+        true = reduce(add, (end.cast(nw.Int64) for end, _ in ends))
+        false = reduce(add, (end.cast(nw.Int64) for _, end in ends))
+        return true >= node.count, false > len(node.parts) - node.count
+
+
+def _used_twice(roots: Sequence[tree.Node]) -> set[int]:
+    """Identities of the truths made of others that stand in several places of the rules; not of what they are made of."""
+    seen: set[int] = set()
+    twice: set[int] = set()
+    open_nodes = list(roots)
+    while open_nodes:
+        node = open_nodes.pop()
+        if isinstance(node, tree.Truth) and len(node.children()) > 1:
+            if id(node) in seen:
+                twice.add(id(node))
+                continue
+            seen.add(id(node))
+        open_nodes += node.children()
+    return twice
+
+
+def is_known(low: nw.Expr, high: nw.Expr) -> nw.Expr:
+    """Whether a number is one value."""
+    return (low.round(DECIMALS) == high.round(DECIMALS)) & (low > -BEYOND_ANY) & (low < BEYOND_ANY)
+
+
+def kind_of(item: Item) -> type[nw.Float64] | type[nw.Boolean] | type[nw.String]:
+    """The type of a column that holds the item."""
+    match item.kind:
+        case "yes_no":
+            return nw.Boolean
+        case "choice":
+            return nw.String
+        case _:
+            return nw.Float64

@@ -1,0 +1,318 @@
+"""Measures on whole tables: a frame in, the same kind of frame out, with the measure's columns beside its own.
+
+One row is one visit. A row is read as `Measure.evaluate_row` reads it: the same rule, the same three values. pandas
+goes through polars, because its own types take null for false; DuckDB and Spark stay lazy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING, Any, Literal
+
+import narwhals as nw
+from narwhals.typing import IntoFrameT
+
+from leadline.casebook.items import Item
+from leadline.errors import ColumnAbsent, ItemOutOfRange, NotForTables
+from leadline.measures.catalogue import MEASURES, measure
+from leadline.measures.engines import Compiler, Ends, is_known, kind_of
+from leadline.measures.expression import DECIMALS, Node
+from leadline.measures.measure import Criterion, Cutoffs, Grading, Measure, Score
+
+if TYPE_CHECKING:
+    import polars as pl
+
+SHOWN_ROWS = 3
+"""So many rows are named where values are out of range."""
+
+
+def score(
+    frame: IntoFrameT,
+    measure_id: str,
+    *,
+    course: str | None = None,
+    cutoff_set: str | None = None,
+    absent: Literal["error", "missing"] = "error",
+    out_of_range: Literal["error", "null"] = "error",
+    key: Sequence[str] = (),
+) -> IntoFrameT:
+    """Evaluate a measure on every row.
+
+    frame         one row a visit, with a column for each item of the measure (its flat name, in its unit)
+    course        of the disease, for cut-offs: "oligo" or "poly", or the name of a column that holds it
+    cutoff_set    which published set names the state; the measure's first by default
+    absent        what to do about items that have no column: an error, or take them as missing in every row
+    out_of_range  what to do about values that a scale does not have: an error naming rows, or null with the status
+                  out_of_range. To find them a lazy frame is run once
+    key           columns that name a row in an error, such as patient and day
+
+    returns       the same kind of frame and rows, with further columns: a score gives <id>, <id>_state where it has
+                  cut-offs, and <id>_status (ok, not_computable, out_of_range); a criterion gives <id>, or <id>_<output>
+                  where it has several, with met, not_met, indeterminate, not_applicable; a grading gives <id>. A
+                  missing item does here what it does for one visit
+    raises        UnknownMeasure, NotForTables, ColumnAbsent, ItemOutOfRange
+    """
+    options = _Options(course, cutoff_set, absent == "missing", out_of_range == "null", tuple(key))
+    scored: IntoFrameT = _scored(frame, measure(measure_id), options)
+    return scored
+
+
+@dataclass(frozen=True, slots=True)
+class _Options:
+    course: str | None
+    cutoff_set: str | None
+    absent_is_missing: bool
+    wrong_is_null: bool
+    key: tuple[str, ...]
+
+
+def _scored(frame: Any, found: Measure, options: _Options) -> Any:
+    native: Any = nw.from_native(frame)
+    if isinstance(native, nw.DataFrame) and native.implementation.is_pandas_like():
+        return _through_polars(frame, native, found, options)
+    absent = _check_columns(native, found, options)
+    items = [item for item in found.items if item.id not in absent]
+    if not options.wrong_is_null:
+        _check_ranges(native, found, items, options.key)
+    compiler = Compiler(defaults=found.parameters, absent=frozenset(absent), roots=_roots(found))
+    columns = dict(_columns(found, compiler, options, native.collect_schema().names()))
+    faults = [fault for item in items if (fault := _fault(item)) is not None]
+    if options.wrong_is_null and faults:
+        columns = {name: _guarded(name, column, reduce(or_, faults)) for name, column in columns.items()}
+    for stage in compiler.stages:
+        native = native.with_columns(**stage)
+    temporary = [name for stage in compiler.stages for name in stage]
+    return native.with_columns(**columns).drop(temporary).to_native()
+
+
+def _roots(found: Measure) -> tuple[Node, ...]:
+    match found:
+        case Score():
+            return (found.formula,)
+        case Criterion():
+            return (*(() if found.applies is None else (found.applies,)), *found.rules.values())
+        case Grading():
+            return tuple(rule for _, rule in found.grades)
+        case _:
+            raise NotForTables(
+                f"{found.title} is not a rule over the columns of one row.",
+                hint="evaluate it one visit at a time",
+            )
+
+
+def _through_polars(frame: Any, native: Any, found: Measure, options: _Options) -> Any:
+    """To polars and back with the columns needed alone, so that the others keep their types."""
+    import polars as pl
+
+    needed = [name for name in native.columns if name in {*found.by_id, *options.key, options.course}]
+    scored = _scored(pl.from_pandas(frame[needed].reset_index(drop=True)), found, options)
+    added = [name for name in scored.columns if name not in needed]
+    return frame.assign(**{name: scored[name].to_pandas().to_numpy() for name in added})
+
+
+def catalogue_frame() -> pl.DataFrame:
+    """The frame that `measures.catalogue()` gives."""
+    import polars as pl
+
+    return pl.DataFrame([_described(each) for each in MEASURES.values()], infer_schema_length=None)
+
+
+def _described(each: Measure) -> dict[str, Any]:
+    number = each if isinstance(each, Score) else None
+    return {
+        "id": each.id,
+        "title": each.title,
+        "diseases": list(each.diseases),
+        "needs": list(each.takes),
+        "low": None if number is None else float(number.low),
+        "high": None if number is None else float(number.high),
+        "better": None if number is None else number.better,
+        "cutoff_sets": []
+        if number is None
+        else list(dict.fromkeys(cutoffs.set_id for cutoffs in number.cutoffs)),
+        "important_improvement": None if number is None else number.important_improvement,
+        "important_worsening": None if number is None else number.important_worsening,
+        "sources": [source.citation for source in each.sources],
+        "doi": [source.doi for source in each.sources if source.doi],
+        "status": each.status,
+        "provisional": each.provisional or None,
+    }
+
+
+# ---- what a frame holds ------------------------------------------------------------------------------------------
+
+
+def _check_columns(native: Any, found: Measure, options: _Options) -> set[str]:
+    """The items that have no column. Raises ColumnAbsent for those that must have one, and for one of another type."""
+    schema = native.collect_schema()
+    missing = [item.id for item in found.items if item.id not in schema and item.id not in found.parameters]
+    if missing and (not options.absent_is_missing or len(missing) == len(found.items)):
+        near = dict.fromkeys(
+            match for name in missing for match in get_close_matches(name, schema.names(), n=1)
+        )
+        meant = f"near to them: {', '.join(near)}; " if near else ""
+        raise ColumnAbsent(
+            f"{found.title}: the table has no column {', '.join(missing)}.",
+            hint=f"{meant}the columns are {', '.join(schema.names()[:30])}; or choose absent='missing'",
+        )
+    wrong = [item for item in found.items if item.id in schema and not _fits(schema[item.id], item)]
+    if wrong:
+        types = {nw.Float64: "numbers", nw.Boolean: "true or false", nw.String: "text"}
+        shown = (f"{item.id} is {schema[item.id]}, it takes {types[kind_of(item)]}" for item in wrong)
+        raise ColumnAbsent(f"{found.title}: {'; '.join(shown)}.", hint="read the table with the types stated")
+    return {item.id for item in found.items if item.id not in schema}
+
+
+def _fits(dtype: Any, item: Item) -> bool:
+    if dtype == nw.Unknown or str(dtype) in ("Unknown", "Null", "Object"):
+        return True  # a column of nothing but nulls
+    kind = kind_of(item)
+    if kind is nw.Boolean:
+        return bool(dtype == nw.Boolean)
+    if kind is nw.String:
+        return dtype in (nw.String, nw.Categorical, nw.Enum)
+    return bool(dtype.is_numeric())
+
+
+def _fault(item: Item) -> nw.Expr | None:
+    """Whether a row holds a value that the item's scale does not have; null is none. None: every value is one."""
+    column = nw.col(item.id).cast(kind_of(item))
+    if item.kind == "yes_no":
+        return None
+    if item.kind == "choice":
+        return ~reduce(or_, (column == choice for choice in item.choices)).fill_null(True)
+    inside = (column >= float(item.low)) & (column <= float(item.high))
+    if item.kind == "count":
+        inside = inside & (column.round(0) == column)
+    return ~inside.fill_null(True)
+
+
+def _check_ranges(native: Any, found: Measure, items: Sequence[Item], key: Sequence[str]) -> None:
+    """Raises ItemOutOfRange naming items and the first rows, by their key or, where there is an order, their number."""
+    marks = {f"{item.id}__fault": fault for item in items if (fault := _fault(item)) is not None}
+    if not marks:
+        return
+    rows = native.with_row_index("row__number") if isinstance(native, nw.DataFrame) and not key else native
+    shown = list(key) or (["row__number"] if isinstance(native, nw.DataFrame) else [])
+    marked = rows.select(*(nw.col(name) for name in shown), **marks)
+    marked = marked.filter(reduce(or_, (nw.col(name) for name in marks))).head(SHOWN_ROWS)
+    found_rows = (marked.collect() if isinstance(marked, nw.LazyFrame) else marked).rows(named=True)
+    if not found_rows:
+        return
+    wrong = sorted({name.removesuffix("__fault") for row in found_rows for name in marks if row[name]})
+    takes = "; ".join(f"{name} takes {_range(found.by_id[name])}" for name in wrong)
+    places = [
+        ", ".join(f"{name.replace('__', ' ')} {row[name]}" for name in shown) for row in found_rows if shown
+    ]
+    where = f" In: {'; '.join(places)}." if places else ""
+    raise ItemOutOfRange(
+        f"{found.title}: {takes}; the table has other values.{where}",
+        hint="convert units where the table is read, or choose out_of_range='null'",
+    )
+
+
+def _range(item: Item) -> str:
+    return " or ".join(item.choices) if item.kind == "choice" else f"{item.low:g} to {item.high:g}"
+
+
+# ---- what is added -----------------------------------------------------------------------------------------------
+
+
+def _columns(
+    found: Measure, compiler: Compiler, options: _Options, taken: Sequence[str]
+) -> Iterator[tuple[str, nw.Expr]]:
+    match found:
+        case Score():
+            low, high = compiler.once(*compiler.number(found.formula))
+            known = is_known(low, high)
+            yield found.id, nw.when(known).then(low.round(DECIMALS))
+            if found.cutoffs:
+                yield (
+                    f"{found.id}_state",
+                    nw.when(known).then(_state(found, low, options, taken)),
+                )
+            yield f"{found.id}_status", _text(known, "ok", "not_computable")
+        case Criterion():
+            yield from _criterion(found, compiler)
+        case Grading():
+            yield from _grading(found, compiler)
+
+
+def _text(condition: nw.Expr, then: str, otherwise: str) -> nw.Expr:
+    return nw.when(condition).then(nw.lit(then)).otherwise(nw.lit(otherwise))
+
+
+def _state(found: Score, value: nw.Expr, options: _Options, taken: Sequence[str]) -> nw.Expr:
+    """The state by the set and course; null where the course is not known."""
+    set_id = options.cutoff_set or found.cutoffs[0].set_id
+    of_set = [each for each in found.cutoffs if each.set_id == set_id]
+    if not of_set:
+        sets = ", ".join(dict.fromkeys(each.set_id for each in found.cutoffs))
+        raise ItemOutOfRange(f"{found.title} has no cut-offs called {set_id}.", hint=f"it has {sets}")
+    if len(of_set) == 1:
+        return _band(of_set[0], value)
+    if options.course is not None and options.course not in (*taken, *(each.course for each in of_set)):
+        courses = " or ".join(each.course for each in of_set)
+        raise ItemOutOfRange(
+            f"course is {options.course[:40]!r}; it takes {courses}, or the name of a column."
+        )
+    state = nw.lit(None, dtype=nw.String)
+    for each in of_set:
+        if options.course in taken:
+            has_it = (nw.col(str(options.course)) == each.course).fill_null(False)
+            state = nw.when(has_it).then(_band(each, value)).otherwise(state)
+        elif options.course == each.course:
+            return _band(each, value)
+    return state
+
+
+def _band(cutoffs: Cutoffs, value: nw.Expr) -> nw.Expr:
+    *bounded, last = cutoffs.bands
+    state = nw.lit(last.state)
+    for band in reversed(bounded):
+        state = nw.when(value.round(DECIMALS) <= band.up_to).then(nw.lit(band.state)).otherwise(state)
+    return state
+
+
+def _criterion(found: Criterion, compiler: Compiler) -> Iterator[tuple[str, nw.Expr]]:
+    applies = None if found.applies is None else compiler.truth(found.applies)
+    decided = []
+    for output, rule in found.rules.items():
+        true, false = compiler.truth(rule)
+        result = nw.when(true).then(nw.lit("met")).otherwise(_text(false, "not_met", "indeterminate"))
+        known = true | false
+        if applies is not None:
+            result = (
+                nw.when(applies[0])
+                .then(result)
+                .otherwise(_text(applies[1], "not_applicable", "indeterminate"))
+            )
+            known = (applies[0] & known) | applies[1]
+        decided.append(known)
+        yield (found.id if len(found.rules) == 1 else f"{found.id}_{output}"), result
+    yield f"{found.id}_status", _text(reduce(lambda one, other: one & other, decided), "ok", "not_computable")
+
+
+def _grading(found: Grading, compiler: Compiler) -> Iterator[tuple[str, nw.Expr]]:
+    """The first grade that holds with nothing unknown before it; from the last backwards."""
+    rules: list[tuple[str, Ends]] = [(grade, compiler.truth(rule)) for grade, rule in found.grades]
+    unknown = [~(true | false) for _, (true, false) in rules]
+    result = _text(reduce(or_, unknown), "indeterminate", found.otherwise)
+    for place in reversed(range(len(rules))):
+        grade, (true, _) = rules[place]
+        before = unknown[:place]
+        holds = true if found.stands_alone or not before else true & ~reduce(or_, before)
+        result = nw.when(holds).then(nw.lit(grade)).otherwise(result)
+    yield found.id, result
+    yield f"{found.id}_status", _text(result == "indeterminate", "not_computable", "ok")
+
+
+def _guarded(name: str, column: nw.Expr, wrong: nw.Expr) -> nw.Expr:
+    """Null, and the status out_of_range, in rows with a value that its scale does not have."""
+    if name.endswith("_status"):
+        return nw.when(wrong).then(nw.lit("out_of_range")).otherwise(column)
+    return nw.when(~wrong).then(column)

@@ -1,0 +1,178 @@
+"""Every measure on every engine says of each row what it says of a visit: at, just below and above each limit."""
+
+import random
+
+import duckdb
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+from polars.testing import assert_frame_equal
+
+from leadline.errors import ColumnAbsent, ItemOutOfRange, NotForTables, UnknownMeasure
+from leadline.measures import MEASURES, catalogue, score
+from leadline.measures.measure import Criterion, Grading, Score
+from tests.measures.strategies import limits, roots, values
+
+OF_TREES = [measure for measure in MEASURES.values() if roots(measure)]
+ROWS = 60
+TYPES = {"yes_no": pl.Boolean, "choice": pl.String, "number": pl.Float64, "count": pl.Float64}
+
+
+def table_of(measure):
+    """Rows in which every item takes every candidate, some rows complete and some with gaps."""
+    rng, around = random.Random(20_26), limits(measure)
+    candidates = {item.id: values(item, around) for item in measure.items}
+    rows = []
+    for number in range(max(ROWS, *(len(each) for each in candidates.values()))):
+        gap = (0, 0.05, 0.4)[number % 3]
+        few = number % 5 == 0  # few findings, so that sums stay near their limits
+        row = {}
+        for name, each in candidates.items():
+            value = each[number % len(each)] if rng.random() < 0.3 else rng.choice(each)
+            row[name] = None if rng.random() < gap else False if few and value is True else value
+        rows.append(row)
+    schema = {item.id: TYPES[item.kind] for item in measure.items}
+    return rows, pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def answers(measure, rows):
+    """Each row as `evaluate_row` reads it, under the names of the frame's columns."""
+    results = [measure.evaluate_row(row) for row in rows]
+    match measure:
+        case Score():
+            columns = {measure.id: [result[measure.output] for result in results]}
+        case Criterion():
+            single = len(measure.rules) == 1
+            columns = {
+                measure.id if single else f"{measure.id}_{output}": [result[output] for result in results]
+                for output in measure.rules
+            }
+        case Grading():
+            columns = {measure.id: [result[measure.output] for result in results]}
+    undecided = [
+        any(column[row] in (None, "indeterminate") for column in columns.values()) for row in range(len(rows))
+    ]
+    columns[f"{measure.id}_status"] = ["not_computable" if one else "ok" for one in undecided]
+    number = {measure.id: pl.Float64} if isinstance(measure, Score) else {}
+    return pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String) | number, strict=False)
+
+
+ENGINES = {
+    "polars": (lambda table: table, lambda scored: scored),
+    "polars, lazily": (lambda table: table.lazy(), lambda scored: scored.collect()),
+    "pandas": (lambda table: table.to_pandas(), pl.from_pandas),
+    "pyarrow": (lambda table: table.to_arrow(), pl.from_arrow),
+    "duckdb": (lambda table: duckdb.from_arrow(table.to_arrow()), lambda scored: scored.pl()),
+}
+KINDS = {"polars": pl.DataFrame, "polars, lazily": pl.LazyFrame, "pandas": pd.DataFrame, "pyarrow": pa.Table,
+         "duckdb": duckdb.DuckDBPyRelation}  # fmt: skip
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("measure", OF_TREES, ids=[measure.id for measure in OF_TREES])
+def test_a_table_says_what_each_visit_says(measure, engine):
+    rows, table = table_of(measure)
+    into, back = ENGINES[engine]
+    scored = score(into(table), measure.id)
+    assert isinstance(scored, KINDS[engine])
+    assert not [name for name in back(scored).columns if name.startswith("__")]
+    expected = answers(measure, rows)
+    assert_frame_equal(back(scored).select(expected.columns), expected, check_dtypes=False, abs_tol=1e-6)
+
+
+JADAS = pl.DataFrame(
+    {
+        "patient": ["C1", "C2", "C3", "C4"],
+        "active_joint_count": [6, 0, 0, None],
+        "physician_global_0_10": [4.0, 0.1, 0.1, 1.0],
+        "parent_global_0_10": [5.5, 1.3, 1.4, 1.0],
+        "esr_mm_h": [50.0, 10.0, 10.0, 10.0],
+        "course": ["poly", "oligo", "oligo", "oligo"],
+    }
+)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_the_state_goes_by_the_course_of_each_row(engine):
+    into, back = ENGINES[engine]
+    scored = back(score(into(JADAS), "jadas10_esr", course="course"))
+    assert scored["jadas10_esr_state"].to_list() == ["high", "inactive", "minimal", None]
+    older = back(score(into(JADAS), "jadas10_esr", course="oligo", cutoff_set="consolaro"))
+    assert older["jadas10_esr_state"].to_list() == ["high", "minimal", "minimal", None]
+    assert back(score(into(JADAS), "jadas10_esr"))["jadas10_esr_state"].to_list() == [None] * 4
+
+
+def test_pandas_keeps_its_index_and_the_types_of_other_columns():
+    frame = (
+        JADAS.to_pandas().set_index(pd.Index([7, 8, 9, 3])).assign(note=pd.Categorical(["a", "b", "a", "b"]))
+    )
+    scored = score(frame, "jadas10_esr")
+    assert list(scored.index) == [7, 8, 9, 3]
+    assert scored["note"].dtype == frame["note"].dtype
+    assert scored["jadas10_esr"].tolist()[:3] == [18.5, 1.4, 1.5]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_value_out_of_range_is_an_error_with_the_row_s_key_or_null_with_a_status(engine):
+    into, back = ENGINES[engine]
+    wrong = JADAS.with_columns(physician_global_0_10=pl.Series([4.0, 62.0, 0.1, 1.0]))
+    with pytest.raises(ItemOutOfRange, match=r"physician_global_0_10 takes 0 to 10.*patient C2"):
+        score(into(wrong), "jadas10_esr", key=["patient"])
+    scored = back(score(into(wrong), "jadas10_esr", out_of_range="null"))
+    assert scored["jadas10_esr"].to_list() == [18.5, None, 1.5, None]
+    assert scored["jadas10_esr_status"].to_list() == ["ok", "out_of_range", "ok", "not_computable"]
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -1.0])
+def test_what_is_no_number_is_out_of_range(value):
+    wrong = JADAS.with_columns(esr_mm_h=pl.lit(value))
+    with pytest.raises(ItemOutOfRange):
+        score(wrong, "jadas10_esr")
+
+
+def test_half_a_joint_is_out_of_range():
+    with pytest.raises(ItemOutOfRange, match="active_joint_count"):
+        score(JADAS.with_columns(active_joint_count=pl.lit(1.5)), "jadas10_esr")
+
+
+def test_a_missing_column_names_the_nearest_and_may_be_taken_as_missing():
+    renamed = JADAS.rename({"esr_mm_h": "esr_mm"})
+    with pytest.raises(ColumnAbsent) as raised:
+        score(renamed, "jadas10_esr")
+    assert "esr_mm_h" in raised.value.message
+    assert "near to them: esr_mm;" in raised.value.hint
+    scored = score(renamed, "jadas10_esr", absent="missing")
+    assert scored["jadas10_esr_status"].to_list() == ["not_computable"] * 4
+
+
+def test_text_in_place_of_numbers_is_refused():
+    with pytest.raises(ColumnAbsent, match="esr_mm_h is String, it takes numbers"):
+        score(JADAS.with_columns(esr_mm_h=pl.lit("35")), "jadas10_esr")
+    with pytest.raises(ColumnAbsent, match="it takes numbers"):
+        score(JADAS.with_columns(esr_mm_h=pl.lit(True)), "jadas10_esr")
+
+
+@pytest.mark.parametrize(
+    ("options", "said"), [({"course": "both"}, "oligo or poly"), ({"cutoff_set": "mine"}, "trincianti2021")]
+)
+def test_a_course_or_set_that_does_not_exist_is_refused(options, said):
+    with pytest.raises(ItemOutOfRange) as raised:
+        score(JADAS, "jadas10_esr", **options)
+    assert said in str(raised.value)
+
+
+def test_a_measure_that_is_no_rule_over_a_row_is_refused():
+    with pytest.raises(NotForTables):
+        score(JADAS, "jia_remission_wallace")
+    with pytest.raises(UnknownMeasure):
+        score(JADAS, "jadas10")
+
+
+def test_the_catalogue_is_a_frame_with_a_row_for_each_measure():
+    frame = catalogue()
+    assert frame["id"].to_list() == list(MEASURES)
+    jadas = frame.row(by_predicate=pl.col("id") == "jadas10_esr", named=True)
+    assert (jadas["low"], jadas["high"], jadas["better"]) == (0, 40, "lower")
+    assert jadas["cutoff_sets"] == ["trincianti2021", "consolaro"]
+    assert "10.1002/art.24516" in jadas["doi"]
