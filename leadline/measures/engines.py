@@ -212,7 +212,7 @@ class Compiler:
 
 
 def _used_twice(roots: Sequence[tree.Node]) -> set[int]:
-    """Identities of the truths made of others that stand in several places of the rules; not of what they are made of."""
+    """Identities of the truths made of others that stand in several places of the rules, not of their own parts."""
     seen: set[int] = set()
     twice: set[int] = set()
     open_nodes = list(roots)
