@@ -46,6 +46,7 @@ def test_a_baseline_of_zero_cannot_improve_and_any_rise_from_it_is_worse():
     assert (risen["result"], risen["baseline_zero_components"]) == ("not_met", ["proteinuria_g_24h"])
     assert judge((4, 16, 0, 6, 30), (8, 16, 0, 6, 30))["result"] == "not_met"
     assert judge((4, 16, 1, 6, 10), (8, 16, 1, 6, 0))["result"] == "not_met"
+    assert judge((4, 16, 1, 6, 1.5), (8, 16, 1, 6, 1))["result"] == "met"
 
 
 @pytest.mark.parametrize(

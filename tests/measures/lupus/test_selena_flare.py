@@ -33,11 +33,11 @@ def test_nothing_new_is_no_flare():
         ({"previous_sledai": 12, "current_sledai": 13}, "severe", ["sledai_above_12"]),
         ({"previous_sledai": 13, "current_sledai": 16}, "severe", ["sledai_above_12", "sledai_rise"]),
         ({"previous_sledai": 13, "current_sledai": 15}, "none", []),
-        ({"current_pga_0_3": 1.4}, "none", []),
+        ({"current_pga_0_3": 1.49}, "none", []),
         ({"current_pga_0_3": 1.5}, "mild_moderate", ["pga_rise"]),
         ({"previous_pga_0_3": 0.3, "current_pga_0_3": 1.3}, "mild_moderate", ["pga_rise"]),
         ({"previous_pga_0_3": 2.4, "current_pga_0_3": 2.5}, "none", []),
-        ({"previous_pga_0_3": 2.4, "current_pga_0_3": 2.6}, "severe", ["pga_above_2_5"]),
+        ({"previous_pga_0_3": 2.4, "current_pga_0_3": 2.51}, "severe", ["pga_above_2_5"]),
         ({"previous_pga_0_3": 2.6, "current_pga_0_3": 2.6}, "none", []),
         ({"current_prednisone_mg_kg_day": 0.5}, "mild_moderate", ["prednisone_raised"]),
         ({"current_prednisone_mg_kg_day": 0.51}, "severe", ["prednisone_above_0_5"]),
@@ -64,6 +64,7 @@ def test_each_row_on_its_limit_and_from_both_sides(changed, expected, rows):
 @pytest.mark.parametrize(("current", "flagged"), [(13, False), (14, True), (15, True), (16, False)])
 def test_a_rise_from_above_12_that_the_index_does_not_define_is_flagged(current, flagged):
     assert flare(previous_sledai=13, current_sledai=current)["already_above_12"] is flagged
+    assert flare(previous_sledai=12, current_sledai=current)["already_above_12"] is False
 
 
 def test_a_flare_stands_on_one_known_row_and_none_needs_all():

@@ -17,10 +17,12 @@ def damage(**items):
         ({}, 0),
         ({"avascular_necrosis": 2, "cataract": 1, "gfr_lt_50": 1}, 4),
         ({"avascular_necrosis": 5}, 2),
-        ({"cataract": 2}, 1),
+        ({"cataract": 9}, 1),
         ({"cva": 1}, 1),
         ({"cva": 3}, 2),
         ({"gfr_lt_50": 1, "proteinuria_ge_3_5": 1}, 2),
+        ({"gfr_lt_50": 2}, 1),
+        ({"proteinuria_ge_3_5": 2}, 1),
         ({"esrd": 1}, 3),
         ({"esrd": 1, "gfr_lt_50": 1, "proteinuria_ge_3_5": 1}, 3),  # kidney failure replaces the other two
         ({"esrd": 2}, 3),
@@ -32,7 +34,7 @@ def test_damage_is_counted_up_to_the_most_points_of_each_item(items, value):
 
 
 def test_everything_at_once_is_47():
-    everything = {key: 2 for system in SYSTEMS.values() for key in system}
+    everything = {key: 9 for system in SYSTEMS.values() for key in system}
     assert len(everything) == 41
     assert damage(**everything)["value"] == 47
 
@@ -42,7 +44,7 @@ def test_everything_at_once_is_47():
     ("system", "most"), list(zip(SYSTEMS, (2, 6, 3, 5, 6, 5, 6, 7, 3, 1, 1, 2), strict=True)), ids=SYSTEMS
 )
 def test_the_most_points_of_each_system(system, most):
-    assert damage(**dict.fromkeys(SYSTEMS[system], 2))["value"] == most
+    assert damage(**dict.fromkeys(SYSTEMS[system], 9))["value"] == most
 
 
 def test_a_count_not_recorded_leaves_bounds():

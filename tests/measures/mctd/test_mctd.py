@@ -48,7 +48,7 @@ def test_what_is_not_recorded_is_not_absent(name):
 @pytest.mark.parametrize(
     ("sledai", "eustar", "expected"),
     [
-        (0, 2.4, "met"),
+        (0, 2.49, "met"),
         (0, 2.5, "not_met"),
         (0, 2.6, "not_met"),
         (1, 0, "not_met"),
@@ -86,8 +86,8 @@ def test_the_invented_child_whose_strength_alone_improved():
         ("cmas", 40, 38, "unchanged"),
         ("cmas", 40, 37, "worse"),
         ("raynaud_condition_score", 5.0, 3.5, "improved"),
-        ("raynaud_condition_score", 5.0, 3.6, "unchanged"),
-        ("raynaud_condition_score", 5.0, 6.4, "unchanged"),
+        ("raynaud_condition_score", 5.0, 3.51, "unchanged"),
+        ("raynaud_condition_score", 5.0, 6.49, "unchanged"),
         ("raynaud_condition_score", 5.0, 6.5, "worse"),
         ("sledai_2k", 8, 4, "improved"),
         ("sledai_2k", 8, 5, "unchanged"),
