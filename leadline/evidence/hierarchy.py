@@ -226,7 +226,7 @@ class StudyIntegrals:
         return np.asarray(np.log(self.weight.sum(axis=-1)) + self.log_scale)
 
 
-def study_integrals(likelihood: Likelihood, mu: Array, tau: Array, *, order: int = 16) -> StudyIntegrals:
+def study_integrals(likelihood: Likelihood, mu: Array, tau: Array, *, order: int = 24) -> StudyIntegrals:
     """Integrals of each study's likelihood against N(mu, tau^2), at nodes placed by its own integrand.
 
     The integrand is log-concave: Newton's method finds its mode from inside a bracket, and the points where it has

@@ -120,7 +120,7 @@ def one_sided_rate_tests(
     return OneSidedRateTests(at_least, (at_least + 1 - at_most) / 2, *(float(ndtr(-value)) for value in z))
 
 
-TwoSided = Callable[[Array, int], float]
+TwoSided = Callable[[Array, int], Array]
 
 
 def _compare(
@@ -128,26 +128,27 @@ def _compare(
 ) -> RateComparison:
     total, scale = sum(events), exposure[0] / exposure[1]
 
-    def p_at(log_ratio: float) -> float:
-        odds = math.exp(log_ratio) * scale
+    def p_at(log_ratio: Array) -> Array:
+        odds = np.exp(log_ratio) * scale
         return p_value(_pmf(total, odds / (1 + odds)), events[0])
 
     low, high = _accepted(p_at, 1 - level, has_low=events[0] > 0, has_high=events[1] > 0)
     interval = Interval(low, high, level, method)
-    return RateComparison(observed_ratio(events, exposure), p_at(0.0), interval)
+    return RateComparison(observed_ratio(events, exposure), float(p_at(np.zeros(1))[0]), interval)
 
 
 def _accepted(
-    p_at: Callable[[float], float], alpha: float, *, has_low: bool, has_high: bool
+    p_at: Callable[[Array], Array], alpha: float, *, has_low: bool, has_high: bool
 ) -> tuple[float, float]:
     """The outermost ratios that are not rejected; the p-value jumps, so the limits are looked for from outside."""
-    grid = np.linspace(-25, 25, _SCAN + 1).tolist()
-    accepted = [place for place, x in enumerate(grid) if p_at(x) > alpha]
+    grid = np.linspace(-25, 25, _SCAN + 1)
+    accepted = np.flatnonzero(p_at(grid) > alpha)
 
     def refined(outside: float, inside: float) -> float:
         for _ in range(60):
             middle = (outside + inside) / 2
-            outside, inside = (outside, middle) if p_at(middle) > alpha else (middle, inside)
+            kept = float(p_at(np.array([middle]))[0]) > alpha
+            outside, inside = (outside, middle) if kept else (middle, inside)
         return math.exp(inside)
 
     low = refined(grid[accepted[0] - 1], grid[accepted[0]]) if has_low else 0.0
@@ -155,22 +156,22 @@ def _accepted(
     return low, high
 
 
-def _pmf(n: int, chance: float) -> Array:
-    """P(0), ..., P(n) of a binomial."""
+def _pmf(n: int, chance: Array) -> Array:
+    """(n + 1, G), the probabilities of a binomial for each of G chances."""
     from scipy.special import gammaln
 
-    k = np.arange(n + 1)
+    k = np.arange(n + 1)[:, None]
     ways = gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1)
-    return np.asarray(np.exp(ways + k * math.log(chance) + (n - k) * math.log1p(-chance)))
+    return np.asarray(np.exp(ways + k * np.log(chance) + (n - k) * np.log1p(-chance)))
 
 
-def _p_minlike(pmf: Array, seen: int) -> float:
-    return min(1.0, float(pmf[pmf <= pmf[seen] * (1 + _TIE)].sum()))
+def _p_minlike(pmf: Array, seen: int) -> Array:
+    return np.minimum(1.0, np.where(pmf <= pmf[seen] * (1 + _TIE), pmf, 0.0).sum(axis=0))
 
 
-def _p_blaker(pmf: Array, seen: int) -> float:
-    tails = np.minimum(np.cumsum(pmf), np.cumsum(pmf[::-1])[::-1])
-    return min(1.0, float(pmf[tails <= tails[seen] * (1 + _TIE)].sum()))
+def _p_blaker(pmf: Array, seen: int) -> Array:
+    tails = np.minimum(np.cumsum(pmf, axis=0), np.cumsum(pmf[::-1], axis=0)[::-1])
+    return np.minimum(1.0, np.where(tails <= tails[seen] * (1 + _TIE), pmf, 0.0).sum(axis=0))
 
 
 def _root(rising: Callable[[float], float], low: float, high: float) -> float:

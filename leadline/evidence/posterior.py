@@ -35,8 +35,8 @@ class Fineness:
     convolution: int
 
 
-FINE = Fineness(tau=9, mu=44, effect=20, density=14, convolution=44)
-COARSE = Fineness(tau=8, mu=40, effect=18, density=12, convolution=40)  # to state the error of FINE
+FINE = Fineness(tau=9, mu=44, effect=24, density=14, convolution=44)
+COARSE = Fineness(tau=8, mu=40, effect=20, density=12, convolution=40)  # to state the error of FINE
 
 DENSITY_STEP = 0.5  # panels of an effect's density grow like sinh from its centre, in steps of this
 BLOCK = 400_000  # nodes held at once

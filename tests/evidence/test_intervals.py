@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leadline.evidence import intervals
@@ -90,6 +90,7 @@ def test_without_an_event_there_is_no_log_normal_interval():
 
 
 @given(st.integers(0, 6), st.integers(0, 6))
+@settings(max_examples=15, deadline=None)
 def test_a_ratio_is_rejected_exactly_when_it_lies_outside_the_interval_of_the_same_method(a, b):
     if a + b == 0:
         return
