@@ -6,7 +6,7 @@ a number cannot differ between them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -40,6 +40,13 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     footnotes: tuple[str, ...] = ()
     empty: str = "Nothing is recorded."
+
+
+def without_empty_columns(table: Table) -> Table:
+    """The table without columns in which no row has anything, the first column apart."""
+    kept = [n for n in range(len(table.columns)) if n == 0 or any(row[n] for row in table.rows)]
+    columns = tuple(table.columns[n] for n in kept)
+    return replace(table, columns=columns, rows=tuple(tuple(row[n] for n in kept) for row in table.rows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +117,15 @@ class Results:
 
     title      of the casebook
     subtitle   what the report is
-    standing   sentences that every page shows: what kind of data, whether it may be published
+    standing   sentences of the title page: what kind of data, whether it may be published, that nothing is advised
+    running    the short of it, which every page shows
     provenance one line: version, casebook hash
     """
 
     title: str
     subtitle: str
     standing: tuple[str, ...]
+    running: str
     provenance: str
     internal: bool
     sections: tuple[Section, ...]

@@ -67,7 +67,7 @@ def _set_page(document: Document, results: Results) -> None:
     section.page_width, section.page_height = Mm(210), Mm(297)
     section.left_margin = section.right_margin = Mm(18)
     section.top_margin = section.bottom_margin = Mm(20)
-    section.footer.paragraphs[0].text = " · ".join(results.standing)
+    _add_footer(section.footer.paragraphs[0], results.running)
     for name, size in (
         ("Normal", 10),
         ("Title", 22),
@@ -85,6 +85,20 @@ def _set_page(document: Document, results: Results) -> None:
     properties.title, properties.author, properties.comments = results.title, "", ""
     properties.created = properties.modified = properties.last_printed = NO_TIME
     properties.language = "en-GB"
+
+
+def _add_footer(paragraph: Any, running: str) -> None:
+    """The running line and the number of the page, which Word counts."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+    from docx.shared import Pt
+
+    paragraph.add_run(f"{running}  ").font.size = Pt(7.5)
+    run = paragraph.add_run()
+    run.font.size = Pt(7.5)
+    field = OxmlElement("w:fldSimple")
+    field.set(qn("w:instr"), "PAGE")
+    run._r.append(field)
 
 
 def _set_east_asian_font(style: Any) -> None:
@@ -137,8 +151,9 @@ def _add_pair(document: Document, term: str, text: str) -> None:
 def _add_figure(document: Document, picture: Path, alt: str, caption: str) -> None:
     from docx.shared import Mm
 
-    shape = document.add_picture(str(picture), width=Mm(_TEXT_WIDTH_MM))
-    tallest = Mm(225)
+    share = 0.52 if picture.stem.startswith("paired") else 1.0
+    shape = document.add_picture(str(picture), width=Mm(_TEXT_WIDTH_MM * share))
+    tallest = Mm(205)
     if shape.height > tallest:
         shape.width, shape.height = int(shape.width * tallest / shape.height), tallest
     properties = shape._inline.docPr
@@ -166,9 +181,10 @@ def _add_table(document: Document, table: Table) -> None:
         return
     _add_caption(document, typeset(table.title), with_next=True)
     grid = document.add_table(rows=1 + len(table.rows), cols=len(table.columns))
-    grid.style = "Light List"
     grid.autofit = False
     widths = _widths(table.columns)
+    for column, width in zip(grid.columns, widths, strict=True):
+        column.width = width
     texts = [
         [column.heading for column in table.columns],
         *([typeset(cell) for cell in row] for row in table.rows),
@@ -177,9 +193,11 @@ def _add_table(document: Document, table: Table) -> None:
         for cell, text, width, column in zip(row.cells, cells, widths, table.columns, strict=True):
             _fill(cell, text, width, column, heading=cells is texts[0])
     _repeat_header(grid)
+    _rule(grid)
     for note in table.footnotes:
-        run = document.add_paragraph().add_run(typeset(note))
-        run.font.size = Pt(7.5)
+        paragraph = document.add_paragraph()
+        paragraph.paragraph_format.space_after = 0
+        paragraph.add_run(typeset(note)).font.size = Pt(7.5)
     document.add_paragraph()
 
 
@@ -217,6 +235,45 @@ def _repeat_header(grid: Any) -> None:
         properties.append(OxmlElement("w:cantSplit"))
         if number == 0:
             properties.append(OxmlElement("w:tblHeader"))
+
+
+def _rule(grid: Any) -> None:
+    """Lines above and below the table and below its header, fine ones between rows, none upright."""
+    from docx.oxml import OxmlElement
+
+    grid._tbl.tblPr.append(
+        _borders("w:tblBorders", {"top": (10, "1B1B1B"), "bottom": (10, "1B1B1B"), "insideH": (2, "D0D0D0")})
+    )
+    for cell in grid.rows[0].cells:
+        cell._tc.get_or_add_tcPr().append(_borders("w:tcBorders", {"bottom": (6, "1B1B1B")}))
+    margins = OxmlElement("w:tblCellMar")
+    margins.append(_side("w:left", "w", 0))
+    margins.append(_side("w:right", "w", 80))
+    grid._tbl.tblPr.append(margins)
+
+
+def _borders(name: str, sides: dict[str, tuple[int, str]]) -> Any:
+    """Sides to their width in eighths of a point and their colour."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    borders = OxmlElement(name)
+    for side, (width, colour) in sides.items():
+        line = OxmlElement(f"w:{side}")
+        for key, value in (("val", "single"), ("sz", str(width)), ("space", "0"), ("color", colour)):
+            line.set(qn(f"w:{key}"), value)
+        borders.append(line)
+    return borders
+
+
+def _side(name: str, key: str, twentieths: int) -> Any:
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    side = OxmlElement(name)
+    side.set(qn(f"w:{key}"), str(twentieths))
+    side.set(qn("w:type"), "dxa")
+    return side
 
 
 def _write_without_time(document: Document, path: Path) -> None:

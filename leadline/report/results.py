@@ -23,6 +23,7 @@ def results_of(
         title=about.get("title") or findings.casebook_name,
         subtitle="What is reported, and what is documented",
         standing=standing(findings, internal=internal),
+        running=running(findings, internal=internal),
         provenance=f"Leadline {__version__}, casebook {findings.casebook_name}, contents {findings.casebook_hash[:12]}",
         internal=internal,
         sections=_sections(findings, figures, chosen, internal=internal),
@@ -30,11 +31,21 @@ def results_of(
 
 
 def standing(findings: Findings, *, internal: bool) -> tuple[str, ...]:
-    """What every page says: whether it may leave the house, what kind of data it shows, and that it advises nothing."""
-    about = dict(findings.about)
-    kind = "invented" if any(case.case.invented for case in findings.cases) else about.get("kind", "")
-    lines = (INTERNAL if internal else "", KINDS.get(kind, ""), about.get("notice", ""), NO_ADVICE)
+    """What kind of data the report shows, whether it may leave the house, and that it advises nothing."""
+    notice = dict(findings.about).get("notice", "")
+    lines = (INTERNAL if internal else "", _kind(findings), notice, NO_ADVICE)
     return tuple(dict.fromkeys(line for line in lines if line))
+
+
+def running(findings: Findings, *, internal: bool) -> str:
+    """The line on every page."""
+    return " ".join(line for line in (INTERNAL if internal else "", _kind(findings), NO_ADVICE) if line)
+
+
+def _kind(findings: Findings) -> str:
+    """One invented child makes the whole report one of invented data."""
+    invented = any(case.case.invented for case in findings.cases)
+    return KINDS.get("invented" if invented else dict(findings.about).get("kind", ""), "")
 
 
 def _sections(

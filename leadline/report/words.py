@@ -236,12 +236,10 @@ def proportion_words(share: Proportion) -> str:
 
 def number_words(value: float, digits: int = 3) -> str:
     """A computed figure at a stated number of significant digits, never in the scientific notation of programs."""
-    if value == 0:
-        return "0"
-    if abs(value) < 10 ** (-digits):
-        return f"below {10**-digits:.{digits}f}"
+    if 0 < value < 0.0001:
+        return "below 0.0001"
     text = f"{value:.{digits}g}"
-    return text if "e" not in text else f"{value:.0f}"
+    return f"{value:.0f}" if "e" in text else text
 
 
 def sentence(text: str) -> str:

@@ -27,9 +27,7 @@ def write_html(results: Results, path: Path, figures: Path) -> None:
     }
     template = _environment().get_template("report.html.jinja")
     style = resources.files("leadline.report.html").joinpath("style.css").read_text(encoding="utf-8")
-    html = template.render(
-        report=results, svgs=svgs, style=style, running=_css_string(" · ".join(results.standing))
-    )
+    html = template.render(report=results, svgs=svgs, style=style, running=_css_string(results.running))
     path.write_text(html, encoding="utf-8")
 
 
@@ -87,4 +85,4 @@ def _title(name: str) -> str:
 
 def _css_string(text: str) -> str:
     """A string of CSS: what could end it, or the style element, is written by number."""
-    return "".join(sign if sign.isalnum() or sign in " .,:;()·" else f"\\{ord(sign):x} " for sign in text)
+    return "".join(sign if sign.isalnum() or sign in " .,:;()" else f"\\{ord(sign):x} " for sign in text)

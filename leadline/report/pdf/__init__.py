@@ -47,6 +47,7 @@ def _plain(results: Results) -> dict[str, Any]:
         "title": results.title,
         "subtitle": results.subtitle,
         "standing": list(results.standing),
+        "running": results.running,
         "provenance": results.provenance,
         "sections": [
             {
@@ -79,6 +80,7 @@ def _block(block: Block) -> dict[str, Any]:
                 "kind": "figure",
                 "file": f"/{name}.svg",
                 "alt": plotted.alt,
+                "narrow": name.startswith("paired"),
                 "caption": typeset(plotted.caption),
             }
         case Table():

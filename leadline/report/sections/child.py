@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import re
 
-from leadline.report.blocks import Block, Column, FigureBlock, Heading, Prose, Section, Table, Terms, Verdict
+from leadline.report.blocks import (
+    Block,
+    Column,
+    FigureBlock,
+    Heading,
+    Prose,
+    Section,
+    Table,
+    Terms,
+    Verdict,
+    without_empty_columns,
+)
 from leadline.report.tables.children import NO_TRIAL, age_words, drug_trial_table, treatment_table
 from leadline.report.tables.claims import (
     LADDER_COLUMNS,
@@ -115,7 +126,9 @@ def _claim(claim: ClaimVerdict, number: int) -> list[Block]:
     if claim.criteria:
         rows = tuple(ladder_row(outcome) for outcome in claim.criteria)
         name = f"{anchor_of(claim)}-criteria-{number}"
-        blocks.append(Table(name, "Criteria tried, strongest first", LADDER_COLUMNS, rows))
+        blocks.append(
+            without_empty_columns(Table(name, "Criteria tried, strongest first", LADDER_COLUMNS, rows))
+        )
     return blocks
 
 

@@ -46,12 +46,21 @@ def lead(findings: Findings) -> str:
     counts = [count for count in findings.series.counts if count.claim in BENEFIT]
     if not counts:
         return f"This casebook holds {children}. Of none was benefit reported."
-    said = listed([f"{count.reported.k} {BENEFIT[count.claim][0]}" for count in counts])
-    found = listed([_found(count) for count in counts])
-    words = f"Of {children}, {said}: so it is reported. The charts document {found}."
+    first, *others = counts
+    are = "is" if first.reported.k == 1 else "are"
+    said = listed([f"{first.reported.k} {are} reported to be {_said(first)}", *map(_said_of, others)])
+    words = f"Of {children}, {said}. The charts document {listed(list(map(_found, counts)))}"
     if any(count.documented.k or count.partly_documented.k for count in counts):
-        return words
-    return f"{words} Benefit is reported rather than documented."
+        return f"{words}."
+    return f"{words}: benefit is reported rather than documented."
+
+
+def _said(count: ClaimCount) -> str:
+    return BENEFIT[count.claim][0]
+
+
+def _said_of(count: ClaimCount) -> str:
+    return f"{count.reported.k} {_said(count)}"
 
 
 def _found(count: ClaimCount) -> str:

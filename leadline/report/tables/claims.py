@@ -167,8 +167,14 @@ def ladder_row(outcome: CriterionOutcome) -> tuple[str, ...]:
         result_words(outcome),
         semicolons(map(str, outcome.days), "no assessment"),
         semicolons(outcome.details),
-        records_words(outcome.missing),
+        missing_words(outcome),
     )
+
+
+def missing_words(outcome: CriterionOutcome) -> str:
+    """What to record, named as a settling item is; inputs by name where there is none."""
+    named = dict.fromkeys(item.what for item in outcome.settling_items)
+    return records_words(named or outcome.missing)
 
 
 def evidence_table(cases: Sequence[CaseFindings], *, internal: bool) -> Table:

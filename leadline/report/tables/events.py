@@ -30,7 +30,7 @@ def event_table(findings: Findings) -> Table:
             Column("Child", "code", 0.9),
             Column("Day", width=1.0),
             Column("Event", width=1.4),
-            Column("Grade", "number", 0.6),
+            Column("Grade", width=0.7),
             Column("Serious", width=1.3),
             Column("Relation to the cells", width=1.1),
             Column("Action", width=1.0),

@@ -32,13 +32,11 @@ def infusion_table(cases: Sequence[CaseFindings], *, internal: bool) -> Table:
         return Table(
             "table_2_infusions", TABLE_2, (Column("Infusion", "code"),), (), (), "No infusion is recorded."
         )
-    notes = (
+    notes: tuple[str, ...] = (
         f"Cells are counted in millions (10⁶). A place shared by fewer than {FEW} children is withheld.",
     )
     if len(facts) <= ONE_COLUMN_EACH:
-        columns = (Column("", width=1.0), *(Column(name) for name, _ in facts))
-        rows = tuple((label, *(each[label] for _, each in facts)) for label in facts[0][1])
-        return Table("table_2_infusions", TABLE_2, columns, rows, notes)
+        return _one_column_each(facts, notes)
     silent = [label for label in facts[0][1] if all(each[label] == NOT_RECORDED for _, each in facts)]
     labels = [label for label in facts[0][1] if label not in silent]
     columns = (Column("Infusion", "code", 1.2), *map(Column, labels))
@@ -49,6 +47,12 @@ def infusion_table(cases: Sequence[CaseFindings], *, internal: bool) -> Table:
 
 
 TABLE_2 = "Table 2. The infusions"
+
+
+def _one_column_each(facts: Sequence[tuple[str, dict[str, str]]], notes: tuple[str, ...]) -> Table:
+    columns = (Column("", width=1.0), *(Column(name) for name, _ in facts))
+    rows = tuple((label, *(each[label] for _, each in facts)) for label in facts[0][1])
+    return Table("table_2_infusions", TABLE_2, columns, rows, notes)
 
 
 def _children_of_place(cases: Sequence[CaseFindings]) -> Counter[tuple[str, object]]:

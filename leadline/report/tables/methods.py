@@ -51,15 +51,21 @@ PARAMETERS: Mapping[str, tuple[str, str]] = MappingProxyType(
 
 def about_table(findings: Findings) -> Table:
     """What the casebook says of itself."""
-    rows = tuple((_capital(ABOUT_KEYS.get(key, plain(key))), value) for key, value in findings.about if value)
+    rows = tuple((_fact(key), value) for key, value in findings.about if value and key != "notice")
     columns = (Column("Fact", width=1.0), Column("As stated in the casebook", width=2.4))
     return Table("about", "The casebook", columns, rows, empty="The casebook says nothing of itself.")
+
+
+def _fact(key: str) -> str:
+    """What the casebook's key stands for; the notice stands on every page and is not repeated."""
+    words = ABOUT_KEYS.get(key, plain(key))
+    return "Printed for all children together" if key == "group_result" else _capital(words)
 
 
 def parameter_table(findings: Findings) -> Table:
     """One row a parameter, with its value."""
     rows = tuple(_parameter_row(name, value) for name, value in findings.parameters)
-    columns = (Column("Parameter", width=2.6), Column("Value", "number", 1.6), Column("Unit", width=0.7))
+    columns = (Column("Parameter", width=2.6), Column("Value", width=1.6), Column("Unit", width=0.7))
     return Table(
         "parameters",
         "Parameters",
