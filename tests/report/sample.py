@@ -64,7 +64,9 @@ def visit(day: DaySpan, number: int, **values: float | bool | str | tuple[str, f
     return Assessment(recorded(day), day, facts, ref("visits", number), adverse_events_assessed=True)
 
 
-def course(number: int, drug: str, class_id: str, start: DaySpan | None, stop: DaySpan | None, **more) -> DrugCourse:
+def course(
+    number: int, drug: str, class_id: str, start: DaySpan | None, stop: DaySpan | None, **more
+) -> DrugCourse:
     return DrugCourse(
         ref("medications", number), drug, substance=drug, class_id=class_id, start=start, stop=stop, **more
     )
@@ -74,7 +76,9 @@ def infusion(number: int, day: DaySpan | None, **fields: str | float | bool | No
     return Infusion(ref("infusions", number), number, day, recorded(day) if day else None, fields)
 
 
-def event(number: int, start: DaySpan | None, stop: DaySpan | None, grade, serious, *criteria) -> AdverseEvent:
+def event(
+    number: int, start: DaySpan | None, stop: DaySpan | None, grade, serious, *criteria
+) -> AdverseEvent:
     return AdverseEvent(ref("adverse_events", number), "term", start, stop, grade, serious, criteria)
 
 
@@ -105,7 +109,9 @@ def jadas(day: int | DaySpan, value: float | None, state: str = "", **more) -> S
     return score("jadas10_esr", "JADAS10-ESR", day, value, *states, **more)
 
 
-def cell(criterion: str, title: str, window: str, first: int, last: int, have: int, want: int, *, is_open=False):
+def cell(
+    criterion: str, title: str, window: str, first: int, last: int, have: int, want: int, *, is_open=False
+):
     return CompletenessCell(
         criterion, title, window, first, last,
         tuple(f"item_{n}" for n in range(have)), tuple(f"item_{n}" for n in range(have, want)),
@@ -113,7 +119,13 @@ def cell(criterion: str, title: str, window: str, first: int, last: int, have: i
     )  # fmt: skip
 
 
-WINDOWS = (("baseline", -90, 0), ("week_8", 42, 70), ("week_12", 71, 112), ("week_24", 140, 210), ("week_52", 309, 427))
+WINDOWS = (
+    ("baseline", -90, 0),
+    ("week_8", 42, 70),
+    ("week_12", 71, 112),
+    ("week_24", 140, 210),
+    ("week_52", 309, 427),
+)
 
 
 def cells(criterion: str, title: str, have: tuple[int, ...], want: int, open_from: int = 9):
@@ -311,7 +323,9 @@ def proportion(k: int, n: int) -> Proportion:
     return Proportion(k, n, None, None, None)
 
 
-def count(claim: str, children: int, documented: int, partly: int, contradicted: int, only: int) -> ClaimCount:
+def count(
+    claim: str, children: int, documented: int, partly: int, contradicted: int, only: int
+) -> ClaimCount:
     reported = documented + partly + contradicted + only
     numbers = (reported, documented, partly, contradicted, only, 0)
     return ClaimCount(claim, children, *(proportion(number, children) for number in numbers))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
-from leadline.casebook.case import Case
 from leadline.casebook.days import DAYS_IN_MONTH, DaySpan
 from leadline.report.figures import style, words
 from leadline.report.figures.measure_panels import main_score
@@ -27,23 +26,25 @@ class Stretch:
     state: str
 
 
-def observed(case: Case) -> DaySpan | None:
-    """Onset, or the first dated record, to the last contact; None if nothing is dated.
+def observed(findings: CaseFindings) -> DaySpan | None:
+    """Onset, or the first dated record, to the last contact; None if nothing but one day is dated.
 
     A partial end is taken at its outer day, so that no record falls outside the lane."""
-    dated = dated_days(case)
+    case, dated = findings.case, dated_days(findings)
     starts = [case.onset.first] if case.onset is not None else [day.first for day in dated]
     ends = [case.last_contact.last] if case.last_contact is not None else [day.last for day in dated]
-    return DaySpan(min(starts), max(ends)) if starts and ends else None
+    return DaySpan(min(starts), max(ends)) if starts and ends and min(starts) < max(ends) else None
 
 
-def dated_days(case: Case) -> list[DaySpan]:
-    """Days of everything that happened to the child, without its drugs."""
+def dated_days(findings: CaseFindings) -> list[DaySpan]:
+    """Days of everything that happened to the child or was asked, without its drugs."""
+    case = findings.case
     days = [
         *(assessment.day for assessment in case.assessments),
         *(infusion.day for infusion in case.infusions),
         *(report.day for report in case.reports),
         *(day for event in case.adverse_events for day in (event.start, event.stop)),
+        *findings.asked_spans,
         case.last_contact,
     ]
     return [day for day in days if day is not None]
@@ -53,7 +54,7 @@ def stretches(findings: CaseFindings) -> list[Stretch]:
     """A child's lane from its first score on: each state held until the next visit, at most `HELD_DAYS`."""
     measure = main_score(findings)
     scores = [score for score in findings.scores if score.measure == measure and score.evidence]
-    lane = observed(findings.case)
+    lane = observed(findings)
     if not scores or lane is None:
         return []
     ends = [*(score.day.last for score in scores[1:]), lane.last]
@@ -95,12 +96,12 @@ def shade(state: str) -> str:
     return style.DRUG if rank is None else style.STATES[rank]
 
 
-def without_glucocorticoid(case: Case) -> list[DaySpan]:
+def without_glucocorticoid(findings: CaseFindings) -> list[DaySpan]:
     """Days after a recorded stop on which the record says for certain that no systemic glucocorticoid was taken.
 
     None before the first recorded stop, nor for a child without one: a course that nobody wrote down is not absent."""
-    lane = observed(case)
-    courses = [course for course in courses_of(case, ("glucocorticoid",)) if is_systemic(course)]
+    lane = observed(findings)
+    courses = [course for course in courses_of(findings.case, ("glucocorticoid",)) if is_systemic(course)]
     stops = [course.stop.last for course in courses if course.stop is not None]
     if lane is None or not stops or min(stops) >= lane.last:
         return []

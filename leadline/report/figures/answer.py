@@ -17,7 +17,7 @@ from leadline.verdicts.findings import ClaimCount, Finding, Findings
 
 _ROW = 12.5
 _BLOCK_GAP = 11.0
-_MARK_ROOM = 9.5  # points a mark needs, at least
+_MARK_ROOM = 9.0  # points a mark needs, at least
 _MARK_STEP = 15.0  # and at most
 _MARGIN = 2.0
 _CHILD = style.Mark("o", 7.5)
@@ -46,7 +46,11 @@ class _Block:
     def note(self) -> str:
         if not self.unnamed:
             return ""
-        return "which children: not stated" if self.unnamed == self.reported else f"{self.unnamed} of them: not stated which"
+        return (
+            "which children: not stated"
+            if self.unnamed == self.reported
+            else f"{self.unnamed} of them: not stated which"
+        )
 
     @property
     def fills(self) -> list[style.Fill]:
@@ -92,7 +96,9 @@ def plot_answer(findings: Findings, *, width_mm: float = style.TWO_COLUMNS_MM) -
 def _blocks(findings: Findings) -> list[_Block]:
     """One block a kind of claim that was made, in the order of claims."""
     order = list(words.CLAIMS)
-    blocks = [_block(count, _unnamed(findings, count)) for count in findings.series.counts if count.reported.k]
+    blocks = [
+        _block(count, _unnamed(findings, count)) for count in findings.series.counts if count.reported.k
+    ]
     known = {claim: place for place, claim in enumerate(order)}
     return sorted(blocks, key=lambda block: (known.get(block.claim, len(order)), block.claim))
 
@@ -107,7 +113,9 @@ def _unnamed(findings: Findings, count: ClaimCount) -> int:
 
 def _block(count: ClaimCount, unnamed: int) -> _Block:
     numbers = (count.documented.k, count.partly_documented.k, count.contradicted.k, count.reported_only.k)
-    return _Block(count.claim, words.claim_words(count.claim), count.reported.k, count.children, numbers, unnamed)
+    return _Block(
+        count.claim, words.claim_words(count.claim), count.reported.k, count.children, numbers, unnamed
+    )
 
 
 _HEADS = (("reported",), ("documented",), ("partly",), ("contradicted",), ("reported", "only"))
@@ -115,13 +123,17 @@ _HEADS = (("reported",), ("documented",), ("partly",), ("contradicted",), ("repo
 
 def _columns(page: Page, blocks: list[_Block]) -> _Columns:
     narrow = page.width < 130 * style.POINTS_PER_MM
-    counted = max((text_width(_reported(block, narrow), style.HEADING, bold=True) for block in blocks), default=0)
+    counted = max(
+        (text_width(_reported(block, narrow), style.HEADING, bold=True) for block in blocks), default=0
+    )
     largest = max((text_width(f"{block.of:,}", style.HEADING, bold=True) for block in blocks), default=0)
     heads = [0.0 if narrow else max(text_width(line, style.SMALL) for line in head) for head in _HEADS]
     widths = [max(head, largest, 9.0) + (9 if narrow else 8) for head in heads]
     widths[0] = max(heads[0], counted) + 8
     numbers = tuple(page.width - _MARGIN - sum(widths[place + 1 :]) for place in range(len(widths)))
-    labels = max((text_width(_sentence(block.label), style.HEADING, bold=True) for block in blocks), default=60)
+    labels = max(
+        (text_width(_sentence(block.label), style.HEADING, bold=True) for block in blocks), default=60
+    )
     labels = max([labels, *(text_width(block.note, style.SMALL) for block in blocks)])
     sub_left = _MARGIN if narrow else _MARGIN + max(labels, 60) + 12
     marks_left = sub_left + text_width("in the charts", style.SMALL) + 10
@@ -138,7 +150,9 @@ def _reported(block: _Block, narrow: bool) -> str:
 def _draw_header(page: Page, columns: _Columns, children: int) -> float:
     """What the columns of numbers count; gives the y below."""
     y = 9.0 if columns.narrow else 26.0
-    page.text(_MARGIN, y, f"of {words.counted(children, 'child', 'children')}", size=style.SMALL, color=style.QUIET)
+    page.text(
+        _MARGIN, y, f"of {words.counted(children, 'child', 'children')}", size=style.SMALL, color=style.QUIET
+    )
     for x, head, finding in zip(columns.numbers, _HEADS, (None, *_FINDINGS), strict=True):
         if not columns.narrow:
             for number, line in enumerate(reversed(head)):
@@ -240,7 +254,9 @@ def _legend(blocks: list[_Block]) -> list[LegendEntry]:
     entries = [_finding_entry(finding) for finding in _FINDINGS]
     if any(block.unnamed for block in blocks):
         entries.append(
-            LegendEntry("which children: not stated", lambda page, x, y: page.finding(x, y, style.CIRCLE, "group"))
+            LegendEntry(
+                "which children: not stated", lambda page, x, y: page.finding(x, y, style.CIRCLE, "group")
+            )
         )
     return entries
 
@@ -276,8 +292,11 @@ def _caption(findings: Findings, blocks: list[_Block]) -> str:
         "the first criterion of the ladder that could be judged: documented (solid), partly documented (half), "
         "contradicted (struck through), reported only, that is, no criterion could be judged (hollow). Numbers are "
         "children."
-        + (" Grey marks: a statement about some of the children without saying which; no chart can be held against it."
-           if group else "")  # fmt: skip
+        + (
+            " Grey marks: a statement about some of the children without saying which; no chart can be held against it."
+            if group
+            else ""
+        )  # fmt: skip
     )
 
 

@@ -104,7 +104,9 @@ def draw_months(page: Page, axis: TimeAxis, y: float) -> float:
         _draw_ticks(page, axis, y, _year_ticks(axis))
     _draw_ticks(page, axis, y, _month_ticks(axis))
     middle = (axis.start + axis.right) / 2
-    page.text(middle, y + 18, "months from first infusion", size=style.SMALL, align="center", color=style.QUIET)
+    page.text(
+        middle, y + 18, "months from first infusion", size=style.SMALL, align="center", color=style.QUIET
+    )
     return y + 25
 
 
@@ -141,8 +143,14 @@ def _year_ticks(axis: TimeAxis) -> list[tuple[float, str]]:
     step = next((step for step in _YEAR_STEPS if years / step <= room), max(int(years), 1))
     oldest, newest = int(-axis.earliest // DAYS_PER_YEAR), -axis.first / DAYS_PER_YEAR
     half = text_width("-00 y", style.SMALL) / 2
-    ticks = [(-year * DAYS_PER_YEAR, f"{_signed(-year)} y") for year in range(oldest, 0, -1) if year % step == 0]
-    return [tick for tick in ticks if -tick[0] / DAYS_PER_YEAR > newest and axis.x(tick[0]) + half < axis.start - 4]
+    ticks = [
+        (-year * DAYS_PER_YEAR, f"{_signed(-year)} y") for year in range(oldest, 0, -1) if year % step == 0
+    ]
+    return [
+        tick
+        for tick in ticks
+        if -tick[0] / DAYS_PER_YEAR > newest and axis.x(tick[0]) + half < axis.start - 4
+    ]
 
 
 def _signed(number: int) -> str:

@@ -60,12 +60,19 @@ def plot_completeness(findings: Findings, *, width_mm: float = style.TWO_COLUMNS
         page.text(2, y + 6, "No criterion applies to any child.", size=style.SMALL, color=style.QUIET)
         y += 12
     y = page.legend(2, y + 5, page.width - 4, _legend(by_child))
-    return Plotted(page.finish(y + 3), _alt(findings, windows), _caption(by_child), tuple(_rows(findings.cases) if by_child else _counted_rows(lines)))
+    return Plotted(
+        page.finish(y + 3),
+        _alt(findings, windows),
+        _caption(by_child),
+        tuple(_rows(findings.cases) if by_child else _counted_rows(lines)),
+    )
 
 
 def _windows(cases: Iterable[CaseFindings]) -> list[tuple[str, int, int]]:
     """Every window with its days, in order of time."""
-    known = {cell.window: (cell.window, cell.first, cell.last) for case in cases for cell in case.completeness}
+    known = {
+        cell.window: (cell.window, cell.first, cell.last) for case in cases for cell in case.completeness
+    }
     return sorted(known.values(), key=lambda window: (window[1], window[2], window[0]))
 
 
@@ -75,7 +82,9 @@ def _lines_by_child(cases: Iterable[CaseFindings]) -> list[_Line]:
         criteria: dict[str, dict[str, _Cell]] = {}
         for cell in case.completeness:
             wanted = len(cell.recorded) + len(cell.missing)
-            criteria.setdefault(cell.criterion_title, {})[cell.window] = _Cell(len(cell.recorded), wanted, cell.open)
+            criteria.setdefault(cell.criterion_title, {})[cell.window] = _Cell(
+                len(cell.recorded), wanted, cell.open
+            )
         lines.append(_Line(words.child_title(case.case), {}))
         lines += [_Line(_sentence(title), cells) for title, cells in criteria.items()]
     return lines
@@ -109,7 +118,7 @@ def _counted(cells: list[CompletenessCell]) -> _Cell:
 def _columns(page: Page, lines: list[_Line], windows: list[tuple[str, int, int]]) -> tuple[float, float]:
     """Where the first column starts and how wide each is."""
     widest = max((text_width(line.label, style.SMALL) for line in lines if line.cells), default=60)
-    left = min(widest + 16, 0.42 * page.width)
+    left = min(widest + 16, (0.36 if page.width < 130 * style.POINTS_PER_MM else 0.42) * page.width)
     return left, (page.width - 2 - left) / max(len(windows), 1)
 
 
@@ -135,16 +144,16 @@ def _draw_head(
 def _draw_cells(
     page: Page, line: _Line, windows: list[tuple[str, int, int]], left: float, step: float, y: float
 ) -> None:
-    room = max((text_width(_fraction(cell), style.SMALL) for cell in line.cells.values()), default=0) + 6
+    room = max(text_width(_fraction(cell), style.SMALL) for cell in line.cells.values()) + 3
     for place, (name, _, _) in enumerate(windows):
         cell = line.cells.get(name)
         if cell is None:
             continue
         x0 = left + place * step
-        x1 = max(x0 + step - room - 4, x0 + 8)
+        x1 = max(x0 + step - room - 5, x0 + 4.5)
         y0, y1 = y + (_ROW - _BAR) / 2, y + (_ROW + _BAR) / 2
         _draw_cell(page, cell, x0, x1, y0, y1)
-        page.text_if_free(x1 + 3, y + _ROW / 2, _fraction(cell), size=style.SMALL,
+        page.text_if_free(x1 + 2, y + _ROW / 2, _fraction(cell), size=style.SMALL,
                           color=style.INK if cell.recorded else style.QUIET)  # fmt: skip
 
 
@@ -166,7 +175,11 @@ def _minus(day: int) -> str:
 
 
 def _legend(by_child: bool) -> list[LegendEntry]:
-    what = "items recorded of items needed" if by_child else "children with every item, of children past the window"
+    what = (
+        "items recorded of items needed"
+        if by_child
+        else "children with every item, of children past the window"
+    )
     return [
         LegendEntry(what, lambda page, x, y: page.bar(x - 6, y - 3, x + 6, y + 3, fill=style.DOCUMENTED), 12),
         LegendEntry("not recorded", lambda page, x, y: page.hatched(x - 6, y - 3, x + 6, y + 3), 12),

@@ -50,7 +50,9 @@ def _draw_speaker(sheet: Sheet, speaker: str, said: list[Report], found: dict[st
         _draw_statement(sheet, x, bottom, report, found)
     for report in said:
         finding = found.get(report.ref.uid, Finding.REPORTED_ONLY)
-        sheet.row("reported", speaker, report.day, words.claim_words(report.claim), detail=words.FINDINGS[finding])
+        sheet.row(
+            "reported", speaker, report.day, words.claim_words(report.claim), detail=words.FINDINGS[finding]
+        )
     sheet.y += height + 1
 
 
@@ -66,9 +68,7 @@ def _draw_statement(sheet: Sheet, x: float, y: float, report: Report, found: dic
     mark, meaning = words.CLAIM_MARKS.get(report.claim, words.CLAIM_MARKS["other"])
     finding = found.get(report.ref.uid, Finding.REPORTED_ONLY)
     sheet.page.finding(x, y, mark, finding.value)
-    sheet.used(
-        "Reported", meaning, lambda page, x, y: page.finding(x, y, mark, Finding.REPORTED_ONLY.value)
-    )
+    sheet.used("Reported", meaning, lambda page, x, y: page.finding(x, y, mark, Finding.REPORTED_ONLY.value))
     for known in Finding:
         sheet.used(
             "In the chart",
@@ -163,17 +163,24 @@ def _draw_asked(sheet: Sheet, findings: CaseFindings) -> None:
     """Solid where events were asked for, hatched elsewhere: there silence is not safety."""
     y0, y1 = sheet.y + 1.5, sheet.y + 7.5
     sheet.label((y0 + y1) / 2, "asked for")
-    if sheet.axis is None:
+    if sheet.axis is None or not findings.asked_spans:
         sheet.empty(sheet.y - 1, sheet.y + 11, "never recorded as asked for")
-        sheet.y += 14
+        sheet.y += 13
         return
     last = findings.case.last_contact.last if findings.case.last_contact else sheet.axis.last
     sheet.hatch(sheet.axis.first, min(last, sheet.axis.last), y0, y1)
     sheet.used_hatching()
     for span in findings.asked_spans:
-        sheet.band(sheet.axis.earliest if open_left(span) else span.first, span.last, y0, y1, fill=style.DOCUMENTED)
+        sheet.band(
+            sheet.axis.earliest if open_left(span) else span.first, span.last, y0, y1, fill=style.DOCUMENTED
+        )
         sheet.row("adverse events", "asked for", span, "covered")
-        sheet.used("Events", "events asked for", lambda page, x, y: page.bar(x - 6, y - 3, x + 6, y + 3, fill=style.DOCUMENTED), 12)
+        sheet.used(
+            "Events",
+            "events asked for",
+            lambda page, x, y: page.bar(x - 6, y - 3, x + 6, y + 3, fill=style.DOCUMENTED),
+            12,
+        )
     sheet.y += 11
 
 
@@ -182,16 +189,19 @@ def draw_record(sheet: Sheet, case: Case) -> None:
     sheet.y += 1
     middle = sheet.y + 5
     sheet.label(middle, "visits and laboratory")
-    if sheet.axis is None:
-        sheet.empty(sheet.y - 1, sheet.y + 11, "no dated visit recorded")
+    if sheet.axis is None or not case.assessments:
+        sheet.empty(sheet.y, sheet.y + 12, "no dated visit recorded")
     else:
         for assessment in case.assessments:
             _draw_visit(sheet, assessment.day, middle)
             sheet.row("record", "visit", assessment.day, "visit or laboratory")
-        if case.assessments:
-            sheet.used("Events", "visit or laboratory day", lambda page, x, y: page.line(x, y - 3.5, x, y + 3.5), 4)
+        sheet.used(
+            "Events", "visit or laboratory day", lambda page, x, y: page.line(x, y - 3.5, x, y + 3.5), 4
+        )
     if case.undated:
-        sheet.page.text(sheet.gutter, middle, f"{len(case.undated)} no date", size=style.SMALL, color=style.QUIET)
+        sheet.page.text(
+            sheet.gutter, middle, f"{len(case.undated)} no date", size=style.SMALL, color=style.QUIET
+        )
     sheet.y += 13
 
 

@@ -29,7 +29,7 @@ class Curve:
 
     item: str
     name: str
-    mark: style.Mark = style.CIRCLE
+    mark: style.Mark = style.Mark("o", 4.6)
     color: str = style.DOCUMENTED
 
 
@@ -62,7 +62,10 @@ def _single(item: str, title: str, unit: str, top: float | None = None) -> Panel
 _GLOBALS = Panel(
     "Global assessment",
     "0–10",
-    (Curve("physician_global_0_10", "physician", style.SQUARE), Curve("parent_global_0_10", "parent", color=style.SECOND)),
+    (
+        Curve("physician_global_0_10", "physician", style.Mark("s", 5.2)),
+        Curve("parent_global_0_10", "parent", style.Mark("o", 3.8), style.SECOND),
+    ),
     10,
 )
 _BLOOD = (_single("esr_mm_h", "ESR", "mm/h"), _single("crp_mg_l", "CRP", "mg/L"))
@@ -177,7 +180,11 @@ def cutoff_set(findings: CaseFindings) -> str:
 
 
 def _points(case: Case, item: str) -> list[Point]:
-    facts = [(assessment.day, assessment.facts[item]) for assessment in case.assessments if item in assessment.facts]
+    facts = [
+        (assessment.day, assessment.facts[item])
+        for assessment in case.assessments
+        if item in assessment.facts
+    ]
     return [Point(day, float(fact.value), fact.comparator) for day, fact in facts if _is_number(fact)]
 
 
@@ -209,9 +216,16 @@ def _draw_panel(
     sheet.y = bottom + 5
 
 
-def _tops(curves: list[tuple[Curve, list[Point]]], bands: tuple[tuple[str, float | None], ...]) -> list[float]:
+def _tops(
+    curves: list[tuple[Curve, list[Point]]], bands: tuple[tuple[str, float | None], ...]
+) -> list[float]:
     values = [point.value for _, points in curves for point in points if point.value is not None]
-    bounds = [point.high for _, points in curves for point in points if point.value is None and point.high is not None]
+    bounds = [
+        point.high
+        for _, points in curves
+        for point in points
+        if point.value is None and point.high is not None
+    ]
     limits = [limit * 1.25 for _, limit in bands if limit is not None]
     return [1.0e-9, *values, *bounds, *limits]
 
@@ -244,7 +258,9 @@ def draw_bands(
         room_above = (len(centres) - 1 - place) * _NAME_STEP
         y = max(min(centre, y - (_NAME_STEP if place else 0)), top + room_above - 2)
         sheet.page.text(sheet.gutter, y, words.plain(state), size=style.SMALL, color=style.QUIET)
-        sheet.page.line(sheet.right + 1, centre, sheet.gutter - 1.5, y, color=style.RULE, width=style.HAIRLINE)
+        sheet.page.line(
+            sheet.right + 1, centre, sheet.gutter - 1.5, y, color=style.RULE, width=style.HAIRLINE
+        )
 
 
 def _draw_scale(sheet: Sheet, top: float, bottom: float, highest: float) -> None:
@@ -259,14 +275,16 @@ def _draw_scale(sheet: Sheet, top: float, bottom: float, highest: float) -> None
 
 def _name_curve(sheet: Sheet, curve: Curve, y: float) -> None:
     """Which symbol is which, in the column right of the panel."""
-    sheet.page.mark(sheet.gutter + 3, y, curve.mark, face=curve.color, size=curve.mark.size * 0.7)
+    sheet.page.mark(sheet.gutter + 3, y, curve.mark, face=curve.color, size=curve.mark.size)
     sheet.page.text(sheet.gutter + 8, y, curve.name, size=style.SMALL, color=style.QUIET)
 
 
 def _draw_curve(sheet: Sheet, title: str, curve: Curve, points: list[Point], place) -> None:  # type: ignore[no-untyped-def]
     assert sheet.axis is not None
     for before, after in zip(points, points[1:], strict=False):
-        if joined(before, after) and (before.day.last >= sheet.axis.first) == (after.day.last >= sheet.axis.first):
+        if joined(before, after) and (before.day.last >= sheet.axis.first) == (
+            after.day.last >= sheet.axis.first
+        ):
             sheet.page.line(
                 sheet.middle(before.day), place(before.value), sheet.middle(after.day), place(after.value),
                 color=curve.color, width=style.HAIRLINE,
@@ -274,7 +292,9 @@ def _draw_curve(sheet: Sheet, title: str, curve: Curve, points: list[Point], pla
     for point in points:
         _draw_point(sheet, curve, point, place)
         what = "value" if point.value is not None else "not computable"
-        bounds = "" if point.low is None or point.high is None else f"between {point.low:g} and {point.high:g}"
+        bounds = (
+            "" if point.low is None or point.high is None else f"between {point.low:g} and {point.high:g}"
+        )
         number = None if point.value is None else point.value
         sheet.row("measures", curve.name if title == "Global assessment" else title, point.day, what, value=number,
                   detail=" ".join(part for part in (point.comparator, words.plain(point.state), bounds) if part))  # fmt: skip
@@ -294,7 +314,7 @@ def joined(before: Point, after: Point) -> bool:
 
 def _draw_point(sheet: Sheet, curve: Curve, point: Point, place) -> None:  # type: ignore[no-untyped-def]
     page = sheet.page
-    size = curve.mark.size * 0.7
+    size = curve.mark.size
     if point.value is None:
         x, base = sheet.whisker(point.day, place(0), color=style.QUIET), place(0)
         if point.low is not None and point.high is not None:
@@ -327,5 +347,12 @@ def _draw_limit(page: Page, x: float, y: float) -> None:
 
 def gutter_width(findings: CaseFindings) -> float:
     """The room that names right of the panels need."""
-    names = ["no date", "moderate"] + [curve.name for panel in PANELS.get(findings.case.diagnosis, ()) for curve in panel.curves if len(panel.curves) > 1]
-    return max(text_width(name, style.SMALL) + (8 if name in ("physician", "parent") else 0) for name in names)
+    names = ["no date", "moderate"] + [
+        curve.name
+        for panel in PANELS.get(findings.case.diagnosis, ())
+        for curve in panel.curves
+        if len(panel.curves) > 1
+    ]
+    return max(
+        text_width(name, style.SMALL) + (8 if name in ("physician", "parent") else 0) for name in names
+    )

@@ -258,11 +258,11 @@ class Page:
 
     def strike(self, x: float, y: float, size: float) -> None:
         reach = size * 0.72
-        self.line(
-            x - reach, y + reach, x + reach, y - reach, color=style.CONTRADICTED, width=1.2, above=True
-        )
+        self.line(x - reach, y + reach, x + reach, y - reach, color=style.CONTRADICTED, width=1.2, above=True)
 
-    def legend(self, x: float, y: float, width: float, entries: Sequence[LegendEntry], *, gap: float = 10.0) -> float:
+    def legend(
+        self, x: float, y: float, width: float, entries: Sequence[LegendEntry], *, gap: float = 10.0
+    ) -> float:
         """Sets entries one after the other and wraps them; gives the y below the last row."""
         labels = [wrapped(entry.label, width - entry.symbol_width - 3, style.SMALL) for entry in entries]
         widths = [

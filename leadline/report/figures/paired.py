@@ -84,7 +84,9 @@ def _pair(one: CaseFindings, measure: str, window: Window, parameters: Parameter
     return Pair(one.case, before[0], after[0], before[1], after[1])
 
 
-def _first_value(one: CaseFindings, measure: str, assessments: tuple[Assessment, ...]) -> tuple[float | None, str]:
+def _first_value(
+    one: CaseFindings, measure: str, assessments: tuple[Assessment, ...]
+) -> tuple[float | None, str]:
     """The value of the first assessment, best first, that has one, and its day."""
     for assessment in assessments:
         value = _value(one, measure, assessment)
@@ -97,10 +99,16 @@ def _value(one: CaseFindings, measure: str, assessment: Assessment) -> float | N
     """A value beyond detection is no point on a scale: it counts as not recorded here."""
     if measure in MEASURES and isinstance(MEASURES[measure], Score):
         return next(
-            (score.value for score in one.scores if score.measure == measure and score.day == assessment.day), None
+            (score.value for score in one.scores if score.measure == measure and score.day == assessment.day),
+            None,
         )
     fact = assessment.facts.get(measure)
-    if fact is None or fact.comparator or isinstance(fact.value, bool) or not isinstance(fact.value, int | float):
+    if (
+        fact is None
+        or fact.comparator
+        or isinstance(fact.value, bool)
+        or not isinstance(fact.value, int | float)
+    ):
         return None
     return float(fact.value)
 
@@ -123,7 +131,8 @@ def _draw_pairs(page: Page, pairs: list[Pair], window: Window, top: float) -> fl
     values = [value for pair in pairs for value in (pair.before, pair.after) if value is not None]
     highest = _scale_end(max(values))
     left, right = 26.0, page.width - 2 - _label_room(pairs)
-    x0, x1 = left + 22, right - 8
+    one_sided = [pair for pair in pairs if pair.after is None]
+    x0, x1 = left + (_label_room(one_sided) + 8 if one_sided and len(pairs) <= MOST_LABELS else 22), right - 8
     page.line(left, top, left, bottom, color=style.SILENT, width=style.HAIRLINE)
     for part in range(3):
         value, y = highest * part / 2, bottom - _HEIGHT * part / 2
@@ -144,21 +153,27 @@ def _draw_pairs(page: Page, pairs: list[Pair], window: Window, top: float) -> fl
             if value is not None:
                 page.mark(x, place(value), style.CIRCLE, size=4.5)
     if len(pairs) <= MOST_LABELS:
-        _draw_names(page, [(place(pair.after), pair) for pair in pairs if pair.after is not None], x1, top, bottom)
+        _draw_names(
+            page, [(place(pair.after), pair) for pair in pairs if pair.after is not None], x1, top, bottom
+        )
         _draw_names(page, [(place(pair.before), pair) for pair in pairs if pair.before is not None and pair.after is None],
-                    x0, top, bottom)  # fmt: skip
+                    x0, top, bottom, side=-1)  # fmt: skip
     return bottom + 16
 
 
-def _draw_names(page: Page, ends: list[tuple[float, Pair]], x: float, top: float, bottom: float) -> None:
+def _draw_names(
+    page: Page, ends: list[tuple[float, Pair]], x: float, top: float, bottom: float, side: int = 1
+) -> None:
     """Names beside the ends of the lines, spread so that none touches another, each with a leader to its end."""
     ends = sorted(ends, key=lambda end: (end[0], end[1].case.patient_id))
     y = top - _LABEL_STEP
     for place, (wanted, pair) in enumerate(ends):
         latest = bottom - (len(ends) - 1 - place) * _LABEL_STEP
         y = max(min(wanted, latest), y + _LABEL_STEP)
-        page.line(x + 3.5, wanted, x + 10, y, color=style.RULE, width=style.HAIRLINE)
-        page.text(x + 12, y, pair.case.patient_id, size=style.SMALL)
+        page.line(x + side * 3.5, wanted, x + side * 10, y, color=style.RULE, width=style.HAIRLINE)
+        page.text(
+            x + side * 12, y, pair.case.patient_id, size=style.SMALL, align="left" if side > 0 else "right"
+        )
 
 
 def _label_room(pairs: list[Pair]) -> float:
@@ -187,7 +202,9 @@ def _draw_notes(page: Page, pairs: list[Pair], complete: list[Pair], better: str
         lines[0] += ": " + ", ".join(f"{number} {name}" for name, number in changes.items())
     missing = [pair.case.patient_id for pair in pairs if not pair.complete]
     if missing:
-        named = ", ".join(missing[:MOST_LABELS]) + ("" if len(missing) <= MOST_LABELS else f" and {len(missing) - MOST_LABELS} more")
+        named = ", ".join(missing[:MOST_LABELS]) + (
+            "" if len(missing) <= MOST_LABELS else f" and {len(missing) - MOST_LABELS} more"
+        )
         lines.append(f"no pair: {named}")
     for line in lines:
         for part in wrapped(line, page.width - 4, style.SMALL):
@@ -227,7 +244,9 @@ def _row(pair: Pair, measure: str, window: Window, better: str) -> dict[str, Val
     }
 
 
-def _alt(title: str, pairs: list[Pair], complete: list[Pair], changes: dict[Change, int], window: Window) -> str:
+def _alt(
+    title: str, pairs: list[Pair], complete: list[Pair], changes: dict[Change, int], window: Window
+) -> str:
     of = words.counted(len(pairs), "child", "children")
     if not complete:
         return (

@@ -36,7 +36,7 @@ MOST_LANES = 60
 _BAR = 8.0
 _STRIP = 8.0
 _MARK_STEP = 8.5
-_STATE_LETTERS = {"inactive": "I", "minimal": "min", "moderate": "M", "high": "H"}
+_STATE_LETTERS = {"inactive": "I", "none": "N", "minimal": "min", "low": "L", "moderate": "M", "high": "H"}
 
 Draw = Callable[[Page, float, float], None]
 
@@ -54,7 +54,10 @@ class _Counts:
 
     def entries(self) -> list[LegendEntry]:
         return [
-            LegendEntry(f"{label} ({len(seen)} in {words.counted(len(set(seen)), 'child', 'children')})", self.draws[label])
+            LegendEntry(
+                f"{label} ({len(seen)} in {words.counted(len(set(seen)), 'child', 'children')})",
+                self.draws[label],
+            )
             for label, seen in self.children.items()
         ]
 
@@ -110,7 +113,7 @@ def _sheet(page: Page, drawn: list[CaseFindings]) -> Sheet:
     widest = max((text_width(one.case.patient_id, style.SMALL) for one in drawn), default=30)
     left = 2 + min(widest, 0.22 * page.width) + 8
     gutter = page.width - 2 - (text_width("no date", style.SMALL) + 2 if any(map(_has_undated, drawn)) else 0)
-    measured = [day for one in drawn for day in dated_days(one.case)]
+    measured = [day for one in drawn for day in dated_days(one)]
     past = [onset for one in drawn if (onset := one.case.onset) is not None]
     return Sheet(page, time_axis(left, gutter - 7, measured=measured, history=past), left, gutter - 7, gutter)
 
@@ -178,7 +181,11 @@ def _drug_marks(sheet: Sheet, case: Case) -> list[_Mark]:
         same = [other for other in case.courses if words.drug_name(other) == words.drug_name(course)]
         letter = words.GROUP_LETTERS[words.drug_group(course)]
         started, stopped = course.start, course.stop
-        if started is not None and not open_left(started) and not any(goes_on(other, course) for other in same):
+        if (
+            started is not None
+            and not open_left(started)
+            and not any(goes_on(other, course) for other in same)
+        ):
             marks += _drug_mark(sheet, started, f"{letter}+", course)
         if stopped is not None and not any(goes_on(course, other) for other in same):
             marks += _drug_mark(sheet, stopped, f"{letter}−", course)
@@ -197,9 +204,11 @@ def _drug_mark(sheet: Sheet, day: DaySpan, text: str, course: DrugCourse) -> lis
 
 def _group_words(course: DrugCourse) -> str:
     group = words.drug_group(course)
-    return {"JAK and other targeted": "a JAK or other targeted drug", "NSAID": "an NSAID", "Other": "another drug"}.get(
-        group, f"a {group.lower()}{' drug' if group == 'Conventional' else ''}"
-    )
+    return {
+        "JAK and other targeted": "a JAK or other targeted drug",
+        "NSAID": "an NSAID",
+        "Other": "another drug",
+    }.get(group, f"a {group.lower()}{' drug' if group == 'Conventional' else ''}")
 
 
 def _lettered(text: str) -> Draw:
@@ -238,20 +247,23 @@ def _event_symbol(event: AdverseEvent) -> tuple[str, Draw]:
 
 
 def _draw_lane(sheet: Sheet, one: CaseFindings, top: float) -> None:
-    lane, bottom = observed(one.case), top + _BAR
+    lane, bottom = observed(one), top + _BAR
     if lane is None or sheet.axis is None:
-        sheet.empty(top, bottom, "nothing dated")
+        dated = dated_days(one)
+        sheet.empty(top, bottom, "only one day dated" if dated else "nothing dated")
         return
     sheet.band(lane.first, lane.last, top, bottom, fill=style.PAPER)
     for stretch in stretches(one):
         if stretch.state:
             sheet.band(stretch.first, stretch.last, top, bottom, fill=shade(stretch.state))
-            _name_state(sheet, stretch.state, *sheet.pieces(stretch.first, stretch.last)[-1], (top + bottom) / 2)
+            _name_state(
+                sheet, stretch.state, *sheet.pieces(stretch.first, stretch.last)[-1], (top + bottom) / 2
+            )
         else:
             sheet.hatch(stretch.first, stretch.last, top, bottom)
     for x0, x1 in sheet.pieces(lane.first, lane.last):
         sheet.page.bar(x0, top, x1, bottom, edge=style.SILENT)
-    for span in without_glucocorticoid(one.case):
+    for span in without_glucocorticoid(one):
         sheet.band(span.first, span.last, bottom + 1.2, bottom + 2.2, fill=style.INK)
     if one.case.last_contact is not None:
         _draw_end(sheet, one.case, sheet.axis.x(lane.last), top, bottom)
@@ -302,9 +314,13 @@ def _draw_legend(sheet: Sheet, marks: _Counts, said: _Counts, drawn: list[CaseFi
         "Lane": _lane_entries(drawn),
         "Marks": marks.entries(),
         "Reported": said.entries(),
-        "In the chart": [LegendEntry(words.FINDINGS[finding], _round(finding)) for finding in Finding],
+        "In the chart": [
+            LegendEntry(words.FINDINGS[finding], _round(finding)) for finding in Finding if said.children
+        ],
     }
-    return sheet.page.grouped_legend(sheet.y + 4, {name: entries for name, entries in groups.items() if entries})
+    return sheet.page.grouped_legend(
+        sheet.y + 4, {name: entries for name, entries in groups.items() if entries}
+    )
 
 
 def _round(finding: Finding) -> Draw:
@@ -315,7 +331,7 @@ def _state_entries(drawn: list[CaseFindings]) -> list[LegendEntry]:
     """The states that stand in some lane, best first, and what hatched and white mean."""
     present = {stretch.state for one in drawn for stretch in stretches(one)}
     entries = [
-        LegendEntry(f"{_STATE_LETTERS[state]}  {state}", _swatch(shade(state)), 12)
+        LegendEntry(_state_words(state), _swatch(shade(state)), 12)
         for state in words.STATE_RANKS
         if state in present
     ]
@@ -328,6 +344,12 @@ def _state_entries(drawn: list[CaseFindings]) -> list[LegendEntry]:
     ]
 
 
+def _state_words(state: str) -> str:
+    """The letters in the lane and the state: "H  high activity"."""
+    named = {"inactive": "inactive", "none": "no activity"}.get(state, f"{state} activity")
+    return f"{_STATE_LETTERS[state]}  {named}"
+
+
 def _swatch(fill: str) -> Draw:
     return lambda page, x, y: page.bar(x - 6, y - 3, x + 6, y + 3, fill=fill, edge=style.SILENT)
 
@@ -335,13 +357,17 @@ def _swatch(fill: str) -> Draw:
 def _lane_entries(drawn: list[CaseFindings]) -> list[LegendEntry]:
     ends = {words.end_reason(one.case) for one in drawn if one.case.last_contact is not None}
     entries = []
-    if any(without_glucocorticoid(one.case) for one in drawn):
+    if any(without_glucocorticoid(one) for one in drawn):
         free: Draw = lambda page, x, y: page.bar(x - 6, y - 0.5, x + 6, y + 0.5, fill=style.INK)  # noqa: E731
         entries.append(LegendEntry("no glucocorticoid", free, 12))
     if "still followed" in ends:
-        entries.append(LegendEntry("still followed", lambda page, x, y: page.arrow(x - 2, y, color=style.SILENT)))
+        entries.append(
+            LegendEntry("still followed", lambda page, x, y: page.arrow(x - 2, y, color=style.SILENT))
+        )
     if ends - {"still followed", "died"}:
-        entries.append(LegendEntry("last contact", lambda page, x, y: page.line(x, y - 4, x, y + 4, width=style.RING), 4))
+        entries.append(
+            LegendEntry("last contact", lambda page, x, y: page.line(x, y - 4, x, y + 4, width=style.RING), 4)
+        )
     if "died" in ends:
         cross: Draw = lambda page, x, y: page.mark(x, y, style.CROSS, face=style.INK, size=6)  # noqa: E731
         entries.append(LegendEntry("died", cross))
@@ -351,10 +377,10 @@ def _lane_entries(drawn: list[CaseFindings]) -> list[LegendEntry]:
 def _record(sheet: Sheet, one: CaseFindings) -> None:
     """The rows of one child, drawn or not."""
     case, child = one.case, one.case.patient_id
-    sheet.row("lane", child, observed(case), "observed", detail=words.end_reason(case))
+    sheet.row("lane", child, observed(one), "observed", detail=words.end_reason(case))
     for stretch in stretches(one):
         sheet.row("lane", child, DaySpan(stretch.first, stretch.last), stretch.state or "not assessed")
-    for span in without_glucocorticoid(case):
+    for span in without_glucocorticoid(one):
         sheet.row("lane", child, span, "no glucocorticoid")
     for infusion in case.infusions:
         if infusion.given:
@@ -364,7 +390,9 @@ def _record(sheet: Sheet, one: CaseFindings) -> None:
     found = {claim.ref.uid: claim.finding for claim in one.claims}
     for report in case.reports:
         finding = found.get(report.ref.uid, Finding.REPORTED_ONLY)
-        sheet.row("reported", child, report.day, words.claim_words(report.claim), detail=words.FINDINGS[finding])
+        sheet.row(
+            "reported", child, report.day, words.claim_words(report.claim), detail=words.FINDINGS[finding]
+        )
 
 
 def _alt(ordered: list[CaseFindings]) -> str:
@@ -373,7 +401,7 @@ def _alt(ordered: list[CaseFindings]) -> str:
         name = words.DIAGNOSES.get(one.case.diagnosis, words.plain(one.case.diagnosis))
         groups[name] = groups.get(name, 0) + 1
     scored = sum(bool(stretches(one)) for one in ordered)
-    undated = sum(observed(one.case) is None for one in ordered)
+    undated = sum(observed(one) is None for one in ordered)
     statements = sum(len(one.case.reports) for one in ordered)
     documented = sum(claim.finding is Finding.DOCUMENTED for one in ordered for claim in one.claims)
     of_each = words.listed([f"{number} with {name}" for name, number in groups.items()])

@@ -10,7 +10,7 @@ from itertools import groupby
 
 from leadline.casebook.case import Case, Infusion
 from leadline.report.figures import event_strips, measure_panels, style, treatment_lanes, words
-from leadline.report.figures.activity import dated_days
+from leadline.report.figures.activity import dated_days, observed
 from leadline.report.figures.axis import (
     TimeAxis,
     age_at_index,
@@ -35,7 +35,7 @@ def plot_timeline(findings: CaseFindings, *, width_mm: float = style.TWO_COLUMNS
     page = Page(width_mm * style.POINTS_PER_MM)
     sheet = _sheet(page, findings)
     case = findings.case
-    _draw_title(sheet, case)
+    _draw_title(sheet, findings)
     _draw_products(sheet, case)
     top = _draw_age(sheet, case)
     _draw_infusions(sheet, case)
@@ -49,7 +49,9 @@ def plot_timeline(findings: CaseFindings, *, width_mm: float = style.TWO_COLUMNS
         sheet.y = draw_months(page, sheet.axis, sheet.y + 2)
     legend = {name: list(sheet.legend[name].values()) for name in _LEGEND_GROUPS if name in sheet.legend}
     height = page.grouped_legend(sheet.y + 4, legend)
-    return Plotted(page.finish(height + 3), _alt(findings, sheet), _caption(findings, sheet), tuple(sheet.rows))
+    return Plotted(
+        page.finish(height + 3), _alt(findings, sheet), _caption(findings, sheet), tuple(sheet.rows)
+    )
 
 
 def _sheet(page: Page, findings: CaseFindings) -> Sheet:
@@ -64,10 +66,11 @@ def _sheet(page: Page, findings: CaseFindings) -> Sheet:
 
 def _axis(findings: CaseFindings, left: float, right: float) -> TimeAxis | None:
     case = findings.case
-    return time_axis(left, right, measured=dated_days(case), history=treatment_lanes.history(case))
+    return time_axis(left, right, measured=dated_days(findings), history=treatment_lanes.history(case))
 
 
-def _draw_title(sheet: Sheet, case: Case) -> None:
+def _draw_title(sheet: Sheet, findings: CaseFindings) -> None:
+    case = findings.case
     title = f"{words.child_title(case)}"
     sheet.page.text(2, 9, title, size=style.HEADING, bold=True)
     details = [age_words(case) + (" at first infusion" if age_at_index(case) else "")]
@@ -76,6 +79,8 @@ def _draw_title(sheet: Sheet, case: Case) -> None:
         details.insert(0, words.ILAR_CATEGORIES.get(category, words.plain(category)))
     if sheet.axis is None:
         details.append("nothing in the record has a date")
+    elif observed(findings) is None and not treatment_lanes.history(case):
+        details.append("only one day has a date")
     if case.invented:
         details.append("INVENTED\u00a0DATA")
     beside = 2 + text_width(title, style.HEADING, bold=True) + 8
@@ -142,7 +147,9 @@ def _draw_products(sheet: Sheet, case: Case) -> None:
     """What was infused, in words; infusions of the same product together, `?` for what is not recorded."""
     given = [infusion for infusion in case.infusions if infusion.given]
     ordered = sorted(given, key=lambda infusion: (words.product_words(infusion), infusion.number))
-    groups = [(text, [infusion.number for infusion in like]) for text, like in groupby(ordered, words.product_words)]
+    groups = [
+        (text, [infusion.number for infusion in like]) for text, like in groupby(ordered, words.product_words)
+    ]
     for text, numbers in sorted(groups, key=lambda group: group[1]):
         full = f"{'infusion' if len(numbers) == 1 else 'infusions'} {words.listed([str(n) for n in numbers])}: {text}"
         for line in wrapped(full, sheet.end - 2, style.SMALL):
@@ -161,7 +168,9 @@ def _draw_verticals(sheet: Sheet, axis: TimeAxis, case: Case, top: float) -> Non
         sheet.page.line(x, top, x, sheet.y + 2, color=style.QUIET, width=style.HAIRLINE, dashes=(2.5, 2.0))
         reason = words.end_reason(case)
         label = f"last seen{', ' + reason if reason else ''}"
-        if not sheet.page.text_if_free(x - 3, top + 8, label, size=style.SMALL, align="right", color=style.QUIET):
+        if not sheet.page.text_if_free(
+            x - 3, top + 8, label, size=style.SMALL, align="right", color=style.QUIET
+        ):
             sheet.used("Events", label, _draw_last_seen, 3)
         sheet.row("record", "last seen", case.last_contact, "last seen", detail=reason)
 

@@ -57,7 +57,9 @@ def _by_drug(courses: Iterable[DrugCourse]) -> list[list[DrugCourse]]:
         drugs.setdefault(words.drug_name(course), []).append(course)
     for together in drugs.values():
         together.sort(key=_known_from)
-    return sorted(drugs.values(), key=lambda together: (_known_from(together[0]), words.drug_name(together[0])))
+    return sorted(
+        drugs.values(), key=lambda together: (_known_from(together[0]), words.drug_name(together[0]))
+    )
 
 
 def _known_from(course: DrugCourse) -> float:
@@ -77,7 +79,9 @@ def _draw_lane(
     middle = base - _PLAIN / 2 - 0.5
     sheet.label(middle, name + (" †" if flagged else ""), indent=5)
     if shows_doses:
-        page.text(sheet.left - 4, base - _TALL - 3.5, unit or "", size=style.SMALL, align="right", color=style.QUIET)
+        page.text(
+            sheet.left - 4, base - _TALL - 3.5, unit or "", size=style.SMALL, align="right", color=style.QUIET
+        )
     highest = max((course.dose for course in courses if course.dose is not None), default=None)
     for course, following in pairwise([*courses, None]):
         assert course is not None
@@ -96,13 +100,22 @@ def _draw_lane(
     if not any(is_dated(course) for course in courses):
         page.text(sheet.gutter, middle, "taken", size=style.SMALL, color=style.QUIET)
     if flagged:
-        sheet.used("Treatment", "† changed as well: benefit cannot be put down to the cells alone", _draw_confounder, 14)
+        sheet.used(
+            "Treatment",
+            "† changed as well: benefit cannot be put down to the cells alone",
+            _draw_confounder,
+            14,
+        )
     sheet.y = base + 2.5
 
 
 def _one_unit(courses: list[DrugCourse]) -> str | None:
     """The unit of all doses of a lane; None if none is recorded or they differ and no height can compare them."""
-    units = {(course.dose_unit, course.frequency, course.dose_basis) for course in courses if course.dose is not None}
+    units = {
+        (course.dose_unit, course.frequency, course.dose_basis)
+        for course in courses
+        if course.dose is not None
+    }
     if len(units) != 1:
         return None
     unit, frequency, _ = units.pop()
@@ -127,7 +140,12 @@ def _draw_course(sheet: Sheet, case: Case, course: DrugCourse, base: float, tall
         x = sheet.axis.x(known)
         clear = max(x - _OPEN, sheet.axis.left)
         sheet.page.faded(clear, x, top, base, fill=fill)
-        sheet.used("Treatment", "start not known", lambda page, x, y: page.faded(x - 6, x + 6, y - 2, y + 2, fill=style.DRUG), 12)
+        sheet.used(
+            "Treatment",
+            "start not known",
+            lambda page, x, y: page.faded(x - 6, x + 6, y - 2, y + 2, fill=style.DRUG),
+            12,
+        )
         if start is None:
             return end_x
         solid_from = start.last
@@ -148,7 +166,9 @@ def _right_end(
     assert sheet.axis is not None
     if course.stop is not None:
         if not course.stop.is_exact:
-            sheet.page.faded(sheet.axis.x(course.stop.last), sheet.axis.x(course.stop.first), top, base, fill=fill)
+            sheet.page.faded(
+                sheet.axis.x(course.stop.last), sheet.axis.x(course.stop.first), top, base, fill=fill
+            )
             sheet.used("Treatment", "date known only within the fading", _draw_fade, 16)
         return course.stop.first, sheet.axis.x(course.stop.last)
     cut_off = course.ongoing_as_of or (case.last_contact if course.ongoing else None)
@@ -156,7 +176,9 @@ def _right_end(
         x = sheet.axis.x(cut_off.first)
         middle = base - (base - top) / 2
         sheet.page.arrow(x, middle, color=fill)
-        sheet.used("Treatment", "ongoing on that day", lambda page, x, y: page.arrow(x - 2, y, color=style.DRUG), 9)
+        sheet.used(
+            "Treatment", "ongoing on that day", lambda page, x, y: page.arrow(x - 2, y, color=style.DRUG), 9
+        )
         return cut_off.first, x + 4
     known = cut_off if cut_off is not None else course.start
     assert known is not None
@@ -185,7 +207,11 @@ def _draw_confounder(page: Page, x: float, y: float) -> None:
 
 
 def _record(sheet: Sheet, group: str, course: DrugCourse, *, flagged: bool) -> None:
-    detail = [part for part in (course.dose_basis and f"dose {course.dose_basis}", "confounder" if flagged else "") if part]
+    detail = [
+        part
+        for part in (course.dose_basis and f"dose {course.dose_basis}", "confounder" if flagged else "")
+        if part
+    ]
     for what, day in (("start", course.start), ("stop", course.stop), ("ongoing", course.ongoing_as_of)):
         if day is not None or what == "start":
             reason = words.plain(course.stop_reason) if what == "stop" else ""

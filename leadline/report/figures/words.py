@@ -129,11 +129,17 @@ GROUP_LETTERS: Mapping[str, str] = MappingProxyType(
     }
 )
 
-STATE_RANKS: Mapping[str, int] = MappingProxyType({"inactive": 0, "minimal": 1, "moderate": 2, "high": 3})
-"""Activity states, best first, as the swimmer figure shades them."""
+STATE_RANKS: Mapping[str, int] = MappingProxyType(
+    {"inactive": 0, "none": 0, "minimal": 1, "low": 1, "moderate": 2, "high": 3}
+)
+"""Activity states, best first, as the swimmer figure shades them: those of JADAS and those of SLEDAI-2K."""
 
 CUTOFF_SETS: Mapping[str, str] = MappingProxyType(
-    {"trincianti2021": "Trincianti 2021", "consolaro": "Consolaro 2012, 2014"}
+    {
+        "trincianti2021": "Trincianti 2021",
+        "consolaro": "Consolaro 2012 and 2014",
+        "common": "the bands in common use for SLEDAI-2K",
+    }
 )
 
 
@@ -173,8 +179,12 @@ def product_words(infusion: Infusion) -> str:
     if isinstance(dose, int | float):
         cells = f"{dose:g}\u00a0×\u00a010⁶\u00a0cells/kg"
     else:
-        cells = f"{total:g}\u00a0×\u00a010⁶\u00a0cells, per kg ?" if isinstance(total, int | float) else "dose ?"
-    return " · ".join((_known(fields.get("tissue_source"), "tissue"), _known(fields.get("donor"), "donor"), cells))
+        cells = (
+            f"{total:g}\u00a0×\u00a010⁶\u00a0cells, per kg ?" if isinstance(total, int | float) else "dose ?"
+        )
+    return " · ".join(
+        (_known(fields.get("tissue_source"), "tissue"), _known(fields.get("donor"), "donor"), cells)
+    )
 
 
 def _known(value: object, what: str) -> str:
