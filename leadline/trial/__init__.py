@@ -1,0 +1,1 @@
+"""Basket trials: a design file in, exact operating characteristics, thresholds and boundaries out."""

@@ -1,0 +1,130 @@
+"""Exchangeability-nonexchangeability: a basket is like others, or stands alone, with fixed prior weights.
+
+A basket's log odds come from one of one or two common normal distributions, each with its own unknown mean and
+spread, or from a distribution of its own: the normal of `alone`, or without it the basket's own prior.
+
+Sources   [N16] Neuenschwander B, Wandel S, Roychoudhury S, Bailey S. Pharm Stat 2016;15:123-134
+"""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import numpy as np
+from annotated_types import Ge, Gt, Len, Lt
+from pydantic.dataclasses import dataclass
+
+from leadline.evidence.hierarchy import HyperGrid, HyperPrior
+from leadline.trial.borrowing.beta import CLOSED
+from leadline.trial.borrowing.hierarchical import (
+    Centre,
+    Factors,
+    Sitting,
+    SpreadPrior,
+    beta_factors,
+    distinct_rows,
+    node_grid,
+    normal_factors,
+    offsets,
+    sums_over_nodes,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from leadline.trial.borrowing.beta import Beforehand, Counts, Floats, Quantity
+    from leadline.trial.borrowing.outcomes import Outcomes
+
+
+@dataclass(frozen=True, slots=True, config=CLOSED)
+class Common:
+    """One exchangeable distribution: mu ~ N(mean, sd^2), tau ~ half-normal(tau_scale); `weight` is its prior weight."""
+
+    mean: float
+    sd: Annotated[float, Gt(0)]
+    tau_scale: Annotated[float, Gt(0)]
+    weight: Annotated[float, Gt(0), Lt(1)]
+    tau_lowest: Annotated[float, Ge(0)] = 0.0
+
+    @property
+    def hyper_prior(self) -> HyperPrior:
+        """The prior of mean and spread."""
+        return HyperPrior(self.mean, self.sd, SpreadPrior(self.tau_scale, self.tau_lowest))
+
+
+@dataclass(frozen=True, slots=True, config=CLOSED)
+class Alone:
+    """The normal distribution of a basket that is like no other, in log odds counted from `centre`."""
+
+    mean: float
+    sd: Annotated[float, Gt(0)]
+
+
+@dataclass(frozen=True, slots=True, config=CLOSED)
+class ExNex:
+    """What the weights of `common` leave is the weight of standing alone."""
+
+    model: Literal["exnex"]
+    common: Annotated[tuple[Common, ...], Len(1, 2)]
+    alone: Alone | None = None
+    centre: Centre = Centre.NULL_RATE
+
+    def expect(
+        self, outcomes: Outcomes, *, baskets: Sequence[Beforehand], quantities: Sequence[Quantity]
+    ) -> list[Floats]:
+        """Each quantity as an array (outcomes, baskets)."""
+        return [self._expect(outcomes, baskets, quantity) for quantity in quantities]
+
+    def _expect(self, outcomes: Outcomes, baskets: Sequence[Beforehand], quantity: Quantity) -> Floats:
+        from_zero = offsets(self.centre, baskets)
+        sittings = [
+            Sitting(j, size, offset)
+            for j, (size, offset) in enumerate(zip(outcomes.sizes, from_zero, strict=True))
+        ]
+        grids = [node_grid(part.hyper_prior, quantity=quantity, centres=from_zero) for part in self.common]
+        shared = [
+            [normal_factors(quantity, grid, sitting).scaled(part.weight) for sitting in sittings]
+            for part, grid in zip(self.common, grids, strict=True)
+        ]
+        lone_weight = 1 - sum(part.weight for part in self.common)
+        first = [
+            factors.plus(self._lone(quantity, sitting, baskets).scaled(lone_weight))
+            for factors, sitting in zip(shared[0], sittings, strict=True)
+        ]
+        if len(grids) == 1:
+            total, weighted = sums_over_nodes(outcomes.responders, grids[0].weight, first)
+        else:
+            total, weighted = _two_components(outcomes.responders, grids, first, shared[1])
+        return weighted / total[:, None]
+
+    def _lone(self, quantity: Quantity, sitting: Sitting, baskets: Sequence[Beforehand]) -> Factors:
+        if self.alone is None:
+            return beta_factors(quantity, baskets[sitting.basket].prior, sitting)
+        node = HyperGrid(np.array([self.alone.mean]), np.array([self.alone.sd]), np.ones(1))
+        return normal_factors(quantity, node, sitting)
+
+
+def _two_components(
+    counts: Counts, grids: Sequence[HyperGrid], first: Sequence[Factors], second: Sequence[Factors]
+) -> tuple[Floats, Floats]:
+    """Summed over which baskets belong to the second distribution; given that, the two are independent."""
+    total, weighted = np.zeros(len(counts)), np.zeros(counts.shape)
+    for flags in product((False, True), repeat=counts.shape[1]):
+        theirs = [j for j, flag in enumerate(flags) if flag]
+        ours = [j for j, flag in enumerate(flags) if not flag]
+        one, one_weighted = _sums(counts, ours, grids[0], first)
+        two, two_weighted = _sums(counts, theirs, grids[1], second)
+        total += one * two
+        weighted[:, ours] += one_weighted * two[:, None]
+        weighted[:, theirs] += two_weighted * one[:, None]
+    return total, weighted
+
+
+def _sums(
+    counts: Counts, columns: list[int], grid: HyperGrid, factors: Sequence[Factors]
+) -> tuple[Floats, Floats]:
+    """Distinct counts of these baskets are summed once and looked up."""
+    distinct, rows = distinct_rows(counts[:, columns])
+    total, weighted = sums_over_nodes(distinct, grid.weight, [factors[j] for j in columns])
+    return total[rows], weighted[rows]

@@ -1,0 +1,83 @@
+"""Local multisource exchangeability: the baskets fall into groups, each with one rate; every grouping is weighed.
+
+A grouping is a set partition of the baskets. Its prior probability is proportional to (number of groups)^delta; its
+likelihood is the product of the groups' marginal likelihoods; a basket's posterior is the mixture over groupings.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from pydantic.dataclasses import dataclass
+from scipy.sparse import csr_array
+
+from leadline.trial.borrowing.beta import CLOSED
+from leadline.trial.borrowing.blocks import block_log_marginal, block_table, look_up, members, term_weights
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from leadline.trial.borrowing.beta import Beforehand, Floats, Prior, Quantity
+    from leadline.trial.borrowing.outcomes import Outcomes
+
+
+@dataclass(frozen=True, slots=True, config=CLOSED)
+class LocalExchangeability:
+    """The baskets share one prior. `delta` 0 weighs all groupings alike; above 0 favours many groups."""
+
+    model: Literal["local_mem"] = "local_mem"
+    delta: float = 0.0
+
+    def expect(
+        self, outcomes: Outcomes, *, baskets: Sequence[Beforehand], quantities: Sequence[Quantity]
+    ) -> list[Floats]:
+        """Each quantity as an array (outcomes, baskets)."""
+        weights = self.group_probabilities(outcomes, prior=baskets[0].prior)
+        return [self._mix(quantity, outcomes, baskets[0].prior, weights) for quantity in quantities]
+
+    def group_probabilities(self, outcomes: Outcomes, *, prior: Prior) -> Floats:
+        """(outcomes, 2^baskets): the posterior probability that the baskets of this bit mask are one group."""
+        baskets = len(outcomes.sizes)
+        incidence, groups = _groupings(baskets)
+        log_terms = np.zeros((len(outcomes.responders), 2**baskets))
+        for mask in range(1, 2**baskets):
+            log_terms[:, mask] = block_log_marginal(prior, outcomes, members(mask, baskets))
+        return term_weights(log_terms, incidence, self.delta * np.log(groups))
+
+    def _mix(self, quantity: Quantity, outcomes: Outcomes, prior: Prior, weights: Floats) -> Floats:
+        baskets = len(outcomes.sizes)
+        mixed = np.zeros(outcomes.responders.shape)
+        for mask in range(1, 2**baskets):
+            block = members(mask, baskets)
+            for j in block:
+                table = block_table(quantity, j, prior, outcomes.sizes, block)
+                mixed[:, j] += weights[:, mask] * look_up(table, outcomes, j, block)
+        return mixed
+
+
+@cache
+def _groupings(baskets: int) -> tuple[csr_array, Floats]:
+    """Incidence (set partitions, bit masks) and the number of groups of each partition."""
+    partitions = _set_partitions(baskets)
+    rows = [row for row, blocks in enumerate(partitions) for _ in blocks]
+    columns = [mask for blocks in partitions for mask in blocks]
+    incidence = csr_array((np.ones(len(rows)), (rows, columns)), shape=(len(partitions), 2**baskets))
+    return incidence, np.array([len(blocks) for blocks in partitions], dtype=float)
+
+
+def _set_partitions(baskets: int) -> list[tuple[int, ...]]:
+    """Every set partition as bit masks of its blocks; the newest basket joins each block in turn, or opens one."""
+    partitions: list[tuple[int, ...]] = [()]
+    for basket in range(baskets):
+        bit = 1 << basket
+        partitions = [
+            joined
+            for blocks in partitions
+            for joined in (
+                *((*blocks[:at], blocks[at] | bit, *blocks[at + 1 :]) for at in range(len(blocks))),
+                (*blocks, bit),
+            )
+        ]
+    return partitions

@@ -1,0 +1,109 @@
+"""The rules that the values of a design have to keep among themselves."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from leadline.trial.borrowing.fujikawa import Fujikawa
+from leadline.trial.borrowing.local_mem import LocalExchangeability
+from leadline.trial.borrowing.pooled import Pooled
+from leadline.trial.criteria import known_criteria
+from leadline.trial.design import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from leadline.trial.borrowing.beta import Prior
+    from leadline.trial.design import Basket, Design, Harm, Path
+
+MOST_BASKETS = {"mem": 7, "local_mem": 10}  # 2.1 million matrices; 115,975 groupings
+
+
+def design_problems(design: Design) -> list[Problem]:
+    """Everything that is wrong with a design, in the order of its keys; an empty list if nothing is."""
+    return [
+        *_identity_problems(design),
+        *(problem for at, basket in enumerate(design.baskets) for problem in _basket_problems(basket, at)),
+        *_borrowing_problems(design),
+        *_early_problems(design),
+        *(_harm_problems(design.harm) if design.harm else ()),
+        *_order_problems(design),
+    ]
+
+
+def _identity_problems(design: Design) -> Iterator[Problem]:
+    for at, basket in enumerate(design.baskets):
+        if basket.id in [earlier.id for earlier in design.baskets[:at]]:
+            yield Problem(("baskets", at, "id"), f"'{basket.id}' again", "an id of its own for each basket")
+
+
+def _basket_problems(basket: Basket, at: int) -> Iterator[Problem]:
+    where: Path = ("baskets", at)
+    if basket.responder not in known_criteria():
+        yield Problem((*where, "responder"), f"'{basket.responder}'", "the id of a criterion, as 'sri4'")
+    if basket.null_rate >= basket.target_rate:
+        yield Problem(
+            (*where, "null_rate"),
+            f"{basket.null_rate:g}",
+            f"a rate below the target_rate, {basket.target_rate:g}",
+        )
+    if any(later <= earlier for earlier, later in zip(basket.looks, basket.looks[1:], strict=False)):
+        yield Problem(
+            (*where, "looks"), f"{list(basket.looks)}", "numbers of children that rise from look to look"
+        )
+    yield from _prior_problems(basket.prior, (*where, "prior"))
+
+
+def _prior_problems(prior: Prior, where: Path) -> Iterator[Problem]:
+    total = sum(part.weight for part in prior)
+    if abs(total - 1) > 1e-9:
+        yield Problem(where, f"weights that add up to {total:g}", "weights that add up to 1")
+
+
+def _borrowing_problems(design: Design) -> Iterator[Problem]:
+    model = design.borrowing
+    where: Path = ("borrowing", "model")
+    most = MOST_BASKETS.get(model.model)
+    if most is not None and len(design.baskets) > most:
+        yield Problem(where, f"{model.model} for {len(design.baskets)} baskets", f"at most {most} baskets")
+    if isinstance(model, Pooled | LocalExchangeability) and len(set(design.priors)) > 1:
+        yield Problem(where, f"{model.model} with unlike priors", "the same prior for every basket")
+    if isinstance(model, Fujikawa) and any(len(prior) > 1 for prior in design.priors):
+        yield Problem(where, "fujikawa with a prior of several betas", "one beta as the prior of each basket")
+
+
+def _early_problems(design: Design) -> Iterator[Problem]:
+    if any(len(basket.looks) > 1 for basket in design.baskets):
+        return
+    for rule, where in ((design.efficacy.early, ("efficacy", "early")), (design.futility, ("futility",))):
+        if rule is not None:
+            yield Problem(where, "a rule for stopping early", "none, as no basket has a look before its last")
+
+
+def _harm_problems(harm: Harm) -> Iterator[Problem]:
+    if harm.expected_rate >= harm.limit_rate:
+        yield Problem(
+            ("harm", "expected_rate"),
+            f"{harm.expected_rate:g}",
+            f"a rate below the limit_rate, {harm.limit_rate:g}",
+        )
+
+
+def _order_problems(design: Design) -> Iterator[Problem]:
+    if not design.order:
+        return
+    visits = Counter(name for step in design.order for name in step)
+    for at, step in enumerate(design.order):
+        for place, name in enumerate(step):
+            if name not in {basket.id for basket in design.baskets}:
+                yield Problem(("order", at, place), f"'{name}'", "the id of a basket")
+            elif name in step[:place]:
+                yield Problem(("order", at, place), f"'{name}' twice in one step", "each basket once a step")
+    for basket in design.baskets:
+        if visits[basket.id] != len(basket.looks):
+            yield Problem(
+                ("order",),
+                f"{basket.id} {visits[basket.id]} times",
+                f"each of its {len(basket.looks)} looks once",
+            )

@@ -1,0 +1,189 @@
+"""A basket trial's design: the values of a design file, and the rules they have to keep among themselves.
+
+One drug, several diseases (baskets), each with its own responder definition, null rate and target rate. A basket
+succeeds when the posterior probability that its response rate is above the null rate reaches the threshold.
+
+Sources   [F20] Fujikawa K, Teramukai S, Yokota I, Daimon T. Biom J 2020;62:330-338
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+from annotated_types import Ge, Gt, Len, Lt
+from pydantic.dataclasses import dataclass
+
+from leadline.trial.borrowing import Model
+from leadline.trial.borrowing.beta import CLOSED, UNIFORM, Prior
+from leadline.trial.borrowing.independent import Independent
+
+Rate = Annotated[float, Gt(0), Lt(1)]
+Size = Annotated[int, Ge(1)]
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True, config=CLOSED)
+class Problem:
+    """A rule that a design breaks: where (keys and list positions), what was found, what is taken."""
+
+    path: Path
+    found: str
+    taken: str
+
+
+@dataclass(frozen=True, slots=True, config=CLOSED)
+class Basket:
+    """One disease.
+
+    responder    id of a criterion that a chart can meet, as `sri4` or `acr_pedi.acr70`
+    null_rate    response rate without the therapy, at the same time under the same definition
+    target_rate  response rate that the trial should not miss
+    looks        children seen at each analysis, the last being the whole basket
+    prior        beta mixture for the response rate
+    """
+
+    id: Annotated[str, Len(1)]
+    responder: Annotated[str, Len(1)]
+    null_rate: Rate
+    target_rate: Rate
+    looks: Annotated[tuple[Size, ...], Len(1)]
+    name: str = ""
+    prior: Annotated[Prior, Len(1)] = UNIFORM
+    null_reason: str = ""
+
+    @property
+    def size(self) -> int:
+        """Children in the basket if it is not stopped."""
+        return self.looks[-1]
+
+    @property
+    def label(self) -> str:
+        """The name to show."""
+        return self.name or self.id
+
+
+class Reference(StrEnum):
+    """The rate that a posterior probability is about."""
+
+    NULL_RATE = "null_rate"
+    TARGET_RATE = "target_rate"
+
+
+class Basis(StrEnum):
+    """What an early look is judged by."""
+
+    POSTERIOR = "posterior"  # the probability that the rate is above a reference rate
+    PREDICTIVE = "predictive"  # the probability of success at the basket's full size
+
+
+@dataclass(frozen=True, slots=True, config=CLOSED)
+class EarlyRule:
+    """When a look before the last stops a basket.
+
+    For futility the probability must be below `cutoff`; for efficacy a posterior at least, a predictive probability
+    above it. Predicted success is reaching the number of responders that suffices without borrowing. [F20]
+    """
+
+    by: Basis
+    cutoff: Rate
+    above: Reference = Reference.NULL_RATE  # used by the posterior
+
+
+@dataclass(frozen=True, slots=True, config=CLOSED)
+class Efficacy:
+    """Success at the last look: P(rate > null_rate) at least `posterior`."""
+
+    posterior: Rate
+    early: EarlyRule | None = None
+
+
+class HarmCheck(StrEnum):
+    """When the harm rule is looked at."""
+
+    CHILD = "child"  # after every child
+    LOOK = "look"  # at the looks
+
+
+class HarmFamily(StrEnum):
+    """Shape of the harm boundary."""
+
+    POCOCK = "pocock"
+    OBRIEN_FLEMING = "obrien_fleming"
+    BETA_BINOMIAL = "beta_binomial"
+    SPRT = "sprt"
+
+
+@dataclass(frozen=True, slots=True, config=CLOSED)
+class Harm:
+    """Stop the whole trial when too many children of all baskets together have the event.
+
+    limit_rate     rate of the event that must not be exceeded
+    level          probability of stopping, at most, when the true rate is the limit
+    expected_rate  rate of the event at which the operating characteristics are given
+    """
+
+    event: Annotated[str, Len(1)]
+    limit_rate: Rate
+    level: Rate
+    expected_rate: Rate
+    boundary: HarmFamily = HarmFamily.BETA_BINOMIAL
+    check: HarmCheck = HarmCheck.LOOK
+
+
+@dataclass(frozen=True, slots=True, config=CLOSED)
+class Design:
+    """A whole design. `order` lists, step by step, the baskets that reach their next look; empty: all together."""
+
+    title: Annotated[str, Len(1)]
+    baskets: Annotated[tuple[Basket, ...], Len(1)]
+    efficacy: Efficacy
+    borrowing: Model = Independent()
+    futility: EarlyRule | None = None
+    harm: Harm | None = None
+    order: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def null_rates(self) -> tuple[float, ...]:
+        """One a basket."""
+        return tuple(basket.null_rate for basket in self.baskets)
+
+    @property
+    def target_rates(self) -> tuple[float, ...]:
+        """One a basket."""
+        return tuple(basket.target_rate for basket in self.baskets)
+
+    @property
+    def priors(self) -> tuple[Prior, ...]:
+        """One a basket."""
+        return tuple(basket.prior for basket in self.baskets)
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Children in each basket if none is stopped."""
+        return tuple(basket.size for basket in self.baskets)
+
+    @property
+    def alike(self) -> tuple[int, ...]:
+        """For each basket the first one that differs from it in name only."""
+        kinds = [
+            (basket.looks, basket.prior, basket.null_rate, basket.target_rate) for basket in self.baskets
+        ]
+        return tuple(kinds.index(kind) for kind in kinds)
+
+    @property
+    def exchangeable(self) -> bool:
+        """Whether swapping any two baskets changes nothing but their names."""
+        return set(self.alike) == {0} and not self.order
+
+    def steps(self) -> tuple[tuple[int, ...], ...]:
+        """Positions of the baskets that are looked at, step by step."""
+        if self.order:
+            position = {basket.id: at for at, basket in enumerate(self.baskets)}
+            return tuple(tuple(position[name] for name in step) for step in self.order)
+        looks = max(len(basket.looks) for basket in self.baskets)
+        # Looks are numbered from the end, so that all baskets share the final one.
+        return tuple(
+            tuple(at for at, basket in enumerate(self.baskets) if len(basket.looks) >= looks - step)
+            for step in range(looks)
+        )

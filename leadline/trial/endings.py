@@ -1,0 +1,277 @@
+"""Every way in which a trial can end, with the outcomes that lead there.
+
+The counts in the end are sufficient: given them, the chance of having passed the looks in one way or another does
+not depend on the true rates. So the looks are walked through once, and every scenario after that is one weighted
+sum over endings. The walk keeps one array per pattern of closed baskets and forgets earlier counts of the open ones.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from itertools import product
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from leadline.errors import BeyondExactRange
+from leadline.trial.borrowing import Above, Outcomes, Reaches
+from leadline.trial.borrowing.outcomes import sorted_outcomes
+from leadline.trial.design import Basis, Reference
+from leadline.trial.posterior import Posterior, binomial, sufficient_counts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from leadline.trial.borrowing.beta import Counts, Floats, Quantity
+    from leadline.trial.design import Design, EarlyRule
+
+MOST_OUTCOMES = 8_000_000  # outcomes of all baskets together that are walked through: some 2 GB
+
+
+class Reason(IntEnum):
+    """Why a basket closed."""
+
+    FUTILITY = -1
+    HARM = 0
+    EFFICACY = 1
+    COMPLETE = 2
+
+
+class Closed(NamedTuple):
+    """A basket that takes no more children: in which step, after how many children, and why."""
+
+    step: int
+    size: int
+    reason: Reason
+    success: bool
+
+
+Pattern = tuple[Closed | None, ...]  # None for a basket that is still open
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ending:
+    """One way to end, by step and reason for each basket, and all outcomes that can end so.
+
+    outcomes   counts when the trial ended
+    share      (outcomes,), the probability of this ending given the counts, whatever the true rates
+    success    (outcomes, baskets), whether the basket is declared a success
+    posterior  (outcomes, baskets), P(rate > null_rate) in the end; the threshold was applied where `by_threshold`
+    closed     one entry a basket
+    children   children of all baskets together at each step, for the harm rule
+    """
+
+    outcomes: Outcomes
+    share: Floats
+    success: NDArray[np.bool_]
+    posterior: Floats
+    closed: tuple[Closed, ...]
+    by_threshold: tuple[bool, ...]
+    children: tuple[int, ...]
+
+    @property
+    def harmed(self) -> bool:
+        """Whether the harm rule ended the trial."""
+        return any(closed.reason is Reason.HARM for closed in self.closed)
+
+
+def find_endings(design: Design, posterior: Posterior) -> list[Ending]:
+    """All endings; without the harm rule their shares add up to one for every vector of counts.
+
+    raises BeyondExactRange when there are more outcomes than can be walked through
+    """
+    check_exact_range(design)
+    if len(design.steps()) == 1 and design.exchangeable and design.harm is None:
+        return [_single_look(design, posterior)]
+    return list(_Walk(design, posterior).endings())
+
+
+def check_exact_range(design: Design) -> None:
+    """Refuse a design whose outcomes are too many to visit one by one."""
+    count = outcome_count(design)
+    if count > MOST_OUTCOMES:
+        raise BeyondExactRange(
+            f"{design.title}: {count:,} outcomes; up to {MOST_OUTCOMES:,} are computed exactly",
+            hint="Fewer looks, baskets or children; or simulate, with a seed (`--simulate`).",
+        )
+
+
+def outcome_count(design: Design) -> int:
+    """Outcomes to visit: multisets for one look at exchangeable baskets, otherwise all final states."""
+    if len(design.steps()) == 1 and design.exchangeable:
+        size, baskets = design.sizes[0], len(design.baskets)
+        return int(np.prod([(size + baskets - i) / (baskets - i) for i in range(baskets)]).round())
+    return int(np.prod([sum(size + 1 for size in basket.looks) for basket in design.baskets]))
+
+
+def _single_look(design: Design, posterior: Posterior) -> Ending:
+    outcomes = sorted_outcomes(design.sizes[0], len(design.baskets))
+    above = posterior.expect(outcomes, Above(design.null_rates))
+    success = above >= design.efficacy.posterior
+    closed = tuple(Closed(0, size, Reason.COMPLETE, success=False) for size in design.sizes)
+    return Ending(
+        outcomes,
+        np.ones(len(above)),
+        success,
+        above,
+        closed,
+        by_threshold=(True,) * len(closed),
+        children=(sum(design.sizes),),
+    )
+
+
+class _Walk:
+    """Step by step through the looks, every child a coin toss: given the counts, the law is that of all true rates."""
+
+    def __init__(self, design: Design, posterior: Posterior) -> None:
+        self.design, self.posterior = design, posterior
+        self.steps = design.steps()
+        self.sufficient = sufficient_counts(design)
+
+    def endings(self) -> Iterator[Ending]:
+        baskets = len(self.design.baskets)
+        looks = [0] * baskets
+        states: dict[tuple[Pattern, tuple[int, ...]], Floats] = {
+            ((None,) * baskets, ()): np.ones((1,) * baskets)
+        }
+        for step, moved in enumerate(self.steps):
+            before = self._sizes(looks)
+            for j in moved:
+                looks[j] += 1
+            after = self._sizes(looks)
+            split: dict[tuple[Pattern, tuple[int, ...]], Floats] = {}
+            for (pattern, path), law in states.items():
+                seen = [j for j in moved if pattern[j] is None]
+                if not seen:  # nobody to look at: these trials wait for another basket
+                    split[pattern, path] = split.get((pattern, path), 0.0) + law
+                    continue
+                grown = self._accrue(law, seen, before, after)
+                sizes = tuple(closed.size if closed else after[j] for j, closed in enumerate(pattern))
+                here = (*path, sum(sizes))
+                if self.design.harm:
+                    yield self._harm_ending(pattern, step, here, grown, sizes)
+                if step == len(self.steps) - 1:
+                    yield self._final_ending(pattern, step, here, grown, sizes)
+                    continue
+                for then, part in self._decide(pattern, step, seen, looks, grown, sizes):
+                    if all(then):
+                        yield self._early_ending(then, here, part, sizes)
+                    else:
+                        split[then, here] = split.get((then, here), 0.0) + part
+            states = split
+
+    def _sizes(self, looks: list[int]) -> tuple[int, ...]:
+        return tuple(b.looks[k - 1] if k else 0 for b, k in zip(self.design.baskets, looks, strict=True))
+
+    @staticmethod
+    def _accrue(law: Floats, seen: list[int], before: tuple[int, ...], after: tuple[int, ...]) -> Floats:
+        """Convolve the axes of the baskets that take more children, one after the other."""
+        for j in seen:
+            new = binomial(after[j] - before[j], 0.5)
+            transition = np.zeros((before[j] + 1, after[j] + 1))
+            for count in range(before[j] + 1):
+                transition[count, count : count + len(new)] = new
+            law = np.moveaxis(np.tensordot(law, transition, axes=(j, 0)), -1, j)
+        return law
+
+    def _decide(
+        self,
+        pattern: Pattern,
+        step: int,
+        seen: list[int],
+        looks: list[int],
+        law: Floats,
+        sizes: tuple[int, ...],
+    ) -> Iterator[tuple[Pattern, Floats]]:
+        """The law split by what is decided for each basket looked at."""
+        outcomes, _ = _reached(law, sizes)
+        verdicts = np.column_stack([self._verdicts(outcomes, j, looks[j]) for j in seen])
+        for decided in product((Reason.FUTILITY, None, Reason.EFFICACY), repeat=len(seen)):
+            wanted = [0 if reason is None else int(reason) for reason in decided]
+            rows = (verdicts == wanted).all(axis=1)
+            if not rows.any():
+                continue
+            part = np.zeros_like(law)
+            where = tuple(outcomes.responders[rows].T)
+            part[where] = law[where]
+            then = list(pattern)
+            for j, reason in zip(seen, decided, strict=True):
+                if reason is not None:
+                    last = looks[j] == len(self.design.baskets[j].looks)
+                    why = Reason.COMPLETE if last else reason
+                    then[j] = Closed(step, sizes[j], why, success=reason is Reason.EFFICACY)
+            yield tuple(then), part
+
+    def _verdicts(self, outcomes: Outcomes, basket: int, look: int) -> Counts:
+        """1 efficacy, -1 futility, 0 go on, for one basket at one look; at its last look there is no going on."""
+        rules = self.design.efficacy, self.design.futility
+        if look == len(self.design.baskets[basket].looks):
+            above = self.posterior.expect(outcomes, Above(self.design.null_rates))[:, basket]
+            return np.where(above >= rules[0].posterior, 1, -1)
+        verdict = np.zeros(len(outcomes.responders), dtype=np.int64)
+        if rules[1] is not None:
+            verdict[self._probability(rules[1], outcomes)[:, basket] < rules[1].cutoff] = -1
+        if rules[0].early is not None:
+            probability = self._probability(rules[0].early, outcomes)[:, basket]
+            strict = rules[0].early.by is Basis.PREDICTIVE
+            cutoff = rules[0].early.cutoff
+            verdict[probability > cutoff if strict else probability >= cutoff] = 1
+        return verdict
+
+    def _probability(self, rule: EarlyRule, outcomes: Outcomes) -> Floats:
+        return self.posterior.expect(outcomes, early_quantity(self.design, rule, self.sufficient))
+
+    def _final_ending(
+        self, pattern: Pattern, step: int, path: tuple[int, ...], law: Floats, sizes: tuple[int, ...]
+    ) -> Ending:
+        outcomes, share = _reached(law, sizes)
+        above = self.posterior.expect(outcomes, Above(self.design.null_rates))
+        by_threshold = tuple(closed is None for closed in pattern)
+        earlier = np.array([closed is not None and closed.success for closed in pattern])
+        success = np.where(by_threshold, above >= self.design.efficacy.posterior, earlier)
+        closed = tuple(
+            then or Closed(step, sizes[j], Reason.COMPLETE, success=False) for j, then in enumerate(pattern)
+        )
+        return Ending(outcomes, share, success, above, closed, by_threshold, path)
+
+    def _early_ending(
+        self, closed: Pattern, path: tuple[int, ...], law: Floats, sizes: tuple[int, ...]
+    ) -> Ending:
+        every = tuple(then for then in closed if then is not None)
+        return self._settled(every, path, law, sizes)
+
+    def _harm_ending(
+        self, pattern: Pattern, step: int, path: tuple[int, ...], law: Floats, sizes: tuple[int, ...]
+    ) -> Ending:
+        """Harm comes before efficacy: a basket open at this step is not declared a success."""
+        closed = tuple(
+            then or Closed(step, sizes[j], Reason.HARM, success=False) for j, then in enumerate(pattern)
+        )
+        return self._settled(closed, path, law, sizes)
+
+    def _settled(
+        self, closed: tuple[Closed, ...], path: tuple[int, ...], law: Floats, sizes: tuple[int, ...]
+    ) -> Ending:
+        outcomes, share = _reached(law, sizes)
+        above = self.posterior.expect(outcomes, Above(self.design.null_rates))
+        success = np.broadcast_to([then.success for then in closed], above.shape)
+        return Ending(outcomes, share, success, above, closed, (False,) * len(closed), path)
+
+
+def early_quantity(design: Design, rule: EarlyRule, sufficient: tuple[int, ...]) -> Quantity:
+    """What an early rule asks of the posterior."""
+    if rule.by is Basis.PREDICTIVE:
+        return Reaches(sufficient, design.sizes)
+    return Above(design.null_rates if rule.above is Reference.NULL_RATE else design.target_rates)
+
+
+def _reached(law: Floats, sizes: tuple[int, ...]) -> tuple[Outcomes, Floats]:
+    """The outcomes that can be reached, and their law divided by that of free coin tosses: the share."""
+    responders = np.argwhere(law > 0)
+    free = np.ones(len(responders))
+    for j, size in enumerate(sizes):
+        free *= binomial(size, 0.5)[responders[:, j]]
+    return Outcomes(responders, sizes), law[law > 0] / free

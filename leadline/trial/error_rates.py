@@ -1,0 +1,263 @@
+"""The family-wise error over all true rates: exact at a point, and bounded everywhere between points.
+
+Error at the global null is not the error that a trial can make: a basket that responds lends its children to one
+that does not. Here every set of null baskets is searched, with the null rates anywhere up to their limit and the
+others anywhere above.
+
+The bound. Let phi = arcsin sqrt(rate). A probability P of any event of n children satisfies
+|d arcsin(sqrt P)| <= sqrt(sum_j n_j dphi_j^2) along any path (Cauchy-Schwarz on the score, whose variance is 4 n_j in
+phi). So from the value in the middle of a cell follows an upper limit for the whole cell, and halving the cells whose
+limit is too high proves a maximum.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations, permutations, product
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.special import binom
+
+from leadline.errors import BeyondExactRange
+from leadline.trial.borrowing.outcomes import Outcomes, every_outcome
+from leadline.trial.operating import Scenario
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from leadline.trial.borrowing.beta import Counts, Floats
+    from leadline.trial.endings import Ending
+    from leadline.trial.operating import Trial
+
+MOST_SPREAD = 2_000_000  # outcomes in full that a search over rates is made for
+CELLS_AT_ONCE = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class WorstError:
+    """The largest family-wise error found for one set of null baskets.
+
+    null_baskets  positions
+    rates         true rates at which it was found, one a basket
+    error         the error there, exact
+    at_most       no true rates of this set of null baskets give more; proved
+    """
+
+    null_baskets: tuple[int, ...]
+    rates: tuple[float, ...]
+    error: float
+    at_most: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FinalStates:
+    """Final states of a trial in full, for one set of sizes.
+
+    sizes      children, one a basket
+    weight     (states,), probability of the state given its counts
+    statistic  (states, baskets), what the threshold is held against: the posterior probability of a basket judged in
+               the end, plus infinity for a success declared earlier, minus infinity for a basket closed without one
+    rows       (states,), whole numbers: position among all outcomes of these sizes
+    """
+
+    sizes: tuple[int, ...]
+    weight: Floats
+    statistic: Floats
+    rows: Counts
+
+
+def final_states(trial: Trial, *, harm_rate: float | None = None) -> list[FinalStates]:
+    """One entry an ending; multisets are spread out over their arrangements.
+
+    raises BeyondExactRange when there are too many outcomes to hold
+    """
+    full = int(np.prod([size + 1 for size in trial.design.sizes]))
+    if full > MOST_SPREAD:
+        raise BeyondExactRange(
+            f"{trial.design.title}: {full:,} outcomes; the search over true rates takes up to {MOST_SPREAD:,}",
+            hint="Ask for the error under stated rates, or use fewer baskets or children.",
+        )
+    anywhere = Scenario("any rates", trial.design.null_rates, harm_rate)
+    return [_state(ending, trial.chance(ending, anywhere)) for ending in trial.endings]
+
+
+def _state(ending: Ending, chance: float) -> FinalStates:
+    settled = np.where([closed.success for closed in ending.closed], np.inf, -np.inf)
+    statistic = np.where(ending.by_threshold, ending.posterior, settled)
+    outcomes, weight = ending.outcomes, chance * ending.share
+    if outcomes.multisets:
+        outcomes, statistic = _spread(outcomes, statistic)
+        weight = np.full(len(statistic), chance)
+    columns = tuple(outcomes.responders.T)
+    rows = np.ravel_multi_index(columns, tuple(size + 1 for size in outcomes.sizes))
+    return FinalStates(outcomes.sizes, weight, statistic, rows)
+
+
+def _spread(outcomes: Outcomes, statistic: Floats) -> tuple[Outcomes, Floats]:
+    """All outcomes from multisets: permuting the baskets permutes their statistics."""
+    shape = tuple(size + 1 for size in outcomes.sizes)
+    full = np.empty((*shape, len(shape)))
+    for order in permutations(range(len(shape))):
+        full[tuple(outcomes.responders[:, list(order)].T)] = statistic[:, list(order)]
+    return every_outcome(outcomes.sizes), full.reshape(-1, len(shape))
+
+
+def null_sets(trial: Trial) -> Iterator[tuple[int, ...]]:
+    """Every set of null baskets, or one of each number when the baskets are exchangeable; the largest first."""
+    baskets = range(len(trial.design.baskets))
+    if trial.design.exchangeable:
+        yield from (tuple(range(count)) for count in range(len(baskets), 0, -1))
+        return
+    for count in range(len(baskets), 0, -1):
+        yield from combinations(baskets, count)
+
+
+class ErrorSurface:
+    """The family-wise error for one set of null baskets and one threshold, as a function of the true rates."""
+
+    def __init__(self, states: list[FinalStates], null_baskets: tuple[int, ...], *, threshold: float) -> None:
+        merged: dict[tuple[int, ...], Floats] = {}
+        for state in states:
+            wrong = (state.statistic[:, list(null_baskets)] >= threshold).any(axis=1)
+            shape = tuple(size + 1 for size in state.sizes)
+            tensor = merged.setdefault(state.sizes, np.zeros(int(np.prod(shape))))
+            np.add.at(tensor, state.rows[wrong], state.weight[wrong])
+        self._tensors = {sizes: t.reshape([s + 1 for s in sizes]) for sizes, t in merged.items() if t.any()}
+
+    @property
+    def never(self) -> bool:
+        """Whether no outcome leads to an error."""
+        return not self._tensors
+
+    def at(self, rates: Floats) -> Floats:
+        """The error at each row of true rates (points, baskets)."""
+        parts = [rates[at : at + CELLS_AT_ONCE] for at in range(0, len(rates), CELLS_AT_ONCE)]
+        return np.concatenate([self._at(part) for part in parts]) if parts else np.zeros(0)
+
+    def _at(self, rates: Floats) -> Floats:
+        total = np.zeros(len(rates))
+        for sizes, tensor in self._tensors.items():
+            laws = [binomials(size, rates[:, j]) for j, size in enumerate(sizes)]
+            partial = np.tensordot(laws[0], tensor, axes=(1, 0))
+            for law in laws[1:]:
+                partial = np.einsum("pr,pr...->p...", law, partial)
+            total += partial
+        return np.clip(total, 0.0, 1.0)
+
+
+def binomials(size: int, rates: Floats) -> Floats:
+    """(points, size + 1): binomial probabilities at each rate."""
+    counts = np.arange(size + 1)
+    return np.asarray(
+        binom(size, counts) * rates[:, None] ** counts * (1 - rates[:, None]) ** (size - counts)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """How hard to look for the largest error.
+
+    gap    cells are halved until none can hold an error this much above the best
+    most   points at which the error is computed, after which the limits are reported as they are
+    """
+
+    gap: float = 0.002
+    most: int = 60_000
+
+
+SEARCH = Search()
+
+
+def worst_errors(
+    trial: Trial, *, threshold: float | None = None, search: Search = SEARCH
+) -> list[WorstError]:
+    """The largest family-wise error for every set of null baskets, largest sets first."""
+    states = final_states(trial)
+    limit = trial.design.efficacy.posterior if threshold is None else threshold
+    return [
+        worst_error(trial, ErrorSurface(states, chosen, threshold=limit), chosen, search=search)
+        for chosen in null_sets(trial)
+    ]
+
+
+def worst_error(
+    trial: Trial,
+    surface: ErrorSurface,
+    null_baskets: tuple[int, ...],
+    *,
+    search: Search,
+    ceiling: float | None = None,
+) -> WorstError:
+    """Branch and bound over the true rates of one set of null baskets.
+
+    ceiling   only prove or refute that the error stays within it: cells below it are closed, and the search ends
+              with the first rates above it
+    """
+    sizes = np.array(trial.design.sizes, dtype=float)
+    centres, halves = _first_cells(trial, null_baskets)
+    best = _Best(trial, surface, null_baskets)
+    if surface.never:
+        return WorstError(null_baskets, best.rates, 0.0, 0.0)
+    proved, used = 0.0, 0
+    while len(centres):
+        values = best.look_at(centres)
+        used += len(centres)
+        limits = _limits(values, np.sqrt((sizes * halves**2).sum(axis=1)))
+        refuted = ceiling is not None and best.error > ceiling
+        enough = best.error + search.gap if ceiling is None else ceiling
+        open_cells = (limits > enough) & (used < search.most) & (not refuted)
+        proved = max(proved, float(limits[~open_cells].max(initial=0.0)))
+        centres, halves = _halved(centres[open_cells], halves[open_cells], sizes)
+    return WorstError(null_baskets, best.rates, best.error, max(best.error, proved))
+
+
+class _Best:
+    """The largest error so far. At the best cell null rates are also put to their limit, where it often is larger."""
+
+    def __init__(self, trial: Trial, surface: ErrorSurface, null_baskets: tuple[int, ...]) -> None:
+        self.error, self.rates = -1.0, trial.design.null_rates
+        self._surface, self._null_baskets = surface, list(null_baskets)
+        self._limits = np.array(trial.design.null_rates)[self._null_baskets]
+
+    def look_at(self, centres: Floats) -> Floats:
+        rates = np.sin(centres) ** 2
+        values = self._surface.at(rates)
+        top = rates[values.argmax()]
+        self._keep(top, float(values.max()))
+        at_limit = top.copy()
+        at_limit[self._null_baskets] = self._limits
+        self._keep(at_limit, float(self._surface.at(at_limit[None])[0]))
+        return values
+
+    def _keep(self, rates: Floats, error: float) -> None:
+        if error > self.error:
+            self.error, self.rates = error, tuple(float(rate) for rate in rates)
+
+
+def _first_cells(trial: Trial, null_baskets: tuple[int, ...]) -> tuple[Floats, Floats]:
+    """Centres and half-widths (cells, baskets) in phi: null rates from 0 to their limit, the others from there to 1."""
+    limits = np.arcsin(np.sqrt(trial.design.null_rates))
+    axes = []
+    for j, limit in enumerate(limits):
+        low, high = (0.0, limit) if j in null_baskets else (limit, np.pi / 2)
+        pieces = max(1, round((high - low) / 0.2))
+        edges = np.linspace(low, high, pieces + 1)
+        axes.append(np.column_stack([(edges[1:] + edges[:-1]) / 2, np.diff(edges) / 2]))
+    cells = np.array(list(product(*axes)))
+    return cells[:, :, 0], cells[:, :, 1]
+
+
+def _limits(values: Floats, distances: Floats) -> Floats:
+    """The most that the error can be within this distance."""
+    return np.asarray(np.sin(np.minimum(np.arcsin(np.sqrt(values)) + distances, np.pi / 2)) ** 2)
+
+
+def _halved(centres: Floats, halves: Floats, sizes: Floats) -> tuple[Floats, Floats]:
+    """Each cell cut across the direction in which the error can change most."""
+    rows, widest = np.arange(len(centres)), (sizes * halves**2).argmax(axis=1)
+    halves = halves.copy()
+    halves[rows, widest] /= 2
+    step = np.zeros_like(centres)
+    step[rows, widest] = halves[rows, widest]
+    return np.concatenate([centres - step, centres + step]), np.concatenate([halves, halves])
