@@ -46,8 +46,8 @@ class Casebook:
 
     name             of the folder or workbook
     hash             sha256 of the content: the same for the same rows in CSV, Parquet or a workbook
-    tables           table name to its typed frame, one row a row; rows entered in error are not in it. A day is the text
-                     that was recorded. `observations` holds every value in long form, those of wide visits too
+    tables           table name to its typed frame, one row a row, without those entered in error. A day is the
+                     text that was recorded. `observations` holds every value in long form, those of wide visits too
     recorded         table name to its frame as it was written, all text, for writing it again
     about            key to text; group results are apart
     notices          plain sentences about what a reader should know: unknown drugs, statements about a group, ...
@@ -109,8 +109,8 @@ class Checked:
 def read_casebook(path: str | Path, *, index_infusion: IndexInfusion = None) -> Casebook:
     """Read a folder of CSV or Parquet files, or one workbook.
 
-    Raises CasebookUnreadable if it cannot be opened, and CasebookProblems (a CasebookHasProblems), with all problems, if
-    anything in it is not as it should be: nothing is read in part.
+    Raises CasebookUnreadable if it cannot be opened, and CasebookProblems (a CasebookHasProblems), with all problems,
+    if anything in it is not as it should be: nothing is read in part.
     """
     checked = check_casebook(path, index_infusion=index_infusion)
     if checked.casebook is None:
@@ -119,7 +119,7 @@ def read_casebook(path: str | Path, *, index_infusion: IndexInfusion = None) -> 
 
 
 def check_casebook(path: str | Path, *, index_infusion: IndexInfusion = None) -> Checked:
-    """Check everything. Raises CasebookUnreadable only if there is nothing to check; problems are in what it returns."""
+    """Check everything. Raises CasebookUnreadable if there is nothing to check; problems are in what it returns."""
     from leadline.casebook.checking import check
 
     return check(Path(path), index_infusion)

@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from leadline.casebook.across import index_rows
 from leadline.casebook.case import (
     AdverseEvent,
     Assessment,
@@ -20,7 +21,6 @@ from leadline.casebook.case import (
     RowRef,
 )
 from leadline.casebook.casebook import Casebook
-from leadline.casebook.checking import index_rows
 from leadline.casebook.days import FAR, DaySpan, RecordedDay
 from leadline.casebook.drugs import recognise
 from leadline.casebook.joint_states import joint_facts
@@ -147,8 +147,8 @@ def _key(day: RecordedDay) -> DayKey:
 def _assessments(
     visits: list[Row], values: list[tuple[Any, ...]], joints: list[Row], clock: _Clock
 ) -> tuple[tuple[Assessment, ...], tuple[Assessment, ...]]:
-    """All that was recorded on one day, together. A value belongs to the visit that it names; one that names none belongs
-    to the only visit of its recorded day, or, with the others of that day, to none."""
+    """All that was recorded on one day, together. A value belongs to the visit that it names; one that names none
+    belongs to the only visit of its recorded day, or, with the others of that day, to none."""
     by_row: dict[int, _Draft] = {}
     by_uid: dict[str, _Draft] = {}
     by_day: dict[DayKey, list[_Draft]] = {}
@@ -156,11 +156,11 @@ def _assessments(
         recorded = clock.recorded(visit["visit_date"])
         if recorded is None:  # a reason why it is missing stands in its place
             recorded = RecordedDay("", True, 0, 0)
-        draft = _Draft(recorded, RowRef("visits", visit["uid"]), visit, {}, [])
-        by_row[visit["_row"]] = draft
+        new = _Draft(recorded, RowRef("visits", visit["uid"]), visit, {}, [])
+        by_row[visit["_row"]] = new
         if visit["visit_uid"] is not None:
-            by_uid[visit["visit_uid"]] = draft
-        by_day.setdefault(_key(recorded), []).append(draft)
+            by_uid[visit["visit_uid"]] = new
+        by_day.setdefault(_key(recorded), []).append(new)
     loose: dict[DayKey, _Draft] = {}
 
     def place(visit_uid: str | None, date: str | None, ref: RowRef) -> _Draft | None:
@@ -174,8 +174,8 @@ def _assessments(
             return same_day[0]
         return loose.setdefault(_key(recorded), _Draft(recorded, ref, None, {}, []))
 
-    for (table, uid, visit_row, visit_uid, date, item, kind, value, code, comparator, missing, low, high, rater, version,
-         source) in values:  # fmt: skip
+    for (table, uid, visit_row, visit_uid, date, item, kind, value, code, comparator, missing, low, high, rater,
+         version, source) in values:  # fmt: skip
         ref = RowRef(table, uid)
         draft = by_row[visit_row] if visit_row is not None else place(visit_uid, date, ref)
         if kind == "yes_no" and value is not None:
@@ -183,17 +183,9 @@ def _assessments(
         elif kind == "choice":
             value = code
         fact = Fact(
-            _SAME.setdefault(item, item),
-            value,
-            ref,
-            comparator or "",
-            missing or "",
-            low,
-            high,
-            rater or "",
-            version or "",
-            source,
-        )
+            _SAME.setdefault(item, item), value, ref, comparator or "", missing or "", low, high, rater or "",
+            version or "", source,
+        )  # fmt: skip
         if draft is not None and _is_better(fact, draft.facts.get(item)):
             draft.facts[fact.item] = fact
     for joint in joints:
@@ -248,11 +240,13 @@ def _course(row: Row, clock: _Clock) -> DrugCourse:
     return DrugCourse(
         ref=RowRef("medications", row["uid"]), drug_text=row["drug_text"],
         substance=drug.substance if drug else "", atc=drug.atc if drug else "", class_id=drug.class_id if drug else "",
-        route=row["route"] or "", dose=row["dose"], dose_unit=row["dose_unit"] or "", dose_basis=row["dose_basis"] or "",
+        route=row["route"] or "", dose=row["dose"], dose_unit=row["dose_unit"] or "",
+        dose_basis=row["dose_basis"] or "",
         frequency=row["frequency"] or "", start=clock.span(row["start_date"]), stop=clock.span(row["end_date"]),
         recorded_start=clock.recorded(row["start_date"]), recorded_stop=clock.recorded(row["end_date"]),
         ongoing=row["ongoing"], ongoing_as_of=clock.span(row["as_of"]), indication=row["indication"] or "",
-        stop_reason=row["stop_reason"] or "", response=row["response"] or "", response_basis=row["response_basis"] or "",
+        stop_reason=row["stop_reason"] or "", response=row["response"] or "",
+        response_basis=row["response_basis"] or "",
         adherent=row["taken_as_prescribed"],
     )  # fmt: skip
 
@@ -260,7 +254,8 @@ def _course(row: Row, clock: _Clock) -> DrugCourse:
 def _infusion(row: Row, clock: _Clock) -> Infusion:
     return Infusion(
         ref=RowRef("infusions", row["uid"]), number=row["infusion_no"], day=clock.span(row["infusion_start"]),
-        recorded=clock.recorded(row["infusion_start"]), fields=_fields(row, "infusions"), given=row["status"] != "not_given",
+        recorded=clock.recorded(row["infusion_start"]), fields=_fields(row, "infusions"),
+        given=row["status"] != "not_given",
     )  # fmt: skip
 
 
@@ -276,8 +271,9 @@ def _adverse_event(row: Row, clock: _Clock) -> AdverseEvent:
 
 def _report(row: Row, clock: _Clock) -> Report:
     return Report(
-        ref=RowRef("reports", row["uid"]), claim=row["claim"], speaker=row["speaker"] or "", channel=row["channel"] or "",
-        day=clock.span(row["report_date"]), recorded=clock.recorded(row["report_date"]), statement=row["statement"] or "",
+        ref=RowRef("reports", row["uid"]), claim=row["claim"], speaker=row["speaker"] or "",
+        channel=row["channel"] or "", day=clock.span(row["report_date"]),
+        recorded=clock.recorded(row["report_date"]), statement=row["statement"] or "",
         domain=row["domain"] or "", source_kind=row["source_kind"],
     )  # fmt: skip
 

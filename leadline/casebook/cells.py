@@ -1,12 +1,13 @@
 """Cells of text to typed columns, whole columns at a time; Python looks only at the cells that could not be read.
 
 Each function takes a frame and names of its columns, gives back the typed column, and adds the cells that could not
-be read to the problems. A missing code (schema.MISSING) in any cell is no problem: the value is null and the code is kept.
+be read to the problems. A missing code (schema.MISSING) in any cell is no problem: the value is null, the code is kept.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 import polars as pl
 
@@ -56,13 +57,24 @@ def add_bad_cells(
     found: str = "",
 ) -> None:
     """One problem for each row of `bad` (ROW and the cell's column `cell`)."""
-    room = problems.room(table)
     words = tuple(words)
-    for row, cell in bad.select(ROW, "cell").head(room).iter_rows():
-        advice = todo if isinstance(todo, str) else todo(cell or "")
-        quoted = shown(cell or "", words) if not found else found
-        problems.add(Problem(table, row, column, quoted, taken, advice))
-    problems.count_unlisted(table, max(0, bad.height - room))
+
+    def problem(row: Mapping[str, Any]) -> Problem:
+        cell = row["cell"] or ""
+        advice = todo if isinstance(todo, str) else todo(cell)
+        return Problem(table, row[ROW], column, found or shown(cell, words), taken, advice)
+
+    add_each(bad, table, problems, problem)
+
+
+def add_each(
+    rows: pl.DataFrame, table: str, problems: Problems, problem: Callable[[Mapping[str, Any]], Problem]
+) -> None:
+    """The problem of each row; those beyond what is listed are counted and not looked at one by one."""
+    listed = rows.head(problems.room(table))
+    for row in listed.iter_rows(named=True):
+        problems.add(problem(row))
+    problems.count_unlisted(table, rows.height - listed.height)
 
 
 # ---- one table of the schema -------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ joints that nobody looked at make the count a lower bound.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from leadline.casebook.case import Fact, RowRef
@@ -36,7 +36,9 @@ def _both(one: bool | None, other: bool | None) -> bool | None:
     return None if one is None or other is None else True
 
 
-def joint_facts(rows: list[Row], recorded: dict[str, Fact]) -> tuple[dict[str, Fact], tuple[str, ...] | None]:
+def joint_facts(
+    rows: Sequence[Row], recorded: dict[str, Fact]
+) -> tuple[dict[str, Fact], tuple[str, ...] | None]:
     """The facts with the counts that follow from the rows of one assessment, and the names of the active joints.
 
     rows      of joint_counts: joints, or totals (a row without a joint)
@@ -66,7 +68,8 @@ def joint_facts(rows: list[Row], recorded: dict[str, Fact]) -> tuple[dict[str, F
 def _add_totals(facts: dict[str, Fact], row: Row) -> None:
     for item in ("active_joint_count", "limited_joint_count"):
         if row[item] is not None and (item not in facts or facts[item].value is None):
-            facts[item] = Fact(item, float(row[item]), RowRef("joint_counts", row["uid"]), version=row["list_used"] or "",
+            facts[item] = Fact(item, float(row[item]), RowRef("joint_counts", row["uid"]),
+                               version=row["list_used"] or "",
                                source_kind=row["source_kind"])  # fmt: skip
 
 

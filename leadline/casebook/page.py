@@ -33,6 +33,13 @@ table `patients` is needed. The order of columns does not matter; a column that 
 """
 
 
+ITEMS_INTRODUCTION = """Columns of visits, and what `measure` in observations takes. Limits are those of the scale, or,
+for a quantity without one, those beyond which a value is taken for a wrong unit.
+"""
+
+TOTALS_ARE_USED = "one is used only where its own items are not recorded, and is marked."
+
+
 def casebook_page() -> str:
     """Every table with its columns, every item, and the codes of missing values."""
     parts = [INTRODUCTION, "## Reasons why a value is missing\n", _rows(("code", "meaning"), MISSING.items())]
@@ -43,16 +50,12 @@ def casebook_page() -> str:
             parts += ["Keys:\n", _rows(("key", "value"), ABOUT_KEYS.items())]
     parts += ["## Every table\n", "Columns that every table takes, if wanted.\n"]
     parts.append(_rows(("column", *COLUMNS_HEADER[2:7]), map(_cells, map(explained, HOUSEKEEPING))))
-    parts += ["## Items\n", "Columns of visits, and what `measure` in observations takes. Limits are those of the scale,"
-              " or, for a quantity without one, those beyond which a value is taken for a wrong unit.\n"]  # fmt: skip
+    parts += ["## Items\n", ITEMS_INTRODUCTION]
+    header = ("item", "title", "unit", "allowed", "other units", "other names")
+    parts.append(_rows(header, map(_item_cells, ITEMS.values())))
     parts.append(
-        _rows(
-            ("item", "title", "unit", "allowed", "other units", "other names"),
-            map(_item_cells, ITEMS.values()),
-        )
+        f"Those from `{RECORDED_TOTALS[0].id}` on are totals as a chart prints them; {TOTALS_ARE_USED}\n"
     )
-    parts.append("The last of them, from `" + RECORDED_TOTALS[0].id + "`, are totals as a chart prints them; one is used only"
-                 " where its own items are not recorded, and is marked.\n")  # fmt: skip
     return "\n".join(parts)
 
 

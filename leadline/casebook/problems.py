@@ -73,6 +73,13 @@ class Problems:
         if self.counted[problem.table] <= MOST_LISTED:
             self.listed.append(problem)
 
+    def add_rows(
+        self, table: str, rows: Iterable[int], column: str, found: str, taken: str, todo: str
+    ) -> None:
+        """The same problem in each of the rows."""
+        for row in rows:
+            self.add(Problem(table, row, column, found, taken, todo))
+
     def room(self, table: str) -> int:
         """How many more of the table's problems will be listed."""
         return max(0, MOST_LISTED - self.counted[table])

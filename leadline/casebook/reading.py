@@ -17,7 +17,7 @@ import polars as pl
 
 from leadline.casebook import workbook_guard
 from leadline.casebook.problems import Problem, Problems, nearest
-from leadline.casebook.schema import TABLES
+from leadline.casebook.schema import TABLES, Kind
 from leadline.errors import CasebookUnreadable
 
 ROW = "_row"
@@ -96,8 +96,8 @@ def _read_folder(folder: Path) -> Found:
         if table is None:
             continue
         if table in found.sheets:
-            found.problems.add(Problem(table, None, "", f"two files for one table ({found.sheets[table].file}, {file.name})",
-                                       "one file a table", "Remove one of them."))  # fmt: skip
+            both = f"two files for one table ({found.sheets[table].file}, {file.name})"
+            found.problems.add(Problem(table, None, "", both, "one file a table", "Remove one of them."))
             continue
         read = _read_csv if file.suffix.lower() == ".csv" else _read_parquet
         frame = read(file, table, found)
@@ -112,8 +112,9 @@ def _table_named(name: str, shown_as: str, found: Found) -> str | None:
         return table
     if name.strip().lower() not in NOT_TABLES:
         meant = nearest(table, TABLES)
-        found.problems.add(Problem(shown_as, None, "", "a table that a casebook does not have", ", ".join(TABLES),
-                                   f"Is it {meant}? Then name it so." if meant else "Rename or remove it."))  # fmt: skip
+        todo = f"Is it {meant}? Then name it so." if meant else "Rename or remove it."
+        what = "a table that a casebook does not have"
+        found.problems.add(Problem(shown_as, None, "", what, ", ".join(TABLES), todo))
     return None
 
 
@@ -167,15 +168,17 @@ def _add_ragged_rows(text: str, separator: str, table: str, found: Found) -> Non
     rows = csv.reader(io.StringIO(text), delimiter=separator)
     width = len(next(rows, []))
     long = [number for number, row in enumerate(rows, start=2) if len(row) > width]
-    for number in long or [None]:
-        found.problems.add(Problem(table, number, "", "more cells than the header has" if long else "a file that cannot be"
-                                   " split into cells", f"{width} cells separated by '{separator}'",
-                                   "Put text that holds the separator in quotation marks."))  # fmt: skip
+    what = "more cells than the header has" if long else "a file that cannot be split into cells"
+    taken = f"{width} cells separated by '{separator}'"
+    todo = "Put text that holds the separator in quotation marks."
+    places: list[int | None] = [*long] or [None]
+    for number in places:
+        found.problems.add(Problem(table, number, "", what, taken, todo))
 
 
 def _with_decimal_points(frame: pl.DataFrame, separator: str, table: str, found: Found) -> pl.DataFrame:
     """Decimal commas become points if the whole file writes them so; a mixture is a problem, cell by cell."""
-    columns = [name for name in frame.columns if name != ROW and not _is_text(table, name)]
+    columns = [name for name in frame.columns if name != ROW and _may_be_number(table, name)]
     with_comma = {name: frame[name].str.contains(_DECIMAL_COMMA).fill_null(False) for name in columns}
     with_point = {name: frame[name].str.contains(_DECIMAL_POINT).fill_null(False) for name in columns}
     commas, points = (sum(int(mask.sum()) for mask in masks.values()) for masks in (with_comma, with_point))
@@ -183,11 +186,15 @@ def _with_decimal_points(frame: pl.DataFrame, separator: str, table: str, found:
         rarer, mark = (with_comma, "comma") if commas <= points else (with_point, "point")
         _add_cells(frame, rarer, table, found, f"a decimal {mark}", "one decimal mark in the whole file")
     elif commas and separator == ",":
-        _add_cells(frame, _matching(frame, with_comma, _THOUSANDS), table, found, "a comma that may be decimal or thousands",
-                   "a decimal point, and no mark for thousands")  # fmt: skip
+        doubtful = _matching(frame, with_comma, _THOUSANDS)
+        _add_cells(
+            frame, doubtful, table, found, "a comma that may be decimal or thousands", "a decimal point"
+        )
     elif points and separator == ";":
-        _add_cells(frame, _matching(frame, with_point, _THOUSANDS), table, found, "a point that may be decimal or thousands",
-                   "a decimal mark used elsewhere in the file, and no mark for thousands")  # fmt: skip
+        doubtful = _matching(frame, with_point, _THOUSANDS)
+        _add_cells(
+            frame, doubtful, table, found, "a point that may be decimal or thousands", "a decimal comma"
+        )
     if commas and not points:
         found.notices.append(f"{table}: decimal commas were read as decimal points.")
         frame = frame.with_columns(
@@ -201,9 +208,10 @@ def _with_decimal_points(frame: pl.DataFrame, separator: str, table: str, found:
     return frame
 
 
-def _is_text(table: str, name: str) -> bool:
+def _may_be_number(table: str, name: str) -> bool:
+    """Whether the column holds numbers: those of the schema that do, and items."""
     column = TABLES[table].column(name)
-    return column is not None and column.kind.value == "text"
+    return column is None or column.kind in (Kind.NUMBER, Kind.COUNT)
 
 
 def _matching(frame: pl.DataFrame, masks: dict[str, pl.Series], pattern: str) -> dict[str, pl.Series]:

@@ -263,7 +263,7 @@ MEDICATIONS = Table(
         _date("as_of", "Still taken on", "the day on which that was known", "2021-02-03"),
         _choice("stop_reason", "Why stopped", "ineffective", "lost_effect", "adverse_event", "remission",
                 "family_choice", "supply", "planned", "unknown"),
-        _yes_no("taken_as_prescribed", "Taken as prescribed", "yes or no as documented; empty if the chart does not say"),
+        _yes_no("taken_as_prescribed", "Taken as prescribed", "as documented; empty if the chart does not say"),
         _choice("response", "Response", "none", "partial", "good", "unknown"),
         _choice("response_basis", "Response is", "documented", "reported"),
         _choice("adequate_trial", "Adequate trial, as the chart says", "met", "not_met", "indeterminate",
@@ -352,7 +352,7 @@ CLAIMS = (
 REPORTS = Table(
     "reports", "What was said", "one row per statement of patient, parent or outside clinic",
     columns=(
-        Column("patient_id", "Child", Kind.CODE, "empty for a statement about some of the children", example="CHILD-01"),
+        Column("patient_id", "Child", Kind.CODE, "empty if about some of the children", example="CHILD-01"),
         Column("children", "Of how many children", Kind.COUNT, "where it is not stated of which", example="", low=1,
                high=100_000),
         _date("report_date", "Said on", example="2019-05-20"),

@@ -41,7 +41,7 @@ _SAME = {
 
 NO_CONVERSION = MappingProxyType(
     {
-        "anti_dsdna": "anti-dsDNA is not comparable between assays or units: use it only against that laboratory's limit",
+        "anti_dsdna": "anti-dsDNA is not comparable between assays: use it only against that laboratory's limit",
         "esr_mm_h": "ESR is in mm/h and has no other unit",
     }
 )
@@ -85,7 +85,7 @@ def needs_unit(item: Item) -> bool:
 @cache
 def items_by_name() -> Mapping[str, Item]:
     """Every id and every alias to its item."""
-    return MappingProxyType(ITEMS | {alias: item for item in ITEMS.values() for alias in item.aliases})
+    return MappingProxyType(dict(ITEMS) | {alias: item for item in ITEMS.values() for alias in item.aliases})
 
 
 def convert(analyte: str, value: float, from_unit: str, to_unit: str) -> float:

@@ -9,10 +9,11 @@ One row per value: `item`, `value` in the item's stored unit (1 and 0 for presen
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import polars as pl
 
-from leadline.casebook.cells import NO, YES, add_bad_cells, booleans, is_missing_code, numbers
+from leadline.casebook.cells import NO, YES, add_each, booleans, is_missing_code, numbers
 from leadline.casebook.headers import ItemColumn, columns_of
 from leadline.casebook.items import ITEMS, Item
 from leadline.casebook.problems import Problem, Problems, nearest, shown
@@ -29,7 +30,7 @@ _COLUMN = pl.Enum(["value_num", "value_code", *columns_of(TABLES["visits"])])
 _ITEM, _KIND = pl.Enum(list(ITEMS)), pl.Enum(["number", "count", "yes_no", "choice"])
 _MISSING, _RATER, _SOURCE = pl.Enum(list(MISSING)), pl.Enum(RATERS), pl.Enum(SOURCE_KINDS)
 
-_RAW = {
+_RAW: dict[str, pl.DataType | type[pl.DataType]] = {
     "table": _TABLE, ROW: pl.Int64, "column": _COLUMN, "uid": pl.String, "patient_id": pl.String,
     "visit_uid": pl.String, "visit_row": pl.Int64, "date": pl.String, "item": _ITEM, "cell": pl.String,
     "factor": pl.Float64, "offset": pl.Float64, "given_comparator": pl.String, "low_cell": pl.String,
@@ -108,14 +109,18 @@ def _from_observations(rows: pl.DataFrame, problems: Problems) -> pl.DataFrame:
     rows = rows.filter(pl.col("item").is_not_null())
     if "value_num" in rows.columns and "value_code" in rows.columns:
         both = rows.filter(pl.col("value_num").is_not_null() & pl.col("value_code").is_not_null())
-        add_bad_cells(both.select(ROW, pl.lit("").alias("cell")), "value_code", problems, table="observations",
-                      found="a number and a finding", taken="one of them", todo="Keep one.")  # fmt: skip
+        problems.add_rows(
+            "observations", both[ROW], "value_code", "a number and a finding", "one of them", "Keep one."
+        )
     empty = rows.filter(pl.col("cell").is_null())
-    add_bad_cells(empty.select(ROW, "cell"), "value_num", problems, table="observations", found="no value",
-                  taken="a value, or why there is none (not_done, ...)", todo="Fill it in or remove the row.")  # fmt: skip
+    problems.add_rows(
+        "observations", empty[ROW], "value_num", "no value", "a value, or why there is none (not_done, ...)",
+        "Fill it in or remove the row.",
+    )  # fmt: skip
     frame = rows.filter(pl.col("cell").is_not_null()).select(
         pl.lit("observations").alias("table"), ROW,
-        pl.when(_text(rows, "value_num").is_not_null()).then(pl.lit("value_num")).otherwise(pl.lit("value_code")).alias("column"),
+        pl.when(_text(rows, "value_num").is_not_null()).then(pl.lit("value_num"))
+        .otherwise(pl.lit("value_code")).alias("column"),
         "uid", "patient_id", _text(rows, "visit_uid"), pl.lit(None, pl.Int64).alias("visit_row"),
         _text(rows, "obs_date").alias("date"), "item", "cell",
         pl.lit(1.0).alias("factor"), pl.lit(0.0).alias("offset"), _text(rows, "comparator").alias("given_comparator"),
@@ -127,13 +132,16 @@ def _from_observations(rows: pl.DataFrame, problems: Problems) -> pl.DataFrame:
 
 
 def _add_unknown_items(rows: pl.DataFrame, problems: Problems) -> None:
-    for row, measure in rows.select(ROW, "measure").head(problems.room("observations")).iter_rows():
-        meant = nearest(measure, items_by_name())
-        problems.add(Problem("observations", row, "measure", shown(measure, items_by_name()), "the id of an item",
-                             f"Is it {meant}?" if meant else "The items are listed in the template."))  # fmt: skip
-    problems.count_unlisted(
-        "observations", max(0, rows.height - problems.room("observations")) if rows.height > 1000 else 0
-    )
+    known = items_by_name()
+
+    def problem(row: Mapping[str, Any]) -> Problem:
+        meant = nearest(row["measure"], known)
+        todo = f"Is it {meant}?" if meant else "The items are listed in the template."
+        return Problem(
+            "observations", row[ROW], "measure", shown(row["measure"], known), "the id of an item", todo
+        )
+
+    add_each(rows.select(ROW, "measure"), "observations", problems, problem)
 
 
 # ---- units -------------------------------------------------------------------------------------------------------
@@ -153,8 +161,8 @@ def _converted(frame: pl.DataFrame, problems: Problems, *, unit_column: str) -> 
         known, on=["item", "unit", "named_by_id"], how="left", nulls_equal=True, maintain_order="left"
     )
     unusable = joined.filter(pl.col("factor").is_null() & ~is_missing_code(pl.col("cell")))
-    for table, row, item_id, unit in unusable.select("table", ROW, "item", "unit").head(1000).iter_rows():
-        problems.add(_unit_problem(table, row, unit_column, ITEMS[item_id], unit))
+    for (table,), rows in unusable.partition_by("table", as_dict=True, include_key=True).items():
+        add_each(rows, str(table), problems, lambda row: _unit_problem(row, unit_column))
     usable = joined.filter(pl.col("factor").is_not_null() | is_missing_code(pl.col("cell")))
     return usable.with_columns(pl.col("factor").fill_null(1.0), pl.col("offset").fill_null(0.0))
 
@@ -165,14 +173,13 @@ def _rule(item: Item, unit: str | None, named_by_id: bool) -> Linear | None:
     return to_stored(item, unit) if item.kind in ("number", "count") else Linear(1.0)
 
 
-def _unit_problem(table: str, row: int, column: str, item: Item, unit: str | None) -> Problem:
+def _unit_problem(row: Mapping[str, Any], column: str) -> Problem:
+    item, unit, where = ITEMS[row["item"]], row["unit"], (row["table"], row[ROW], column)
     units = ", ".join(dict.fromkeys(u for u in (item.unit, *item.other_units) if u)) or "no unit"
     if unit is None:
-        return Problem(
-            table, row, column, "no unit", units, f"{item.title} is printed in several units: write which."
-        )
+        return Problem(*where, "no unit", units, f"{item.title} is printed in several units: write which.")
     todo = NO_CONVERSION.get(item.id, f"Write {item.title} in one of these.")
-    return Problem(table, row, column, shown(unit, units_of(item)), units, todo)
+    return Problem(*where, shown(unit, units_of(item)), units, todo)
 
 
 # ---- values ------------------------------------------------------------------------------------------------------
@@ -223,55 +230,43 @@ def _fault(numeric: pl.Expr) -> pl.Expr:
 
 
 def _add_faults(faults: pl.DataFrame, problems: Problems) -> None:
-    for table in faults["table"].unique(maintain_order=True).to_list():
-        of_table = faults.filter(pl.col("table") == table)
-        room = problems.room(table)
-        rows = of_table.select(ROW, "column", "item", "cell", "value", "fault", "version", "given_comparator")
-        for row in rows.head(room).iter_rows(named=True):
-            problems.add(_value_problem(table, row))
-        problems.count_unlisted(table, max(0, of_table.height - room))
+    for (table,), rows in faults.partition_by("table", as_dict=True, include_key=True).items():
+        add_each(rows, str(table), problems, _value_problem)
 
 
-def _value_problem(table: str, row: Mapping[str, object]) -> Problem:
-    item, cell, number = ITEMS[str(row["item"])], str(row["cell"]), row[ROW]
-    where = (table, int(str(number)), str(row["column"]))
+def _value_problem(row: Mapping[str, Any]) -> Problem:
+    item, cell, where = ITEMS[row["item"]], row["cell"], (row["table"], row[ROW], row["column"])
     named = "" if row["column"] == item.id else f"{item.id}: "
-    scale = f"{named}{item.low:g} to {item.high:g} {item.unit if '{' not in item.unit else ''}".strip()
+    unit = "" if "{" in item.unit else item.unit
+    scale = f"{named}{item.low:g} to {item.high:g} {unit}".strip()
     match row["fault"]:
         case "range":
             return Problem(*where, shown(cell), scale, _range_advice(item, row["value"]))
         case "whole":
             return Problem(*where, shown(cell), f"{named}a whole number", "Correct it or leave it empty.")
         case "comparator":
+            found = shown(row["given_comparator"])
             return Problem(
-                table,
-                where[1],
-                "comparator",
-                shown(str(row["given_comparator"])),
-                "<, <=, >, >= or nothing",
-                "Correct it.",
+                row["table"], row[ROW], "comparator", found, "<, <=, >, >= or nothing", "Correct it."
             )
         case "list":
+            taken = f"at most {row['version']}, the joints of the list"
+            return Problem(*where, shown(cell), taken, "Correct the count or the list.")
+        case _:
             return Problem(
-                *where,
-                shown(cell),
-                f"at most {row['version']}, the joints of the list",
-                "Correct the count or the list.",
+                *where, shown(cell, (*YES, *NO, *item.choices)), *_form_advice(item, cell, named, scale)
             )
+
+
+def _form_advice(item: Item, cell: str, named: str, scale: str) -> tuple[str, str]:
+    """What is taken, and what to do, where a cell could not be read at all."""
+    if cell.startswith("="):
+        return scale, "Write the value, not a formula."
     if item.kind == "yes_no":
-        return Problem(
-            *where,
-            shown(cell, (*YES, *NO)),
-            f"{named}present or absent",
-            "Absent means: looked for, not there.",
-        )
-    taken = ", ".join(item.choices) if item.kind == "choice" else f"{scale}; <5 where it is below detection"
-    todo = (
-        "Write the value, not a formula."
-        if cell.startswith("=")
-        else "Correct it, leave it empty, or say why it is missing."
-    )
-    return Problem(*where, shown(cell, item.choices), taken, todo)
+        return f"{named}present or absent", "Absent means: looked for, not there."
+    if item.kind == "choice":
+        return ", ".join(item.choices), "Choose one, or leave it empty."
+    return f"{scale}; <5 where it is below detection", "Correct it, leave it empty, or say why it is missing."
 
 
 def _range_advice(item: Item, value: object) -> str:
@@ -287,24 +282,12 @@ def _range_advice(item: Item, value: object) -> str:
 def _add_limit_faults(read: pl.DataFrame, problems: Problems) -> None:
     """Limits of normal that are no number, or the lower above the upper."""
     for side, cell in (("ref_low", "low_cell"), ("ref_high", "high_cell")):
-        unread = read.filter(
-            pl.col(cell).is_not_null() & pl.col(side).is_null() & ~is_missing_code(pl.col(cell))
-        )
-        for table, row, text in unread.select("table", ROW, cell).head(1000).iter_rows():
-            problems.add(
-                Problem(
-                    table, row, side, shown(text), "a number", "Write the laboratory's limit as a number."
-                )
-            )
+        given = pl.col(cell).is_not_null() & ~is_missing_code(pl.col(cell))
+        for table, row, text in (
+            read.filter(given & pl.col(side).is_null()).select("table", ROW, cell).iter_rows()
+        ):
+            problems.add(Problem(table, row, side, shown(text), "a number", "Write the laboratory's limit."))
     crossed = read.filter(pl.col("ref_low") > pl.col("ref_high"))
-    for table, row, low, high in crossed.select("table", ROW, "low_cell", "high_cell").head(1000).iter_rows():
-        problems.add(
-            Problem(
-                table,
-                row,
-                "ref_low",
-                f"{low} above {high}",
-                "a lower limit not above the upper",
-                "Exchange or correct them.",
-            )
-        )
+    for table, row, low, high in crossed.select("table", ROW, "low_cell", "high_cell").iter_rows():
+        taken, todo = "a lower limit not above the upper", "Exchange or correct them."
+        problems.add(Problem(table, row, "ref_low", f"{low} above {high}", taken, todo))

@@ -22,24 +22,34 @@ if TYPE_CHECKING:
 
 DISEASES = ("jia", "sle", "mctd")
 
-GUIDE = (
-    "Leadline casebook",
-    "One table for each kind of fact. Only the table of children is needed; leave out what you do not have.",
-    "Point at the name of a column to see what it means, in which unit, what may be written, and an example."
-    " The sheet columns (or the file columns.csv) says the same in one list.",
-    "A child is a code (CHILD-01), never a name. The same code stands in every table.",
-    "Days: 2019-03-14; in part: 2019-03 or 2019; about, before or after one of these; or counted from the first"
-    " infusion, which is day 0: D-12, W8, M3, M3..M6. Write all days of one child in one of the two forms.",
-    "An empty cell means: not known why it is empty. Better is a reason in its place: "
-    + ", ".join(MISSING)
-    + ".",
-    "Absent means: looked for, and not there. It is not the same as an empty cell.",
-    "A result below detection is written as printed: <5.",
-    "A value has the unit in the column's name. In another unit, name the column for it (crp_mg_dl), or use the table"
-    " observations, which has a column for the unit.",
-    "Columns that you do not need can be removed; their order does not matter.",
-    "Then: leadline check, and leadline report.",
+GUIDE = tuple(
+    " ".join(paragraph.split())
+    for paragraph in f"""Leadline casebook
+
+One table for each kind of fact. Only the table of children is needed; leave out what you do not have.
+
+Point at the name of a column to see what it means, in which unit, what may be written, and an example. The sheet
+columns (or the file columns.csv) says the same in one list.
+
+A child is a code (CHILD-01), never a name. The same code stands in every table.
+
+Days: 2019-03-14; in part: 2019-03 or 2019; about, before or after one of these; or counted from the first infusion,
+which is day 0: D-12, W8, M3, M3..M6. Write all days of one child in one of the two forms.
+
+An empty cell means: not known why it is empty. Better is a reason in its place: {", ".join(MISSING)}.
+
+Absent means: looked for, and not there. It is not the same as an empty cell.
+
+A result below detection is written as printed: <5.
+
+A value has the unit in the column's name. In another unit, name the column for it (crp_mg_dl), or use the table
+observations, which has a column for the unit.
+
+Columns that you do not need can be removed; their order does not matter.
+
+Then: leadline check, and leadline report.""".split("\n\n")
 )
+"""The first sheet of a workbook, and the file README.txt of a folder: a title, then paragraphs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +84,8 @@ def template_columns(table: Table, disease: str = "") -> tuple[Explained, ...]:
 
 
 def explained(column: Column) -> Explained:
-    return Explained(column.id, column.title, column.kind, column.meaning, column.unit, _allowed(column), column.example,
-                     column.choices, column.required)  # fmt: skip
+    return Explained(column.id, column.title, column.kind, column.meaning, column.unit, _allowed(column),
+                     column.example, column.choices, column.required)  # fmt: skip
 
 
 def _allowed(column: Column) -> str:
@@ -110,8 +120,8 @@ def explained_item(item: Item) -> Explained:
     kinds = {"yes_no": Kind.YES_NO, "choice": Kind.CHOICE, "count": Kind.COUNT, "number": Kind.NUMBER}
     unit = "" if item.unit.startswith("{") else item.unit
     example = item.example or ("absent" if item.kind == "yes_no" else f"{max(item.low, 0):g}")
-    return Explained(item.id, item.title, kinds[item.kind], item.meaning, unit,
-                     allowed.get(item.kind, f"a number, {limits}; <5 where below detection"), example, item.choices)  # fmt: skip
+    words = allowed.get(item.kind, f"a number, {limits}; <5 where below detection")
+    return Explained(item.id, item.title, kinds[item.kind], item.meaning, unit, words, example, item.choices)
 
 
 # ---- a folder of CSV files ---------------------------------------------------------------------------------------
@@ -138,11 +148,12 @@ COLUMNS_HEADER = ("table", "column", "title", "meaning", "unit", "allowed", "exa
 def _columns_rows(disease: str) -> list[list[str]]:
     housekeeping = tuple(map(explained, HOUSEKEEPING))
     keys = [["about", f"key = {key}", "", meaning, "", "", "", ""] for key, meaning in ABOUT_KEYS.items()]
+    tables = [(table.name, template_columns(table, disease)) for table in TABLES.values()]
     return keys + [
-        [name, column.id, column.title, column.meaning, column.unit, column.allowed, column.example, "yes" if column.required else ""]
-        for name, columns in (*((t.name, template_columns(t, disease)) for t in TABLES.values()), ("every table, if wanted", housekeeping))
-        for column in columns
-    ]  # fmt: skip
+        [name, c.id, c.title, c.meaning, c.unit, c.allowed, c.example, "yes" if c.required else ""]
+        for name, columns in (*tables, ("every table, if wanted", housekeeping))
+        for c in columns
+    ]
 
 
 def _free_folder(folder: Path, disease: str) -> Path:
@@ -164,7 +175,7 @@ def _write_csv(path: Path, header: Iterable[str], rows: Iterable[Sequence[str]])
 
 
 def write_casebook(casebook: Casebook, folder: str | Path) -> tuple[Path, ...]:
-    """The casebook as it was recorded, one CSV file a table; reading it gives the same casebook. Raises OutputExists."""
+    """The casebook as recorded, one CSV file a table; reading it gives the same casebook. Raises OutputExists."""
     place = _free_folder(Path(folder), "")
     return tuple(
         _write_csv(place / f"{name}.csv", *_recorded(casebook, name))
@@ -223,7 +234,7 @@ Sheets = Mapping[str, tuple[tuple[Explained, ...], list[list[str]]]]
 
 
 def _write_workbook(path: Path, sheets: Sheets, disease: str) -> None:
-    import xlsxwriter
+    import xlsxwriter  # type: ignore[import-untyped]
 
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(path, options) as workbook:
@@ -311,7 +322,7 @@ def _offered(column: Explained) -> tuple[str, ...]:
 def _validation(column: Explained, source: str | Sequence[str]) -> dict[str, Any]:
     return {
         "validate": "list", "source": source, "error_type": "warning", "error_title": column.id,
-        "error_message": "Not one of the choices. A reason why the value is missing may stand here (not_recorded, not_done, ...).",
+        "error_message": "Not one of the choices. A reason why the value is missing may stand here (not_done, ...).",
     }  # fmt: skip
 
 

@@ -110,7 +110,8 @@ def test_an_empty_cell_is_no_fact(tmp_path):
 def test_a_fact_names_its_row_rater_version_and_source(tmp_path):
     facts = only_facts(
         tmp_path,
-        visits="uid,source_kind,list_used,active_joint_count,patient_id,visit_date\nROW-A,chart,71,6,CHILD-01,2019-04-01",
+        visits="uid,source_kind,list_used,active_joint_count,patient_id,visit_date\n"
+        "ROW-A,chart,71,6,CHILD-01,2019-04-01",
         observations=long("parent_global_0_10,4,,,,,,patient,2.0"),
     )
     assert facts["active_joint_count"] == Fact(
@@ -198,7 +199,10 @@ def test_a_visit_of_unknown_day_is_undated_even_where_the_infusion_is_dated(tmp_
 
 
 def test_the_user_names_the_index_infusion(tmp_path):
-    infusions = "patient_id,infusion_no,infusion_start,status\nCHILD-01,1,2019-01-01,not_given\nCHILD-01,2,2019-03-14,completed\nCHILD-01,3,2019-05-14,completed"
+    infusions = (
+        "patient_id,infusion_no,infusion_start,status\n"
+        "CHILD-01,1,2019-01-01,not_given\nCHILD-01,2,2019-03-14,completed\nCHILD-01,3,2019-05-14,completed"
+    )
     folder = book(tmp_path, infusions=infusions, visits=f"{VISITS}\nCHILD-01,V1,2019-05-15")
 
     def day(index):
@@ -216,7 +220,8 @@ def test_the_user_names_the_index_infusion(tmp_path):
 def test_drugs_are_recognised_and_unknown_ones_kept(tmp_path):
     child = case(
         tmp_path,
-        medications="patient_id,drug_text,route,dose,dose_unit,dose_basis,frequency,start_date,end_date,ongoing,as_of,stop_reason\n"
+        medications="patient_id,drug_text,route,dose,dose_unit,dose_basis,frequency,start_date,end_date,ongoing,as_of"
+        ",stop_reason\n"
         "CHILD-01,Humira,SC,40,mg,fixed,q2w,2019-01,2019-02-02,no,,lost_effect\n"
         "CHILD-01,grandmother's tea,,,,,,,,yes,2019-06,\n"
         "CHILD-01,prednisone,po,5,mg,,daily,2018,,unknown,,",
@@ -238,8 +243,10 @@ def test_drugs_are_recognised_and_unknown_ones_kept(tmp_path):
 def test_infusions_events_and_reports_come_with_their_days(tmp_path):
     child = case(
         tmp_path,
-        infusions="patient_id,infusion_no,infusion_start,route,dose_cells_per_kg,donor,licensed\nCHILD-01,1,2019-03-14,iv,2,unknown,no",
-        adverse_events="patient_id,term_text,start_date,end_date,ctcae_grade,serious,serious_criteria,relation_msc,outcome,action_taken\n"
+        infusions="patient_id,infusion_no,infusion_start,route,dose_cells_per_kg,donor,licensed\n"
+        "CHILD-01,1,2019-03-14,iv,2,unknown,no",
+        adverse_events="patient_id,term_text,start_date,end_date,ctcae_grade,serious,serious_criteria,relation_msc,outcome"
+        ",action_taken\n"
         "CHILD-01,fever,2019-03-14,2019-03-15,1,no,,possible,recovered,none\n"
         "CHILD-01,MAS,2019-05-02,,4,yes,life_threatening; hospitalisation,unlikely,recovered,\n"
         "CHILD-01,rash,,,,,,,,",
@@ -278,7 +285,8 @@ def test_a_statement_about_some_of_the_children_is_of_no_child(tmp_path):
 def test_rows_entered_in_error_are_counted_and_used_for_nothing(tmp_path):
     folder = book(
         tmp_path,
-        visits=f"row_status,{VISITS},esr_mm_h\nentered_in_error,CHILD-01,V1,2019-04-01,9999\ncomplete,CHILD-01,V1,2019-04-01,20",
+        visits=f"row_status,{VISITS},esr_mm_h\n"
+        "entered_in_error,CHILD-01,V1,2019-04-01,9999\ncomplete,CHILD-01,V1,2019-04-01,20",
     )
     casebook = read_casebook(folder)
     assert [a.facts["esr_mm_h"].value for a in casebook.case("CHILD-01").assessments] == [20]

@@ -3,6 +3,7 @@
 import pytest
 
 from leadline.casebook import check_casebook, read_casebook
+from leadline.casebook.casebook import CasebookProblems
 from leadline.casebook.problems import MOST_LISTED
 from leadline.errors import CasebookHasProblems
 from tests.casebook.books import book, problems_of
@@ -279,7 +280,10 @@ OBSERVATIONS = "patient_id,visit_uid,obs_date,measure,value_num,comparator,unit,
             "CHILD-01,V9,2019-04,esr,20,,mm/h,,,",
             ("observations", 2, "visit_uid", "a visit that the child does not have"),
         ),
-        ("CHILD-01,V1,2019-08-01,esr,20,,mm/h,,,", ("observations", 2, "obs_date", "2019-08-01")),
+        (
+            "CHILD-01,V1,2019-08-01,esr,20,,mm/h,,,",
+            ("observations", 2, "obs_date", "a day more than 30 days from that of the visit named"),
+        ),
         ("CHILD-01,,,esr,20,,mm/h,,,", ("observations", 2, "visit_uid", "no visit and no day")),
     ],
 )
@@ -319,8 +323,9 @@ def test_all_problems_are_found_together_in_the_order_of_tables_and_rows(tmp_pat
 
 def test_nothing_is_read_in_part(tmp_path):
     bad = book(tmp_path, visits=visit("esr_mm_h", "500"))
-    with pytest.raises(CasebookHasProblems) as raised:
+    with pytest.raises(CasebookProblems) as raised:
         read_casebook(bad)
+    assert isinstance(raised.value, CasebookHasProblems)
     assert raised.value.exit_code == 21
     assert [(p.table, p.row, p.column) for p in raised.value.problems] == [("visits", 2, "esr_mm_h")]
     assert check_casebook(bad).casebook is None
@@ -334,6 +339,14 @@ def test_a_global_in_mm_is_told_to_be_divided_by_ten(tmp_path):
 def test_a_serial_date_is_named(tmp_path):
     (problem,) = check_casebook(book(tmp_path, visits=f"{VISITS}\nCHILD-01,V1,43538")).problems
     assert "2019-03-14" in problem.todo
+
+
+def test_a_misspelt_status_or_source_is_no_status(tmp_path):
+    bad = book(
+        tmp_path, visits=f"row_status,source_kind,{VISITS}\nentered in eror,charts,CHILD-01,V1,2019-04-01"
+    )
+    found = [(table, row, column) for table, row, column, _ in problems_of(bad)]
+    assert found == [("visits", 2, "row_status"), ("visits", 2, "source_kind")]
 
 
 def test_the_nearest_name_is_suggested(tmp_path):
@@ -363,10 +376,12 @@ NAME = "Annabel"
     [
         {"patients": f"patient_id,diagnosis\n{NAME},jia"},
         {
-            "patients": f"patient_id,birth_date,sex,diagnosis,country,age_years_at_infusion\nCHILD-01,{NAME},{NAME},{NAME},={NAME},{NAME}"
+            "patients": f"patient_id,birth_date,sex,diagnosis,country,age_years_at_infusion\n"
+            f"CHILD-01,{NAME},{NAME},{NAME},={NAME},{NAME}"
         },
         {
-            "visits": f"{VISITS},esr_mm_h,active_uveitis,crp,crp_unit\n{NAME},={NAME},{NAME},{NAME},{NAME},{NAME},{NAME}"
+            "visits": f"{VISITS},esr_mm_h,active_uveitis,crp,crp_unit\n"
+            f"{NAME},={NAME},{NAME},{NAME},{NAME},{NAME},{NAME}"
         },
         {
             "observations": f"{OBSERVATIONS}\n{NAME},{NAME},{NAME},{NAME},{NAME},{NAME},{NAME},{NAME},{NAME},{NAME}"
@@ -422,7 +437,10 @@ def test_a_child_that_was_never_infused_is_no_problem_and_a_notice(tmp_path):
 
 
 def test_the_index_infusion_must_have_been_given(tmp_path):
-    infusions = "patient_id,infusion_no,infusion_start,status\nCHILD-01,1,2019-03-14,completed\nCHILD-01,2,2019-06-14,not_given"
+    infusions = (
+        "patient_id,infusion_no,infusion_start,status\n"
+        "CHILD-01,1,2019-03-14,completed\nCHILD-01,2,2019-06-14,not_given"
+    )
     good = book(tmp_path, infusions=infusions)
     assert check_casebook(good, index_infusion=1).total == 0
     assert [p.column for p in check_casebook(good, index_infusion=2).problems] == ["infusion_no"]

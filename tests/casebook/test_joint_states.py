@@ -97,7 +97,10 @@ def test_one_joint_not_examined_makes_the_count_a_lower_bound(tmp_path):
 
 
 def test_a_total_of_the_chart_stands_where_joints_were_not_all_examined(tmp_path):
-    total = "patient_id,visit_date,active_joint_count,list_used,joint,swollen\nCHILD-01,2019-04-01,5,71,,\nCHILD-01,2019-04-01,,,knee_l,present"
+    total = (
+        "patient_id,visit_date,active_joint_count,list_used,joint,swollen\nCHILD-01,2019-04-01,5,71,,\n"
+        "CHILD-01,2019-04-01,,,knee_l,present"
+    )
     (assessment,) = read_casebook(book(tmp_path, joint_counts=total)).case("CHILD-01").assessments
     assert counts(assessment)["active_joint_count"] == (5, "", "71")
 

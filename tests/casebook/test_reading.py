@@ -1,11 +1,11 @@
-"""The outer form of files: encodings, separators, decimal marks, blank rows, Parquet, and workbooks that are not whole."""
+"""The outer form of files: encodings, separators, decimal marks, blank rows, Parquet, damaged workbooks."""
 
 import zipfile
 from pathlib import Path
 
 import polars as pl
 import pytest
-import xlsxwriter
+import xlsxwriter  # type: ignore[import-untyped]
 
 from leadline.casebook import check_casebook, read_casebook, workbook_guard
 from leadline.errors import CasebookUnreadable
@@ -35,8 +35,8 @@ EXPECTED = {"chaq_di": 1.5, "esr_mm_h": 20, "crp_mg_l": 0.8}
         VISITS.replace("chaq_di", " CHAQ DI ").replace("esr_mm_h", "ESR_mm_h").encode(),
         VISITS.replace("\nCHILD", "\n,,,,\n\nCHILD").encode(),
     ],
-    ids=["plain", "BOM", "CRLF", "semicolons", "semicolons and decimal commas", "tabs", "quoted decimal commas", "loose header",
-         "blank rows"],
+    ids=["plain", "BOM", "CRLF", "semicolons", "semicolons and decimal commas", "tabs", "quoted decimal commas",
+         "loose header", "blank rows"],
 )  # fmt: skip
 def test_the_form_of_the_file_does_not_change_what_is_read(tmp_path, content):
     (book(tmp_path) / "visits.csv").write_bytes(content)

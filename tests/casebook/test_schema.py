@@ -11,20 +11,24 @@ from leadline.casebook.schema import TABLES, Kind
 
 # Columns that a person fills in, as the interchange document names them (sections 1 to 8), typed from there.
 INTERCHANGE = {
-    "patients": "patient_id site_id birth_date sex ancestry country vital_status death_date death_cause last_contact_date diagnosis"
-    " ilar_category onset_date diagnosis_date diagnosis_certainty refractory_definition refractory_met consent_kind consent_date"
-    " consent_version assent publication_permission",
-    "visits": "visit_uid visit_date visit_kind timepoint assessor_role setting adverse_events_assessed ae_asked_since",
-    "observations": "visit_uid obs_date measure value_num comparator unit value_code value_text ref_low ref_high lab method rater"
-    " instrument_version language",
-    "joint_counts": "joint assessed swollen tender limited injected_since active_joint_count limited_joint_count list_used",
-    "medications": "drug_text substance atc indication route dose dose_unit dose_basis frequency start_date end_date ongoing as_of"
-    " stop_reason response response_basis adequate_trial informant",
-    "infusions": "infusion_no infusion_start infusion_end route site product_name licensed cell_type tissue_source donor dose_cells_total"
-    " dose_cells_per_kg dose_basis viability_pct passage fresh_or_thawed culture_serum lot_number release_certificate premedication"
-    " provider country regulatory_basis decided_by team_asked_first status weight_kg_at_infusion concomitant_change",
-    "adverse_events": "term_text term_code start_date end_date detected_date recorded_date ctcae_grade serious outcome relation_msc"
-    " method suspect_uid action_taken expected reporter",
+    "patients": "patient_id site_id birth_date sex ancestry country vital_status death_date death_cause"
+    " last_contact_date diagnosis ilar_category onset_date diagnosis_date diagnosis_certainty"
+    " refractory_definition refractory_met consent_kind consent_date consent_version assent"
+    " publication_permission",
+    "visits": "visit_uid visit_date visit_kind timepoint assessor_role setting adverse_events_assessed"
+    " ae_asked_since",
+    "observations": "visit_uid obs_date measure value_num comparator unit value_code value_text ref_low ref_high lab"
+    " method rater instrument_version language",
+    "joint_counts": "joint assessed swollen tender limited injected_since active_joint_count limited_joint_count"
+    " list_used",
+    "medications": "drug_text substance atc indication route dose dose_unit dose_basis frequency start_date end_date"
+    " ongoing as_of stop_reason response response_basis adequate_trial informant",
+    "infusions": "infusion_no infusion_start infusion_end route site product_name licensed cell_type tissue_source"
+    " donor dose_cells_total dose_cells_per_kg dose_basis viability_pct passage fresh_or_thawed"
+    " culture_serum lot_number release_certificate premedication provider country regulatory_basis"
+    " decided_by team_asked_first status weight_kg_at_infusion concomitant_change",
+    "adverse_events": "term_text term_code start_date end_date detected_date recorded_date ctcae_grade serious outcome"
+    " relation_msc method suspect_uid action_taken expected reporter",
     "reports": "report_date speaker channel statement claim magnitude domain period_from period_to linked_measure",
 }  # fmt: skip
 
