@@ -15,6 +15,7 @@ from leadline.measures.core_set import (
     CALCULATOR_NAMES,
     GIANNINI_1997,
     ITEMS_OF_BOTH_VISITS,
+    UPPER_LIMITS,
     Pair,
     components_of,
     each_component,
@@ -36,6 +37,7 @@ from leadline.measures.expression import (
     count_at_least,
     count_at_most,
 )
+from leadline.measures.jadas import CRP_COUNTS_FROM, ESR_COUNTS_FROM
 from leadline.measures.measure import Criterion, Inputs, Source
 
 RUPERTO_2012 = Source("R12", "Ruperto N et al. N Engl J Med 2012;367:2396-406", "10.1056/NEJMoa1205099")
@@ -49,18 +51,10 @@ WORSE_PERCENT = 30  # [G97] more than this, at every level
 IGNORE_NORMAL = Item(
     "ignore_worsening_within_normal", "Ignore a rise that stays within normal limits", "yes_no"
 )
-UPPER_LIMITS = {
-    "esr_mm_h": Item(
-        "esr_uln", "The laboratory's upper limit of ESR", unit="mm/h", low=0, high=200, limits_are_ours=True
-    ),
-    "crp_mg_l": Item(
-        "crp_uln", "The laboratory's upper limit of CRP", unit="mg/L", low=0, high=1000, limits_are_ours=True
-    ),
-}
 SMALL = {
-    "esr_mm_h": 20,
-    "crp_mg_l": 10,
-}  # [C09] [N12] the values that JADAS counts as none; for the flag alone
+    "esr_mm_h": ESR_COUNTS_FROM,
+    "crp_mg_l": CRP_COUNTS_FROM,
+}  # what JADAS counts as none; for the flag alone
 
 
 def _stays_normal(pair: Pair) -> Truth:

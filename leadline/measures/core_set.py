@@ -39,6 +39,16 @@ JOINT_COUNTS = ("active_joint_count", "limited_joint_count")
 REACTANTS = ("esr_mm_h", "crp_mg_l")
 COMPONENTS = (*GLOBALS, "chaq_di", *JOINT_COUNTS)  # [G97]; the sixth is one of REACTANTS
 
+UPPER_LIMITS = {
+    "esr_mm_h": Item(
+        "esr_uln", "The laboratory's upper limit of ESR", unit="mm/h", low=0, high=200, limits_are_ours=True
+    ),
+    "crp_mg_l": Item(
+        "crp_uln", "The laboratory's upper limit of CRP", unit="mg/L", low=0, high=1000, limits_are_ours=True
+    ),
+}
+"""Reactant to the item that holds the laboratory's own upper limit; no adult limit ever stands in for it."""
+
 BASELINE_ZERO = "the rule for a component that is 0 at baseline is a convention not read in a source"
 
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from leadline.casebook.items import ITEMS, Item
+from leadline.casebook.units import convert
 from leadline.measures.expression import DECIMALS
 from leadline.measures.measure import Calculation, Source, exact
 
@@ -19,7 +20,6 @@ SCHWARTZ_2009 = Source("SC09", "Schwartz GJ et al. J Am Soc Nephrol 2009;20:629-
 
 CONSTANT = 0.413  # [SC09]
 AGES = (1, 17)  # [SC09] years, both included
-UMOL_L_PER_MG_DL = 88.4  # measures dossier 5.4
 
 HEIGHT = ITEMS["height_cm"]
 CREATININE = ITEMS["creatinine_mg_dl"]
@@ -30,7 +30,7 @@ AGE = Item("age_years", "Age", unit="a", low=0, high=120)
 def _calculate(row: Mapping[str, Any]) -> dict[str, Any]:
     height, creatinine, age = exact(row, HEIGHT.id), exact(row, CREATININE.id), exact(row, AGE.id)
     if creatinine is None and (si := exact(row, CREATININE_SI.id)) is not None:
-        creatinine = si / UMOL_L_PER_MG_DL
+        creatinine = convert(CREATININE.id, si, CREATININE_SI.unit, CREATININE.unit)
     if age is not None and not AGES[0] <= age < AGES[1] + 1:
         return {"value": None, "status": "not_applicable", "missing": []}
     if not height or not creatinine:

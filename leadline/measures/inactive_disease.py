@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from leadline.casebook.items import ITEMS, Item
+from leadline.measures.core_set import UPPER_LIMITS
 from leadline.measures.expression import (
     IsRecorded,
     Not,
@@ -36,12 +37,7 @@ JOINTS = ITEMS["active_joint_count"]
 SYSTEMIC = ITEMS["systemic_features_present"]
 UVEITIS = ITEMS["active_uveitis"]
 ESR, CRP = ITEMS["esr_mm_h"], ITEMS["crp_mg_l"]
-ESR_ULN = Item(
-    "esr_uln", "The laboratory's upper limit of ESR", unit="mm/h", low=0, high=200, limits_are_ours=True
-)
-CRP_ULN = Item(
-    "crp_uln", "The laboratory's upper limit of CRP", unit="mg/L", low=0, high=1000, limits_are_ours=True
-)
+ESR_ULN, CRP_ULN = UPPER_LIMITS[ESR.id], UPPER_LIMITS[CRP.id]
 DUE_TO_JIA = ITEMS["elevation_attributable_to_jia"]
 GLOBAL = Item(
     "physician_global", "Physician's global assessment, on the scale used", low=0, high=100, better="lower"

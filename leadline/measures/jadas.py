@@ -42,8 +42,14 @@ PARENT = ITEMS["parent_global_0_10"]
 ESR = ITEMS["esr_mm_h"]
 CRP = ITEMS["crp_mg_l"]
 
-ESR_PART = (clamp(Reading(ESR), 20, 120) - 20) / 10  # [C09]
-CRP_PART = (clamp(Reading(CRP), 10, 110) - 10) / 10  # [N12]; the two limits were not read in the paper
+ESR_COUNTS_FROM, ESR_COUNTS_TO = 20, 120  # [C09] mm/h
+CRP_COUNTS_FROM, CRP_COUNTS_TO = 10, 110  # [N12] mg/L; the two limits were not read in the paper
+CRP_NOT_READ = (
+    f"the limits {CRP_COUNTS_FROM} and {CRP_COUNTS_TO} mg/L of the CRP part were not read in the paper"
+)
+
+ESR_PART = (clamp(Reading(ESR), ESR_COUNTS_FROM, ESR_COUNTS_TO) - ESR_COUNTS_FROM) / 10  # [C09]
+CRP_PART = (clamp(Reading(CRP), CRP_COUNTS_FROM, CRP_COUNTS_TO) - CRP_COUNTS_FROM) / 10  # [N12]
 
 
 def _cutoffs(
@@ -125,9 +131,7 @@ def _jadas(version: int, reactant: str) -> Score:
             TRINCIANTI_2021,
         ),
         status="provisional" if reactant == "crp" else "verified",
-        provisional="the limits 10 and 110 mg/L of the CRP part were not read in the paper"
-        if reactant == "crp"
-        else "",
+        provisional=CRP_NOT_READ if reactant == "crp" else "",
     )
 
 

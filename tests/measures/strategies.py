@@ -1,7 +1,7 @@
 """Visits for any measure, made from its own items: every value that its rule compares with, just below and just above,
 the ends of each scale, values beyond detection, and gaps."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from math import inf
 
@@ -59,7 +59,7 @@ def limits(measure: Measure) -> set[float]:
     return found
 
 
-def values(item: Item, around: set[float]) -> list[float | bool | str]:
+def values(item: Item, around: set[float]) -> Sequence[float | bool | str]:
     """What the item can hold, for this measure."""
     if item.kind == "yes_no":
         return [False, True]

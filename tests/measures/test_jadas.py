@@ -3,7 +3,8 @@
 import pytest
 
 from leadline.errors import ItemOutOfRange, ItemUnknown
-from leadline.measures import MEASURES, evaluate
+from leadline.measures import evaluate
+from leadline.measures.jadas_change import cutoffs_of
 
 
 def jadas(version: str, joints, physician, parent, reactant):
@@ -122,11 +123,8 @@ def test_0_1_and_1_3_is_inactive_at_1_4():
     assert state("trincianti2021", "jadas10", "oligo", 0.1 + 1.3) == "inactive"
     score = evaluate("jadas10_esr", {"active_joint_count": 0, "physician_global_0_10": 0.1, "parent_global_0_10": 1.3,
                                      "esr_mm_h": 5})["value"]  # fmt: skip
-    cutoffs = next(
-        each
-        for each in MEASURES["jadas10_esr"].cutoffs
-        if (each.set_id, each.course) == ("trincianti2021", "oligo")
-    )
+    cutoffs = cutoffs_of("jadas10", "trincianti2021", "oligo")
+    assert cutoffs is not None
     assert cutoffs.state(score) == "inactive"
 
 

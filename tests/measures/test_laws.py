@@ -100,7 +100,7 @@ def test_a_worse_item_never_betters_a_score(measure, data):
 @every(WITH_ITEMS)
 def test_what_an_item_does_not_take_is_an_error_and_never_a_number(measure):
     for item in measure.items:
-        wrong = ["text", [], {}] + ([] if item.kind == "yes_no" else [True])
+        wrong: list[object] = ["text", [], {}] + ([] if item.kind == "yes_no" else [True])
         if item.kind in ("number", "count"):
             wrong += [nan, inf, -inf, 10**400, item.low - 1, item.high + 1]
         if item.kind == "count":
