@@ -24,9 +24,15 @@ from leadline.evidence.ess import (
 )
 from leadline.evidence.hierarchy import HyperPrior
 from leadline.evidence.inverse_variance import common_effect
-from leadline.evidence.normal import NormalMixture, fit_normal_hierarchy, fit_normals
+from leadline.evidence.normal import (
+    COARSE_TAU_ORDER,
+    TAU_ORDER,
+    NormalMixture,
+    fit_normal_hierarchy,
+    fit_normals,
+)
 from leadline.evidence.pooling import DEFAULT_PRIORS, Summary
-from leadline.evidence.posterior import COARSE
+from leadline.evidence.posterior import COARSE, FINE
 from leadline.evidence.priors import BetaMixture, MapPrior, check_discount, fit_betas, map_prior
 from leadline.evidence.studies import Studies, StudyKind
 from leadline.evidence.tipping import (
@@ -109,18 +115,9 @@ def prior_for_children(
     discount = discount or Discount()
     exact = adult_prior(studies, prior=prior, discount=discount)
     if isinstance(exact, MapPrior):
-        coarse = map_prior(
-            *_counts(studies),
-            prior=prior,
-            power=discount.power,
-            widened_by=discount.widened_by,
-            fineness=COARSE,
-        )
-        error = _largest_change(exact, coarse)
         fits = tuple(_fitted_betas(exact, count) for count in components)
     else:
         patient_sd = patient_sd or _patient_sd(studies)
-        error = 0.0
         fits = tuple(_fitted_normals(exact, count, patient_sd) for count in _no_more_than(exact, components))
     return PriorForChildren(
         scale=_scale(studies),
@@ -129,7 +126,7 @@ def prior_for_children(
         prior=prior or DEFAULT_PRIORS[studies.kind],
         discount=discount,
         exact=_summary(exact),
-        error=error,
+        error=_largest_change(exact, adult_prior(studies, prior=prior, discount=discount, coarse=True)),
         fits=fits,
         robust_weight=robust_weight,
         robust=_robust(fits[-1], robust_weight, robust, patient_sd),
@@ -137,9 +134,16 @@ def prior_for_children(
 
 
 def adult_prior(
-    studies: Studies, *, prior: HyperPrior | None = None, discount: Discount | None = None
+    studies: Studies,
+    *,
+    prior: HyperPrior | None = None,
+    discount: Discount | None = None,
+    coarse: bool = False,
 ) -> MapPrior | NormalMixture:
-    """The exact MAP prior, on the log odds for one arm, as a mixture of normals for effects."""
+    """The exact MAP prior, on the log odds for one arm, as a mixture of normals for effects.
+
+    coarse   at fewer nodes, to state the error of the usual number
+    """
     discount, prior = discount or Discount(), prior or DEFAULT_PRIORS[studies.kind]
     check_discount(discount.power, discount.widened_by)
     if studies.kind is StudyKind.RATE:
@@ -149,7 +153,13 @@ def adult_prior(
     if studies.kind is StudyKind.ONE_ARM:
         if discount.as_one:
             raise StudiesInvalid("adult studies can be taken as one for effects only, not for proportions")
-        return map_prior(*_counts(studies), prior=prior, power=discount.power, widened_by=discount.widened_by)
+        return map_prior(
+            *_counts(studies),
+            prior=prior,
+            power=discount.power,
+            widened_by=discount.widened_by,
+            fineness=COARSE if coarse else FINE,
+        )
     estimates, ses = _estimates(studies)
     if discount.as_one:
         pooled = common_effect(np.array(estimates), np.array(ses) ** 2)
@@ -160,7 +170,8 @@ def adult_prior(
             "a mixture of normals raised to a power is not one; effects are widened, or taken as one",
             hint="give --widen, or --as-one with --power",
         )
-    return fit_normal_hierarchy(estimates, ses, prior).new_study(widened_by=discount.widened_by)
+    order = COARSE_TAU_ORDER if coarse else TAU_ORDER
+    return fit_normal_hierarchy(estimates, ses, prior, order=order).new_study(widened_by=discount.widened_by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,7 +337,7 @@ def _summary(prior: MapPrior | NormalMixture) -> Summary:
     return Summary(prior.mean, prior.sd, prior.quantile(0.5), prior.quantile(tail), prior.quantile(1 - tail))
 
 
-def _largest_change(fine: MapPrior, coarse: MapPrior) -> float:
+def _largest_change(fine: MapPrior | NormalMixture, coarse: MapPrior | NormalMixture) -> float:
     one, other = _summary(fine), _summary(coarse)
     pairs = (
         (one.mean, other.mean), (one.sd, other.sd), (one.median, other.median),

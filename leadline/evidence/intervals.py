@@ -166,12 +166,12 @@ def _pmf(n: int, chance: Array) -> Array:
 
 
 def _p_minlike(pmf: Array, seen: int) -> Array:
-    return np.minimum(1.0, np.where(pmf <= pmf[seen] * (1 + _TIE), pmf, 0.0).sum(axis=0))
+    return np.asarray(np.minimum(1.0, np.where(pmf <= pmf[seen] * (1 + _TIE), pmf, 0.0).sum(axis=0)))
 
 
 def _p_blaker(pmf: Array, seen: int) -> Array:
     tails = np.minimum(np.cumsum(pmf, axis=0), np.cumsum(pmf[::-1], axis=0)[::-1])
-    return np.minimum(1.0, np.where(tails <= tails[seen] * (1 + _TIE), pmf, 0.0).sum(axis=0))
+    return np.asarray(np.minimum(1.0, np.where(tails <= tails[seen] * (1 + _TIE), pmf, 0.0).sum(axis=0)))
 
 
 def _root(rising: Callable[[float], float], low: float, high: float) -> float:

@@ -26,7 +26,7 @@ class Likelihood(Protocol):
     def variance(self) -> Array: ...
     def log(self, eta: Array) -> Array: ...
     def slopes(self, eta: Array) -> tuple[Array, Array]: ...
-    def only(self, study: int) -> Likelihood: ...
+    def select(self, studies: Sequence[int]) -> Likelihood: ...
 
 
 def expit(eta: Array) -> Array:
@@ -46,8 +46,8 @@ class BinomialLikelihood:
     def of(cls, events: Sequence[float], n: Sequence[float]) -> BinomialLikelihood:
         return cls(np.asarray(events, dtype=float), np.asarray(n, dtype=float))
 
-    def only(self, study: int) -> BinomialLikelihood:
-        return BinomialLikelihood(*_one_study(self, study))
+    def select(self, studies: Sequence[int]) -> BinomialLikelihood:
+        return BinomialLikelihood(*_rows(self, studies))
 
     @property
     def estimate(self) -> Array:
@@ -74,8 +74,8 @@ class PoissonLikelihood:
     events: Array
     exposure: Array
 
-    def only(self, study: int) -> PoissonLikelihood:
-        return PoissonLikelihood(*_one_study(self, study))
+    def select(self, studies: Sequence[int]) -> PoissonLikelihood:
+        return PoissonLikelihood(*_rows(self, studies))
 
     @property
     def estimate(self) -> Array:
@@ -106,8 +106,8 @@ class HypergeometricLikelihood:
     events_c: Array
     n_c: Array
 
-    def only(self, study: int) -> HypergeometricLikelihood:
-        return HypergeometricLikelihood(*_one_study(self, study))
+    def select(self, studies: Sequence[int]) -> HypergeometricLikelihood:
+        return HypergeometricLikelihood(*_rows(self, studies))
 
     @property
     def estimate(self) -> Array:
@@ -176,6 +176,7 @@ def _horner(ways: Array, eta: Array, *, derivatives: int) -> list[Array]:
     return sums
 
 
-def _one_study(likelihood: Likelihood, study: int) -> list[Array]:
-    """The columns of a likelihood, cut to one study."""
-    return [getattr(likelihood, column.name)[[study]] for column in fields(likelihood)]  # type: ignore[arg-type]
+def _rows(likelihood: Likelihood, studies: Sequence[int]) -> list[Array]:
+    """The columns of a likelihood, cut to some studies by their places."""
+    places = list(studies)
+    return [getattr(likelihood, column.name)[places] for column in fields(likelihood)]  # type: ignore[arg-type]

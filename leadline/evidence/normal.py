@@ -20,6 +20,7 @@ from leadline.evidence.hierarchy import HyperPrior
 from leadline.evidence.quadrature import Array, PanelDensity, panel_nodes
 
 TAU_ORDER = 24  # nodes of tau per panel
+COARSE_TAU_ORDER = 16  # to state the error of TAU_ORDER
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,11 +156,11 @@ class NormalHierarchy:
 
 
 def fit_normal_hierarchy(
-    estimates: Sequence[float], ses: Sequence[float], prior: HyperPrior
+    estimates: Sequence[float], ses: Sequence[float], prior: HyperPrior, *, order: int = TAU_ORDER
 ) -> NormalHierarchy:
     """The posterior of (mu, tau) given effects and their standard errors."""
     y, v = np.asarray(estimates, dtype=float), np.asarray(ses, dtype=float) ** 2
-    tau, step = panel_nodes(prior.tau.breaks, TAU_ORDER)
+    tau, step = panel_nodes(prior.tau.breaks, order)
     total = v + tau[:, None] ** 2
     precision = (1 / total).sum(axis=1) + prior.sd**-2
     centre = ((y / total).sum(axis=1) + prior.mean * prior.sd**-2) / precision
@@ -167,7 +168,7 @@ def fit_normal_hierarchy(
     logs = -(misfit + np.log(total).sum(axis=1) + np.log(precision)) / 2
     values = np.exp(logs - logs.max()) * prior.tau.density(tau)
     weight = values * step / (values @ step)
-    density = PanelDensity.from_values(values, breaks=prior.tau.breaks, order=TAU_ORDER)
+    density = PanelDensity.from_values(values, breaks=prior.tau.breaks, order=order)
     return NormalHierarchy(y, v, tau, weight, centre, precision**-0.5, density)
 
 

@@ -31,8 +31,8 @@ from leadline.evidence.likelihoods import (
     PoissonLikelihood,
     expit,
 )
-from leadline.evidence.normal import NormalMixture, fit_normal_hierarchy
-from leadline.evidence.posterior import COARSE, FINE, Fineness, fit_hierarchy
+from leadline.evidence.normal import COARSE_TAU_ORDER, TAU_ORDER, NormalMixture, fit_normal_hierarchy
+from leadline.evidence.posterior import COARSE, FINE, Fineness, fit_hierarchy, fit_leaving_one_out
 from leadline.evidence.quadrature import PanelDensity
 from leadline.evidence.stratified import (
     Stratified,
@@ -192,7 +192,10 @@ def _posterior(studies: Studies, prior: HyperPrior, fineness: Fineness) -> _Post
     likelihood = likelihood_of(studies)
     if likelihood is None:
         normal = fit_normal_hierarchy(
-            studies.column("estimate").tolist(), studies.column("se").tolist(), prior
+            studies.column("estimate").tolist(),
+            studies.column("se").tolist(),
+            prior,
+            order=TAU_ORDER if fineness is FINE else COARSE_TAU_ORDER,
         )
         return _Posterior(normal.mean, normal.new_study(), normal.tau_density, normal.study)
     fitted = fit_hierarchy(likelihood, prior, fineness=fineness)
@@ -319,7 +322,7 @@ def _observed(studies: Studies, j: int, level: float) -> tuple[float | None, flo
 
 
 def _largest_change(fine: _Posterior, coarse: _Posterior, kind: StudyKind, level: float) -> float:
-    """Over mean, prediction and tau; zero for effects, whose tau alone is integrated, at many nodes."""
+    """Over the summaries of mean, prediction and tau."""
     numbers = [
         [x for d in (p.mean, p.new_study) for x in _numbers(_summary(d, kind, level))]
         + _numbers(_plain_summary(p.tau, level))
@@ -408,8 +411,16 @@ def _leave_one_out(studies: Studies, prior: HyperPrior, level: float) -> tuple[L
         return ()
     tail = (1 - level) / 2
     rows = []
-    for j, name in enumerate(studies.names):
-        rest = _posterior(studies.without(j), prior, COARSE)
-        low, median, high = (_for_reader(studies.kind, rest.mean.quantile(q)) for q in (tail, 0.5, 1 - tail))
-        rows.append(LeftOut(name, median, low, high, rest.tau.quantile(0.5)))
+    for name, (mean, tau) in zip(studies.names, _without_each(studies, prior), strict=True):
+        low, median, high = (_for_reader(studies.kind, mean.quantile(q)) for q in (tail, 0.5, 1 - tail))
+        rows.append(LeftOut(name, median, low, high, tau.quantile(0.5)))
     return tuple(rows)
+
+
+def _without_each(studies: Studies, prior: HyperPrior) -> list[tuple[Distribution, PanelDensity]]:
+    """The posteriors of mu and tau without each study in turn."""
+    likelihood = likelihood_of(studies)
+    if likelihood is not None:
+        return [(fit.mean_density, fit.tau_density) for fit in fit_leaving_one_out(likelihood, prior)]
+    rests = (_posterior(studies.without(j), prior, FINE) for j in range(len(studies.studies)))
+    return [(rest.mean, rest.tau) for rest in rests]

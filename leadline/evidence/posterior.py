@@ -7,7 +7,7 @@ as good as means, also where tau is so small that a finite mixture over nodes wo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -99,7 +99,7 @@ class HierarchyPosterior:
 
     def study_density(self, study: int) -> PanelDensity:
         """The posterior of the effect of one study, by its place, which leans on the others."""
-        own = self.likelihood.only(study)
+        own = self.likelihood.select([study])
         centre, scale = self._rough_effect(own)
         breaks = _sinh_breaks(centre, scale, *self._reach(self.tau))
         eta, _ = panel_nodes(breaks, self.fineness.density)
@@ -166,14 +166,40 @@ def fit_hierarchy(
     tau, tau_step = panel_nodes(prior.tau.breaks, fineness.tau)
     mu, mu_step = panel_nodes(_mu_spans(likelihood, prior, tau), fineness.mu)
     log_marginals = _log_marginals(likelihood, mu, tau, order=fineness.effect)
-    log_joint = (
-        log_marginals.sum(axis=-1) + prior.log_density_mu(mu) + np.log(prior.tau.density(tau))[:, None]
-    )
-    log_joint = log_joint - log_joint.max()
-    total = float((np.exp(log_joint) * mu_step * tau_step[:, None]).sum())
+    log_joint = _log_joint(log_marginals.sum(axis=-1), prior, tau, tau_step, mu, mu_step)
     return HierarchyPosterior(
-        likelihood, prior, fineness, tau, tau_step, mu, mu_step, log_joint - np.log(total), log_marginals
+        likelihood, prior, fineness, tau, tau_step, mu, mu_step, log_joint, log_marginals
     )
+
+
+def fit_leaving_one_out(
+    likelihood: Likelihood, prior: HyperPrior, *, fineness: Fineness = COARSE
+) -> list[HierarchyPosterior]:
+    """The posterior without each study in turn: its integrals are shared, over nodes of mu that span them all."""
+    wide = replace(fineness, mu=fineness.mu + 24)
+    tau, tau_step = panel_nodes(prior.tau.breaks, wide.tau)
+    places = range(likelihood.estimate.size)
+    others = [likelihood.select([k for k in places if k != j]) for j in places]
+    spans = np.stack([_mu_spans(rest, prior, tau) for rest in others])
+    mu, mu_step = panel_nodes(
+        np.stack([spans[..., 0].min(axis=0), spans[..., 1].max(axis=0)], axis=1), wide.mu
+    )
+    log_marginals = _log_marginals(likelihood, mu, tau, order=wide.effect)
+    fitted = []
+    for j, rest in enumerate(others):
+        kept = np.delete(log_marginals, j, axis=-1)
+        log_joint = _log_joint(kept.sum(axis=-1), prior, tau, tau_step, mu, mu_step)
+        fitted.append(HierarchyPosterior(rest, prior, wide, tau, tau_step, mu, mu_step, log_joint, kept))
+    return fitted
+
+
+def _log_joint(
+    log_likelihood: Array, prior: HyperPrior, tau: Array, tau_step: Array, mu: Array, mu_step: Array
+) -> Array:
+    """(T, M), the log posterior density of (mu, tau), scaled to an integral of one."""
+    logs = log_likelihood + prior.log_density_mu(mu) + np.log(prior.tau.density(tau))[:, None]
+    logs = logs - logs.max()
+    return np.asarray(logs - np.log(float((np.exp(logs) * mu_step * tau_step[:, None]).sum())))
 
 
 def _log_marginals(likelihood: Likelihood, mu: Array, tau: Array, *, order: int) -> Array:

@@ -86,7 +86,7 @@ def test_updating_a_mixture_agrees_with_bayes_by_integration(events, others):
     n = events + others
 
     def weighted(p: float) -> float:
-        return slow_mixture_density(PRINTED_MIXTURE, p) * p**events * (1 - p) ** others
+        return float(slow_mixture_density(PRINTED_MIXTURE, p) * p**events * (1 - p) ** others)
 
     total = quad(weighted, 0, 1, epsabs=0, epsrel=1e-10, limit=200)[0]
     above = quad(weighted, 0.3, 1, epsabs=0, epsrel=1e-10, limit=200)[0]
@@ -138,7 +138,7 @@ def _kl(prior, mixture: BetaMixture) -> float:
         f = float(prior.density(np.array(p)))
         return f * math.log(f / slow_mixture_density(mixture, p)) if f > 1e-280 else 0.0
 
-    return quad(integrand, 1e-6, 1 - 1e-6, limit=300)[0]
+    return float(quad(integrand, 1e-6, 1 - 1e-6, limit=300)[0])
 
 
 def test_the_stated_loss_of_a_fit_is_the_divergence():

@@ -1,0 +1,223 @@
+"""Pooling as a user asks for it: what stands beside what, and what must hold for any studies."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from leadline.errors import StudiesInvalid
+from leadline.evidence import pool, prior_for_children, tipping_for_children, to_dict
+from leadline.evidence.children import Discount
+from leadline.evidence.hierarchy import HalfNormal, HyperPrior
+from leadline.evidence.normal import NormalMixture
+from leadline.evidence.studies import Studies, Study, StudyKind
+from leadline.evidence.tipping import Conclusion
+from tests.evidence import checks
+from tests.evidence.checks import inputs, printed, two_arms
+
+
+def studies_of(kind: StudyKind, *rows: tuple[float, ...]) -> Studies:
+    return Studies(kind, tuple(Study(f"S{place}", place + 1, row) for place, row in enumerate(rows, start=1)))
+
+
+def ankylosing_spondylitis() -> Studies:
+    given_ = inputs("rbest-AS-map")
+    return studies_of(StudyKind.ONE_ARM, *zip(given_["r"], given_["n"], strict=True))
+
+
+def method(pooled, name):
+    return next(row for row in pooled.classical if row.method == name)
+
+
+def test_one_arm_stands_beside_the_classical_estimates():
+    pooled = pool(ankylosing_spondylitis())
+    assert pooled.new_study.mean == pytest.approx(0.258278, abs=6e-7)
+    assert [pooled.new_study.low, pooled.new_study.high] == pytest.approx([0.110851, 0.471436], abs=2e-6)
+    assert 0 < pooled.error < 1e-7
+    assert pooled.studies[0].observed == pytest.approx(23 / 107)
+    assert [pooled.studies[0].low, pooled.studies[0].high] == pytest.approx([0.14141, 0.30487], abs=6e-6)
+    assert pooled.heterogeneity is not None
+    assert pooled.heterogeneity.df == 7
+    names = [row.method for row in pooled.classical]
+    assert names == [
+        "common effect", "DerSimonian-Laird", "Paule-Mandel", "REML", "REML with Hartung-Knapp",
+        "common effect, maximum likelihood", "random effects, maximum likelihood",
+        "Freeman-Tukey double arcsine, REML",
+    ]  # fmt: skip
+    assert method(pooled, "common effect, maximum likelihood").estimate == pytest.approx(127 / 513, abs=1e-12)
+    assert len(pooled.leave_one_out) == 8
+
+
+def test_a_study_without_an_event_takes_part_and_is_named_where_it_cannot():
+    pooled = pool(studies_of(StudyKind.ONE_ARM, (0, 12), (3, 20), (5, 17)))
+    assert pooled.without_effect == ("S1",)
+    assert pooled.studies[0].observed == 0
+    assert pooled.studies[0].high == pytest.approx(1 - 0.025 ** (1 / 12), abs=1e-12)
+    assert 0 < pooled.studies[0].posterior.median < 0.2
+    common = method(pooled, "common effect, maximum likelihood")
+    assert common.estimate == pytest.approx(8 / 49, abs=1e-12)  # the empty study counts
+
+
+def test_no_event_in_any_study_still_gives_a_posterior_and_no_estimate_that_needs_one():
+    pooled = pool(studies_of(StudyKind.ONE_ARM, (0, 12), (0, 20), (0, 17)))
+    assert pooled.heterogeneity is None
+    assert [row.method for row in pooled.classical] == ["Freeman-Tukey double arcsine, REML"]
+    assert 0 < pooled.mean.low < pooled.mean.high < 0.2
+
+
+def test_two_arms_agree_with_the_conditional_estimate_and_mantel_haenszel():
+    a, n_t, c, n_c = two_arms("pool-stijnen-or")
+    rows = zip(a.tolist(), n_t.tolist(), c.tolist(), n_c.tolist(), strict=True)
+    pooled = pool(studies_of(StudyKind.TWO_ARM, *rows), prior=HyperPrior(0.0, 2.0, HalfNormal(1.0)))
+    exact = printed("pool-stijnen-or")["conditional_exact_ml"]
+    likelihood = method(pooled, "random effects, maximum likelihood")
+    assert [likelihood.estimate, likelihood.low, likelihood.high] == pytest.approx(
+        [exact["or"], *exact["ci"]], abs=1e-4
+    )
+    assert pooled.mean.median == pytest.approx(exact["or"], rel=0.1)
+    assert pooled.mean.mean is None  # of a ratio
+    assert "S15" in pooled.without_effect  # no event in either arm
+    assert pooled.studies[14].observed is None
+
+
+def test_rates_and_effects_are_pooled_on_their_own_scales():
+    name = "pool-stijnen-rate-control"
+    rows = zip(inputs(name)["events"], (day / 1000 for day in inputs(name)["days"]), strict=True)
+    rates = pool(studies_of(StudyKind.RATE, *rows))
+    exact = printed(name)["poisson_normal_ml"]
+    assert method(rates, "random effects, maximum likelihood").estimate == pytest.approx(
+        exact["rate"], abs=1e-3
+    )
+    assert rates.mean.median == pytest.approx(exact["rate"], rel=0.05)
+
+    name = "map-tipmap-three-adult-trials"
+    rows = zip(inputs(name)["estimate"], inputs(name)["se"], strict=True)
+    effects = pool(studies_of(StudyKind.EFFECT, *rows), prior=HyperPrior(0.0, 5.42, HalfNormal(5.42 / 16)))
+    exact = printed(name)["exact_mu"]
+    assert [effects.mean.mean, effects.mean.sd] == pytest.approx([exact["mean"], exact["sd"]], abs=2e-5)
+    assert effects.error < 1e-6
+
+
+@pytest.mark.parametrize("odd", [(2.0, 9.0), (480.0, 500.0)])  # one like the others, and one unlike any
+def test_leaving_one_out_is_pooling_the_others(odd):
+    every = [odd, (4.0, 12.0), (9.0, 14.0)]
+    pooled = pool(studies_of(StudyKind.ONE_ARM, *every))
+    others = pool(studies_of(StudyKind.ONE_ARM, *every[1:]))
+    assert pooled.leave_one_out[0].estimate == pytest.approx(others.mean.median, abs=1e-7)
+    assert pooled.leave_one_out[0].high == pytest.approx(others.mean.high, abs=1e-7)
+
+
+def test_one_study_pooled_is_that_study():
+    pooled = pool(studies_of(StudyKind.EFFECT, (0.7, 0.2)), prior=HyperPrior(0.0, 1e4, HalfNormal(1e-7)))
+    for row in pooled.classical:
+        assert (row.estimate, row.low, row.high) == pytest.approx(
+            (0.7, 0.7 - 0.391993, 0.7 + 0.391993), abs=1e-6
+        )
+    assert (pooled.mean.median, pooled.mean.low) == pytest.approx((0.7, 0.7 - 0.391993), abs=1e-6)
+    assert pooled.leave_one_out == ()
+
+
+@given(st.lists(st.tuples(st.integers(0, 8), st.integers(8, 20)), min_size=2, max_size=3))
+@settings(max_examples=3, deadline=None)
+def test_the_order_of_studies_changes_nothing(rows):
+    one, other = (pool(studies_of(StudyKind.ONE_ARM, *order)) for order in (rows, rows[::-1]))
+    assert one.mean.median == pytest.approx(other.mean.median, abs=1e-7)
+    assert one.studies[0].posterior.median == pytest.approx(other.studies[-1].posterior.median, abs=1e-7)
+
+
+def test_a_two_arm_study_too_large_for_its_exact_likelihood_is_refused_with_a_way_out():
+    with pytest.raises(StudiesInvalid, match="row 2") as caught:
+        pool(studies_of(StudyKind.TWO_ARM, (200, 900, 250, 900)))
+    assert "estimate, se" in caught.value.hint
+
+
+def test_results_are_plain_json():
+    pooled = pool(studies_of(StudyKind.ONE_ARM, (0, 12), (3, 20)))
+    plain = json.loads(json.dumps(to_dict(pooled), allow_nan=False))
+    assert plain["kind"] == "one_arm"
+    assert plain["prior"] == {"mean": 0.0, "sd": 2.0, "tau": {"scale": 1.0}}
+    assert plain["studies"][0]["values"] == [0, 12]
+    assert math.isclose(plain["mean"]["median"], pooled.mean.median)
+
+
+# --- a prior for children, and its tipping point
+
+
+def test_a_prior_for_children_states_its_discount_its_loss_and_its_sizes():
+    found = prior_for_children(ankylosing_spondylitis(), discount=Discount(widened_by=0.3))
+    assert found.discount.widened_by == 0.3
+    assert found.error < 1e-7
+    assert [len(fit.mixture.weights) for fit in found.fits] == [2, 3]
+    assert found.fits[1].kl < found.fits[0].kl
+    assert found.robust.mixture.weights[-1] == 0.2
+    assert found.robust.ess is not None
+    assert found.fits[1].ess is not None
+    assert found.robust.ess.moment < found.fits[1].ess.moment
+    undiscounted = prior_for_children(ankylosing_spondylitis())
+    assert undiscounted.exact.sd is not None
+    assert found.exact.sd is not None
+    assert undiscounted.exact.sd < found.exact.sd
+
+
+def test_two_arms_give_a_prior_for_the_log_odds_ratio():
+    studies = studies_of(StudyKind.TWO_ARM, (14, 61, 15, 20), (16, 28, 19, 28), (0, 50, 3, 34))
+    found = prior_for_children(studies)
+    assert found.scale == "log odds ratio"
+    assert found.without_effect == ("S3",)
+    assert found.exact.median < 0
+    assert found.fits[0].ess is not None
+
+
+def test_adolescents_with_severe_asthma_tip_as_printed():
+    name = "tip-mepolizumab-adolescents"
+    adult = inputs(name)["adult"]
+    studies = studies_of(StudyKind.EFFECT, (adult["mean"], math.sqrt(adult["variance"])))
+    found = tipping_for_children(
+        studies,
+        children=(inputs(name)["adolescent"]["estimate"], inputs(name)["adolescent"]["se"]),
+        conclusion=Conclusion(0.0, 0.975, above=False),
+        children_n=(16, 9),
+        discount=Discount(as_one=True),
+        robust=NormalMixture((1.0,), (0.0,), (math.sqrt(12.4),)),
+    )
+    assert found.tipping.weight == pytest.approx(printed(name)["exact_tipping_weight"], abs=1e-5)
+    marked = {choice.words: choice.tipping_weight for choice in found.by_robust}
+    assert marked["one patient in total"] == pytest.approx(0.697, abs=1e-3)  # 12.4 is this one, rounded
+    weights = [choice.tipping_weight or 0.0 for choice in found.by_robust]
+    assert weights == sorted(weights, reverse=True)  # from sharp to vague
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda s: tipping_for_children(s, children=(9, 8), conclusion=Conclusion(0.3)),
+        lambda s: tipping_for_children(s, children=(1.5, 8), conclusion=Conclusion(0.3)),
+        lambda s: tipping_for_children(s, children=(3, 8), conclusion=Conclusion(0.3, 1.2)),
+        lambda s: prior_for_children(s, discount=Discount(as_one=True)),
+        lambda s: prior_for_children(s, discount=Discount(power=0)),
+        lambda s: prior_for_children(s, robust_weight=1.2),
+        lambda s: prior_for_children(s, robust=NormalMixture((1.0,), (0.0,), (1.0,))),
+        lambda s: prior_for_children(studies_of(StudyKind.RATE, (3, 2.5))),
+        lambda s: prior_for_children(studies_of(StudyKind.EFFECT, (0.3, 0.2))),
+        lambda s: prior_for_children(
+            studies_of(StudyKind.EFFECT, (0.3, 0.2)), patient_sd=2.0, discount=Discount(power=0.5)
+        ),
+        lambda s: pool(s, level=95),
+    ],
+)
+def test_what_cannot_be_answered_is_refused(call):
+    with pytest.raises(StudiesInvalid):
+        call(ankylosing_spondylitis())
+
+
+def test_every_published_entry_is_named_by_a_test():
+    from pathlib import Path
+
+    text = "".join(path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_*.py"))
+    text += (Path(__file__).parents[1] / "verdicts" / "test_exact.py").read_text(encoding="utf-8")
+    by_their_numbers = {"rate-lehmann-2-9": "17877, 16660"}
+    assert [name for name in sorted(checks.ids()) if by_their_numbers.get(name, name) not in text] == []
