@@ -1,17 +1,18 @@
 """Every measure on every engine says of each row what it says of a visit: at, just below and above each limit."""
 
 import random
+from typing import Any
 
 import duckdb
 import pandas as pd  # type: ignore[import-untyped]
 import polars as pl
-import pyarrow as pa
+import pyarrow as pa  # type: ignore[import-untyped]
 import pytest
 from polars.testing import assert_frame_equal
 
 from leadline.errors import ColumnAbsent, ItemOutOfRange, NotForTables, UnknownMeasure
 from leadline.measures import MEASURES, catalogue, score
-from leadline.measures.measure import Criterion, Grading, Score
+from leadline.measures.measure import Criterion, Score
 from tests.measures.strategies import limits, roots, values
 
 OF_TREES = [measure for measure in MEASURES.values() if roots(measure)]
@@ -48,17 +49,19 @@ def answers(measure, rows):
                 measure.id if single else f"{measure.id}_{output}": [result[output] for result in results]
                 for output in measure.rules
             }
-        case Grading():
+        case _:
             columns = {measure.id: [result[measure.output] for result in results]}
     undecided = [
         any(column[row] in (None, "indeterminate") for column in columns.values()) for row in range(len(rows))
     ]
     columns[f"{measure.id}_status"] = ["not_computable" if one else "ok" for one in undecided]
-    number = {measure.id: pl.Float64} if isinstance(measure, Score) else {}
-    return pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String) | number, strict=False)
+    schema: dict[str, Any] = dict.fromkeys(columns, pl.String)
+    if isinstance(measure, Score):
+        schema[measure.id] = pl.Float64
+    return pl.DataFrame(columns, schema=schema, strict=False)
 
 
-ENGINES = {
+ENGINES: dict[str, tuple[Any, Any]] = {
     "polars": (lambda table: table, lambda scored: scored),
     "polars, lazily": (lambda table: table.lazy(), lambda scored: scored.collect()),
     "pandas": (lambda table: table.to_pandas(), pl.from_pandas),
