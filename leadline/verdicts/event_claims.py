@@ -51,9 +51,12 @@ def merged(spans: list[DaySpan]) -> tuple[DaySpan, ...]:
 
 
 def windows_to_ask(day: DaySpan, parameters: Parameters) -> tuple[Window, ...]:
-    """The windows whose target day has come by the claim; before the first of them, the time since the infusion."""
-    due = tuple(window for window in parameters.windows if window.target <= day.first)
-    return due or (Window("since_infusion", "since the infusion", 0, 0, max(day.first, 0)),)
+    """The windows whose target day has come by the claim; before the first of them, the days since the infusion. Of a
+    partial day, what any of its days asks for."""
+    due = tuple(window for window in parameters.windows if window.target <= day.last)
+    if due and due[0].target <= day.first:
+        return due
+    return (Window("since_infusion", "since the infusion", 1, 1, max(day.first, 1)), *due)
 
 
 def no_event(
@@ -69,7 +72,7 @@ def no_event(
     states = [(event, _counts(event, day, serious_only=serious_only)) for event in case.adverse_events]
     happened = [event for event, counts in states if counts]
     perhaps = [event for event, counts in states if counts is None]
-    unasked = [window for window in windows_to_ask(day, parameters) if not _asked_in(case, window)]
+    unasked = [window for window in windows_to_ask(day, parameters) if not _asked_in(case, window, day)]
     result: Result = "not_met" if happened else "indeterminate" if perhaps or unasked else "met"
     last = max((visit.day.last for visit in asked(case) if visit.day.last <= day.last), default=None)
     details = (
@@ -98,8 +101,11 @@ def _when(window: Window) -> str:
     return f"{window.title} (day {window.first} to {window.last})"
 
 
-def _asked_in(case: Case, window: Window) -> bool:
-    return any(visit.day.within(window.first, window.last) for visit in asked(case))
+def _asked_in(case: Case, window: Window, day: DaySpan) -> bool:
+    """Whether somebody asked in the window, and not only after the claim. A claim of a partial day may have been made
+    on its first day on which the window counts."""
+    by = max(window.target, day.first)
+    return any(visit.day.within(window.first, window.last) and visit.day.last <= by for visit in asked(case))
 
 
 def _counts(event: AdverseEvent, day: DaySpan, *, serious_only: bool) -> bool | None:
@@ -107,10 +113,16 @@ def _counts(event: AdverseEvent, day: DaySpan, *, serious_only: bool) -> bool | 
     of_kind = event.serious if serious_only else True
     if of_kind is False:
         return False
-    in_time = None if event.start is None else event.start.within(0, day.last)
+    in_time = None if event.start is None else _in_time(event.start, day)
     if in_time is False:
         return False
     return True if in_time and of_kind else None
+
+
+def _in_time(start: DaySpan, day: DaySpan) -> bool | None:
+    """Whether from the infusion to the claim, on every day that the claim can have been made; None on some only."""
+    soonest, latest = start.within(0, day.first), start.within(0, day.last)
+    return soonest if soonest is latest else None
 
 
 def _lacking(event: AdverseEvent) -> str:
