@@ -13,12 +13,13 @@ from dataclasses import dataclass, replace
 
 from leadline.casebook.case import Case, DrugCourse
 from leadline.casebook.days import DaySpan
-from leadline.measures.expression import DECIMALS
+from leadline.measures.expression import DECIMALS, Span
 from leadline.verdicts.doses import (
     compare_doses,
     is_pulse,
     next_course,
     prednisone_mg_day,
+    prednisone_of,
     previous_course,
     weight_kg_at,
 )
@@ -79,8 +80,8 @@ def _changes(case: Case, course: DrugCourse, until: DaySpan, parameters: Paramet
         yield from _start(case, course, looked_at)
     elif not course.class_id:
         yield from _unknown_drug(course, looked_at)
-    if is_biologic(course) and next_course(case, course) is None and course.stop is not None:
-        yield from looked_at.place(course, course.stop, f"stopped on {course.stop}")
+    if is_biologic(course) and next_course(case, course) is None:
+        yield from _stop(course, looked_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,13 @@ def _without_start(course: DrugCourse, looked_at: _LookedAt) -> Iterator[_Change
         yield _Change(course, None, "started", f"the start of {_name(course)} is not recorded")
 
 
+def _stop(course: DrugCourse, looked_at: _LookedAt) -> Iterator[_Change]:
+    if course.stop is not None:
+        yield from looked_at.place(course, course.stop, f"stopped on {course.stop}")
+    elif course.ongoing is False:
+        yield _Change(course, None, "stopped", f"the stop of {_name(course)} is not recorded")
+
+
 def _unknown_drug(course: DrugCourse, looked_at: _LookedAt) -> Iterator[_Change]:
     """A drug that the catalogue does not know may be an immunosuppressive one: it never confounds for certain."""
     if course.start is None:
@@ -164,24 +172,28 @@ def _glucocorticoid_changes(
             yield change if rise and pulse is False else replace(change, perhaps_because=because)
 
 
+def _lowest_dose(case: Case, start: int, looked_at: _LookedAt, parameters: Parameters) -> Span:
+    """The lowest daily dose from the first day looked at to the day before the start."""
+    changes = [
+        other.start.first
+        for other in case.courses
+        if other.class_id == "glucocorticoid" and other.start and looked_at.first <= other.start.first < start
+    ]
+    days = {min(looked_at.first, start - 1), start - 1, *changes}
+    doses = [prednisone_mg_day(case, DaySpan(day, day), parameters) for day in sorted(days)]
+    return min(low for low, _ in doses), min(high for _, high in doses)
+
+
 def _rise_above_limit(
     case: Case, course: DrugCourse, looked_at: _LookedAt, parameters: Parameters
 ) -> bool | None:
     """Whether the daily prednisone equivalent rose by more than the limit above its lowest value in the span."""
     assert course.start is not None
     start = course.start
-    earlier = [
-        other.start
-        for other in case.courses
-        if other.class_id == "glucocorticoid"
-        and other.start
-        and looked_at.first <= other.start.first < start.first
-    ]
-    before = [DaySpan(start.first - 1, start.first - 1), *earlier]
-    doses = [prednisone_mg_day(case, day, parameters) for day in before]
-    lowest = min(low for low, _ in doses), min(high for _, high in doses)
-    now = prednisone_mg_day(case, DaySpan(start.last, start.last), parameters)
-    rise = now[0] - lowest[1], now[1] - lowest[0]
+    lowest = _lowest_dose(case, start.first, looked_at, parameters)
+    own = prednisone_of(case, course, start, parameters)  # it is taken on its first day, whenever it ended
+    others = prednisone_mg_day(case, DaySpan(start.last, start.last), parameters, beside=course)
+    rise = own[0] + others[0] - lowest[1], own[1] + others[1] - lowest[0]
     if rise[1] <= 0:
         return False
     weight = weight_kg_at(case, start, parameters)

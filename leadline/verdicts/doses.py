@@ -29,8 +29,13 @@ TIMES_A_DAY = {
 }
 """Frequencies that make a lasting dose. Alternate days are averaged over two (measures dossier 5.3)."""
 
+ONCE = "once"
+
 UNIT_IN_MG = {"mg": 1.0, "g": 1000.0, "ug": 0.001, "mg/kg": 1.0, "mg/m2": 1.0}
-"""Units that a dose can be reckoned in; `dose_basis` says whether it is per kilogram."""
+"""Units that a dose can be reckoned in."""
+
+BASIS_OF_UNIT = {"mg/kg": "per_kg", "mg/m2": "per_m2"}
+"""Units that say by themselves what the dose is per; otherwise `dose_basis` does."""
 
 BREAK_DAYS = 30
 """A drug taken up again after a longer break was started anew: a project choice."""
@@ -56,15 +61,21 @@ def _days_apart(one: DaySpan, other: DaySpan) -> int:
 def compare_doses(before: DrugCourse, after: DrugCourse) -> bool | None:
     """Whether the daily dose rose from one course to the next; None where they cannot be compared."""
     old, new = _mg_day(before), _mg_day(after)
-    if before.dose_basis != after.dose_basis or old is None or new is None:
+    if _basis(before) != _basis(after) or old is None or new is None:
         return None
     return round(new, DECIMALS) > round(old, DECIMALS)
 
 
+def _basis(course: DrugCourse) -> str:
+    return BASIS_OF_UNIT.get(course.dose_unit) or course.dose_basis
+
+
 def _mg(course: DrugCourse) -> float | None:
-    """One dose in mg, or in mg per kg or m2 as its basis says; None where dose or unit is not recorded."""
+    """One dose in mg, or in mg per kg or m2 as its basis says; None where dose or unit is not recorded, or the unit
+    says another basis than the record."""
     unit = UNIT_IN_MG.get(course.dose_unit)
-    return None if course.dose is None or unit is None else course.dose * unit
+    agree = course.dose_basis in ("", _basis(course))
+    return course.dose * unit if course.dose is not None and unit is not None and agree else None
 
 
 def _mg_day(course: DrugCourse) -> float | None:
@@ -83,19 +94,25 @@ def is_pulse(case: Case, course: DrugCourse, parameters: Parameters) -> bool | N
 
 def _single_dose_mg(course: DrugCourse, weight_kg: float | None) -> float | None:
     dose = _mg(course)
-    if dose is None or course.dose_basis != "per_kg":
-        return dose if course.dose_basis != "per_m2" else None
+    if dose is None or _basis(course) != "per_kg":
+        return dose if _basis(course) != "per_m2" else None
     return None if weight_kg is None else dose * weight_kg
 
 
-def prednisone_mg_day(case: Case, day: DaySpan, parameters: Parameters) -> Span:
-    """The daily systemic glucocorticoid dose on the day, in mg of prednisone, pulses left apart."""
+def prednisone_mg_day(
+    case: Case, day: DaySpan, parameters: Parameters, *, beside: DrugCourse | None = None
+) -> Span:
+    """The daily systemic glucocorticoid dose on the day, in mg of prednisone, pulses and single doses left apart; of
+    all courses, or of those `beside` one."""
     if not case.courses:
         return ANY_DOSE
     parts = [
         _part(case, course, day, parameters)
         for course in case.courses
-        if course.class_id == "glucocorticoid" and is_systemic(course) and course.frequency != "once"
+        if course.class_id == "glucocorticoid"
+        and is_systemic(course)
+        and course.frequency != ONCE
+        and course is not beside
     ]
     return sum(low for low, _ in parts), sum(high for _, high in parts)
 
@@ -104,12 +121,13 @@ def _part(case: Case, course: DrugCourse, day: DaySpan, parameters: Parameters) 
     state = running(course, day)
     if state is False or is_pulse(case, course, parameters):
         return 0.0, 0.0
-    low, high = _prednisone_of(case, course, day, parameters)
+    low, high = prednisone_of(case, course, day, parameters)
     return (low, high) if state else (0.0, high)
 
 
-def _prednisone_of(case: Case, course: DrugCourse, day: DaySpan, parameters: Parameters) -> Span:
-    times = TIMES_A_DAY.get(course.frequency)
+def prednisone_of(case: Case, course: DrugCourse, day: DaySpan, parameters: Parameters) -> Span:
+    """What the course alone gives on a day on which it is taken, in mg of prednisone."""
+    times = 1.0 if course.frequency == ONCE else TIMES_A_DAY.get(course.frequency)
     dose = _single_dose_mg(course, weight_kg_at(case, day, parameters))
     if times is None or dose is None or course.substance not in glucocorticoids.EQUAL_TO_5_MG_PREDNISONE:
         return ANY_DOSE
