@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from leadline.casebook.days import DAYS_IN_MONTH, DaySpan
 from leadline.report.figures import style, words
-from leadline.report.figures.measure_panels import main_score
+from leadline.report.figures.panels import main_score, scores_of
 from leadline.verdicts.findings import CaseFindings, ScoreAt
 from leadline.verdicts.treatment import courses_of, is_systemic, on_any
 
@@ -52,8 +52,7 @@ def dated_days(findings: CaseFindings) -> list[DaySpan]:
 
 def stretches(findings: CaseFindings) -> list[Stretch]:
     """A child's lane from its first score on: each state held until the next visit, at most `HELD_DAYS`."""
-    measure = main_score(findings)
-    scores = [score for score in findings.scores if score.measure == measure and score.evidence]
+    scores = scores_of(findings, main_score(findings))
     lane = observed(findings)
     if not scores or lane is None:
         return []

@@ -13,6 +13,7 @@ from leadline.report.figures import style, words
 from leadline.report.figures.layout import text_width
 from leadline.report.figures.page import LegendEntry, Page
 from leadline.report.figures.plotted import Plotted, Value
+from leadline.report.figures.symbols import finding_entries, statement
 from leadline.verdicts.findings import ClaimCount, Finding, Findings
 
 _ROW = 12.5
@@ -44,22 +45,18 @@ class _Block:
 
     @property
     def note(self) -> str:
-        if not self.unnamed:
-            return ""
-        return (
-            "which children: not stated"
-            if self.unnamed == self.reported
-            else f"{self.unnamed} of them: not stated which"
-        )
+        if self.unnamed in (0, self.reported):
+            return "which children: not stated" if self.unnamed else ""
+        return f"{self.unnamed} of them: not stated which"
 
     @property
-    def fills(self) -> list[style.Fill]:
+    def fills(self) -> list[Finding | None]:
         """The fill of each child of whom it was said, those of one finding beside each other, the unnamed last."""
         named = (*self.findings[:3], self.findings[3] - self.unnamed)
-        fills: list[style.Fill] = []
+        fills: list[Finding | None] = []
         for finding, number in zip(_FINDINGS, named, strict=True):
-            fills += [finding.value] * number
-        return fills + ["group"] * self.unnamed
+            fills += [finding] * number
+        return fills + [None] * self.unnamed
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +155,7 @@ def _draw_header(page: Page, columns: _Columns, children: int) -> float:
             for number, line in enumerate(reversed(head)):
                 page.text(x, 14 - number * 8, line, size=style.SMALL, align="right", color=style.QUIET)
         if finding is not None and not columns.stacked:
-            page.finding(x - 3.5, y, style.CIRCLE, finding.value)
+            page.finding(x - 3.5, y, style.CIRCLE, finding)
     page.line(_MARGIN, y + 8, page.width - _MARGIN, y + 8, color=style.RULE, width=style.HAIRLINE)
     return y + 8 + _BLOCK_GAP
 
@@ -180,7 +177,7 @@ def _draw_block(page: Page, columns: _Columns, block: _Block, y: float) -> float
     y += _ROW
     if columns.stacked:
         y += _ROW
-        _draw_number_row(page, columns, block, y)
+        _draw_number_row(page, block, y)
     else:
         for place, (x, number) in enumerate(zip(columns.numbers[1:], block.findings, strict=True)):
             page.text(x, y, f"{number:,}", size=style.HEADING, align="right", bold=place == 0 and number > 0,
@@ -188,12 +185,12 @@ def _draw_block(page: Page, columns: _Columns, block: _Block, y: float) -> float
     return y + _ROW / 2 + _BLOCK_GAP
 
 
-def _draw_number_row(page: Page, columns: _Columns, block: _Block, y: float) -> None:
+def _draw_number_row(page: Page, block: _Block, y: float) -> None:
     """The four numbers with their symbols, evenly over the width."""
     step = (page.width - 2 * _MARGIN) / len(_FINDINGS)
     for place, (finding, number) in enumerate(zip(_FINDINGS, block.findings, strict=True)):
         x = _MARGIN + 5 + place * step
-        page.finding(x, y, style.CIRCLE, finding.value)
+        page.finding(x, y, style.CIRCLE, finding)
         page.text(x + 8, y, f"{number:,}", size=style.HEADING, bold=place == 0 and number > 0,
                   color=style.INK if number else style.SILENT)  # fmt: skip
 
@@ -207,7 +204,7 @@ def _draw_marks(page: Page, columns: _Columns, block: _Block, y: float) -> None:
     step = min(_MARK_STEP, (columns.marks_right - columns.marks_left) / block.of)
     places = [columns.marks_left + place * step for place in range(block.of)]
     for x, fill in zip(places, block.fills, strict=False):
-        page.finding(x, y, _CHILD, "group" if fill == "group" else "reported_only")
+        page.finding(x, y, _CHILD, fill and Finding.REPORTED_ONLY)
         page.finding(x, y + _ROW, _CHILD, fill)
     for x in places[len(block.fills) :]:
         for row in (y, y + _ROW):
@@ -251,20 +248,10 @@ def _finding_bar(page: Page, x0: float, y0: float, x1: float, y1: float, finding
 
 
 def _legend(blocks: list[_Block]) -> list[LegendEntry]:
-    entries = [_finding_entry(finding) for finding in _FINDINGS]
+    entries = finding_entries()
     if any(block.unnamed for block in blocks):
-        entries.append(
-            LegendEntry(
-                "which children: not stated", lambda page, x, y: page.finding(x, y, style.CIRCLE, "group")
-            )
-        )
+        entries.append(LegendEntry("which children: not stated", statement(style.CIRCLE, None)))
     return entries
-
-
-def _finding_entry(finding: Finding) -> LegendEntry:
-    return LegendEntry(
-        words.FINDINGS[finding], lambda page, x, y: page.finding(x, y, style.CIRCLE, finding.value)
-    )
 
 
 def _sentence(text: str) -> str:
@@ -273,30 +260,34 @@ def _sentence(text: str) -> str:
 
 def _alt(findings: Findings, blocks: list[_Block]) -> str:
     children = words.counted(findings.series.children, "child", "children")
-    said = [
-        f"{_sentence(block.label)}: said of {block.reported:,} of {block.of:,}, documented in {block.findings[0]:,}, "
-        f"partly in {block.findings[1]:,}, contradicted in {block.findings[2]:,}, reported only in "
-        f"{block.findings[3]:,}{' (' + block.note + ')' if block.note else ''}"
-        for block in blocks
-    ]
-    opening = f"For each kind of claim the figure sets how many of {children} it was reported for against what the charts say."
-    middle = "; ".join(said) + "." if said else "No statement is recorded."
-    return f"{opening} {middle} Hollow marks are reports, solid marks are documented, struck marks are contradicted."
+    said = "; ".join(_told(block) for block in blocks)
+    return (
+        f"For each kind of claim the figure sets of how many of {children} it was said against what the charts say. "
+        f"{said + '.' if said else 'No statement is recorded.'} "
+        "Hollow marks are reports, solid marks are documented, struck marks are contradicted."
+    )
+
+
+def _told(block: _Block) -> str:
+    documented, partly, contradicted, only = block.findings
+    return (
+        f"{_sentence(block.label)}: said of {block.reported:,} of {block.of:,}, documented in {documented:,}, partly "
+        f"in {partly:,}, contradicted in {contradicted:,}, reported only in {only:,}{block.note and f' ({block.note})'}"
+    )
 
 
 def _caption(findings: Findings, blocks: list[_Block]) -> str:
-    group = any(block.unnamed for block in blocks)
+    grey = (
+        " Grey marks: a statement about some of the children without saying which; no chart can be held against it."
+        if any(block.unnamed for block in blocks)
+        else ""
+    )
     return (
         f"What was reported of {words.counted(findings.series.children, 'child', 'children')} and what the charts "
-        "document. Upper row of each claim: children for whom it was reported. Lower row: the finding of the chart, by "
-        "the first criterion of the ladder that could be judged: documented (solid), partly documented (half), "
+        "document. Upper row of each claim: children of whom it was said. Lower row: the finding of the chart, by the "
+        "first criterion of the ladder that could be judged: documented (solid), partly documented (half), "
         "contradicted (struck through), reported only, that is, no criterion could be judged (hollow). Numbers are "
-        "children."
-        + (
-            " Grey marks: a statement about some of the children without saying which; no chart can be held against it."
-            if group
-            else ""
-        )  # fmt: skip
+        f"children. A child of whom the same was said more than once counts once, by the latest statement.{grey}"
     )
 
 

@@ -12,6 +12,7 @@ from leadline.report.figures import style, words
 from leadline.report.figures.layout import shortened, text_width, wrapped
 from leadline.report.figures.page import LegendEntry, Page
 from leadline.report.figures.plotted import Plotted, Value
+from leadline.report.figures.symbols import WIDE, draw_hatching, swatch
 from leadline.verdicts.findings import CaseFindings, CompletenessCell, Findings
 
 MOST_CHILDREN = 12
@@ -181,10 +182,10 @@ def _legend(by_child: bool) -> list[LegendEntry]:
         else "children with every item, of children past the window"
     )
     return [
-        LegendEntry(what, lambda page, x, y: page.bar(x - 6, y - 3, x + 6, y + 3, fill=style.DOCUMENTED), 12),
-        LegendEntry("not recorded", lambda page, x, y: page.hatched(x - 6, y - 3, x + 6, y + 3), 12),
-        LegendEntry("window not over yet", lambda page, x, y: page.bar(x - 6, y - 3, x + 6, y + 3, edge=style.SILENT, dashed=True), 12),
-    ]  # fmt: skip
+        LegendEntry(what, swatch(style.DOCUMENTED), WIDE),
+        LegendEntry("not recorded", draw_hatching, WIDE),
+        LegendEntry("window not over yet", swatch(None, edge=style.SILENT, dashed=True), WIDE),
+    ]
 
 
 def _sentence(text: str) -> str:
@@ -227,23 +228,23 @@ def _counted_rows(lines: list[_Line]) -> Iterable[dict[str, Value]]:
 def _alt(findings: Findings, windows: list[tuple[str, int, int]]) -> str:
     cells = [cell for case in findings.cases for cell in case.completeness]
     over = [cell for cell in cells if not cell.open]
-    complete = sum(not cell.missing for cell in over)
-    nothing = sum(not cell.recorded for cell in over)
+    complete, nothing = sum(not cell.missing for cell in over), sum(not cell.recorded for cell in over)
+    children = words.counted(len(findings.cases), "child", "children")
     return (
-        f"Grid of what each criterion needs and what is recorded, for {words.counted(len(findings.cases), 'child', 'children')} and "
-        f"{words.counted(len(windows), 'window')} of time. Of {words.counted(len(over), 'cell')} whose window is over, {complete} hold every item "
-        f"and {nothing} hold none. {words.counted(len(cells) - len(over), 'cell')} can still be filled. "
-        "The rows behind the figure name each missing item."
+        f"Grid of what each criterion needs and what is recorded, for {children} and "
+        f"{words.counted(len(windows), 'window')} of time. Of {words.counted(len(over), 'cell')} whose window is over, "
+        f"{complete:,} hold every item and {nothing:,} hold none. {words.counted(len(cells) - len(over), 'cell')} can "
+        "still be filled."
     )
 
 
 def _caption(by_child: bool) -> str:
     what = (
-        "Solid: share of the items that a criterion needs which are recorded in the window; the numbers are items."
+        "share of the items that a criterion needs which are recorded in the window; the numbers are items."
         if by_child
-        else "Solid: children with every item that a criterion needs, of those whose window is over; the numbers are children."
+        else "children with every item that a criterion needs, of those whose window is over; the numbers are children."
     )
     return (
-        f"What is recorded and what is missing, by criterion and window. {what} Hatched: not recorded. Dotted outline: the "
-        "window is not over yet. Days count from the first infusion."
+        f"What is recorded and what is missing, by criterion and window. Solid: {what} Hatched: not recorded. Dotted "
+        "outline: the window is not over yet. Days count from the first infusion."
     )

@@ -10,6 +10,7 @@ from leadline.report.figures.axis import open_left
 from leadline.report.figures.layout import lanes
 from leadline.report.figures.page import Page
 from leadline.report.figures.sheet import Sheet
+from leadline.report.figures.symbols import finding_entries, statement, swatch
 from leadline.verdicts.findings import CaseFindings, Finding
 
 _LANE = 10.0
@@ -67,14 +68,10 @@ def _extent(sheet: Sheet, report: Report) -> tuple[float, float]:
 def _draw_statement(sheet: Sheet, x: float, y: float, report: Report, found: dict[str, Finding]) -> None:
     mark, meaning = words.CLAIM_MARKS.get(report.claim, words.CLAIM_MARKS["other"])
     finding = found.get(report.ref.uid, Finding.REPORTED_ONLY)
-    sheet.page.finding(x, y, mark, finding.value)
-    sheet.used("Reported", meaning, lambda page, x, y: page.finding(x, y, mark, Finding.REPORTED_ONLY.value))
-    for known in Finding:
-        sheet.used(
-            "In the chart",
-            words.FINDINGS[known],
-            lambda page, x, y, known=known: page.finding(x, y, style.CIRCLE, known.value),
-        )
+    sheet.page.finding(x, y, mark, finding)
+    sheet.used("Reported", meaning, statement(mark))
+    for entry in finding_entries():
+        sheet.used("In the chart", entry.label, entry.draw)
 
 
 def draw_events(sheet: Sheet, findings: CaseFindings) -> None:
@@ -178,7 +175,7 @@ def _draw_asked(sheet: Sheet, findings: CaseFindings) -> None:
         sheet.used(
             "Events",
             "events asked for",
-            lambda page, x, y: page.bar(x - 6, y - 3, x + 6, y + 3, fill=style.DOCUMENTED),
+            swatch(style.DOCUMENTED),
             12,
         )
     sheet.y += 11

@@ -1,122 +1,40 @@
 """Panels of a timeline: one small chart a measure, points at visits only, states of the score as named bands.
 
-Nothing is smoothed or interpolated: a straight thin line joins consecutive exact visits, and breaks where more than
+Nothing is smoothed or interpolated: a straight thin line joins consecutive visits, and breaks where more than
 six months or a visit without a computable score lie between.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from itertools import pairwise
+from math import floor, log10
 
-from leadline.casebook.case import Case, Fact
-from leadline.casebook.days import DAYS_IN_MONTH, DaySpan
-from leadline.measures import MEASURES, Score
+from leadline.measures.measure import Band
 from leadline.report.figures import style, words
-from leadline.report.figures.layout import text_width
 from leadline.report.figures.page import Page
+from leadline.report.figures.panels import (
+    PANELS,
+    SCORE_ORDER,
+    Curve,
+    Point,
+    bands_of,
+    joined,
+    main_score,
+    points_of,
+    score_points,
+    scores_of,
+)
 from leadline.report.figures.sheet import Sheet
-from leadline.verdicts.findings import CaseFindings, ScoreAt
-from leadline.verdicts.scores import course_of_disease
+from leadline.verdicts.findings import CaseFindings
 
-_GAP_DAYS = 6 * DAYS_IN_MONTH
 _TALL, _SHORT = 46.0, 27.0
 _NAME_STEP = 7.6
 
+Place = Callable[[float], float]
+"""From a value to its y."""
 
-@dataclass(frozen=True, slots=True)
-class Curve:
-    """One measure in a panel: an item of the visits, its short name, its symbol."""
-
-    item: str
-    name: str
-    mark: style.Mark = style.Mark("o", 4.6)
-    color: str = style.DOCUMENTED
-
-
-@dataclass(frozen=True, slots=True)
-class Panel:
-    """Curves that share a scale. `top` is the scale's end where the instrument has one."""
-
-    title: str
-    unit: str
-    curves: tuple[Curve, ...]
-    top: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """A value on its day. `comparator` if beyond detection; `value` None if not computable, then bounds if known."""
-
-    day: DaySpan
-    value: float | None
-    comparator: str = ""
-    low: float | None = None
-    high: float | None = None
-    state: str = ""
-
-
-def _single(item: str, title: str, unit: str, top: float | None = None) -> Panel:
-    return Panel(title, unit, (Curve(item, title),), top)
-
-
-_GLOBALS = Panel(
-    "Global assessment",
-    "0–10",
-    (
-        Curve("physician_global_0_10", "physician", style.Mark("s", 5.2)),
-        Curve("parent_global_0_10", "parent", style.Mark("o", 3.8), style.SECOND),
-    ),
-    10,
-)
-_BLOOD = (_single("esr_mm_h", "ESR", "mm/h"), _single("crp_mg_l", "CRP", "mg/L"))
-
-PANELS: dict[str, tuple[Panel, ...]] = {
-    "jia": (_GLOBALS, *_BLOOD),
-    "sle": (
-        _single("pga_0_3", "Physician global", "0–3", 3),
-        _GLOBALS,
-        _single("c3_mg_dl", "C3", "mg/dL"),
-        _single("c4_mg_dl", "C4", "mg/dL"),
-        _single("anti_dsdna", "Anti-dsDNA", "as printed"),
-        _single("upcr_g_g", "UPCR", "g/g"),
-        *_BLOOD,
-    ),
-    "mctd": (
-        _single("cmas", "CMAS", "0–52", 52),
-        _single("mmt8", "MMT-8", "0–150", 150),
-        _single("fvc_pct_predicted", "FVC", "% predicted"),
-        _single("dlco_pct_predicted", "DLCO", "% predicted"),
-        _single("raynaud_condition_score", "Raynaud", "0–10", 10),
-        _GLOBALS,
-        *_BLOOD,
-    ),
-}
-"""What is drawn for each disease beside its score, if it is recorded at all."""
-
-SCORE_ORDER: dict[str, tuple[str, ...]] = {
-    "jia": (
-        "jadas10_esr",
-        "jadas10_crp",
-        "jadas71_esr",
-        "jadas71_crp",
-        "jadas27_esr",
-        "jadas27_crp",
-        "cjadas10",
-    ),
-    "sle": ("sledai_2k", "clinical_sledai_2k"),
-    "mctd": (),  # no validated score exists: its organs' measures stand side by side
-}
-
-
-def main_score(findings: CaseFindings) -> str | None:
-    """The one activity score drawn for a child: that with most values, versions never mixed; None if there is none."""
-    wanted = SCORE_ORDER.get(findings.case.diagnosis, ())
-    counts = {
-        measure: sum(score.measure == measure and score.value is not None for score in findings.scores)
-        for measure in wanted
-    }
-    best = max(wanted, key=lambda measure: counts[measure], default=None)
-    return best if best is not None and counts[best] else None
+Curves = list[tuple[Curve, list[Point]]]
 
 
 def draw_measures(sheet: Sheet, findings: CaseFindings) -> None:
@@ -125,10 +43,10 @@ def draw_measures(sheet: Sheet, findings: CaseFindings) -> None:
     sheet.heading("Documented measures")
     drawn = _draw_score(sheet, findings)
     for panel in PANELS.get(case.diagnosis, ()):
-        curves = [(curve, _points(case, curve.item)) for curve in panel.curves]
-        curves = [(curve, points) for curve, points in curves if points]
+        curves = [(curve, points) for curve in panel.curves if (points := points_of(case, curve.item))]
         if curves and sheet.axis is not None:
-            _draw_panel(sheet, panel.title, panel.unit, curves, panel.top, _SHORT, ())
+            highest = panel.top or round_up(_highest(curves))
+            _draw_panel(sheet, panel.title, panel.unit, curves, highest, _SHORT, ())
             drawn = True
     if not drawn:
         sheet.empty(sheet.y, sheet.y + 12, "no measurement recorded")
@@ -137,74 +55,53 @@ def draw_measures(sheet: Sheet, findings: CaseFindings) -> None:
 
 
 def _draw_score(sheet: Sheet, findings: CaseFindings) -> bool:
-    case = findings.case
+    """The activity score, or in words that there is none; nothing where the disease has none that is validated."""
+    if not SCORE_ORDER.get(findings.case.diagnosis):
+        return False
     measure = main_score(findings)
     if measure is None or sheet.axis is None:
-        if not SCORE_ORDER.get(case.diagnosis):
-            return False
         sheet.label(sheet.y + 6, "Activity score")
         sheet.empty(sheet.y, sheet.y + 12, "no activity score can be computed")
         sheet.y += 16
         return True
-    scores = [score for score in findings.scores if score.measure == measure and score.evidence]
-    points = [
-        Point(score.day, score.value, "", score.low, score.high, score.states[0][1] if score.states else "")
-        for score in scores
-    ]
-    curve = Curve(measure, scores[0].title)
-    _draw_panel(sheet, scores[0].title, "", [(curve, points)], None, _TALL, _bands(case, measure, scores))
+    scores = scores_of(findings, measure)
+    title, remark = scores[0].title, "provisional" if scores[0].status == "provisional" else ""
+    bands = bands_of(findings, measure)
+    curves: Curves = [(Curve(measure, title), score_points(scores))]
+    limits = [band.up_to * 1.25 for band in bands if band.up_to is not None]
+    _draw_panel(sheet, title, remark, curves, round_up(max([_highest(curves), *limits])), _TALL, bands)
     return True
 
 
-def _bands(case: Case, measure: str, scores: list[ScoreAt]) -> tuple[tuple[str, float | None], ...]:
-    """State and upper limit of each band of the cut-off set that named the states; none if no state was named."""
-    named = next((score.states[0][0] for score in scores if score.states), None)
-    instrument = MEASURES.get(measure)
-    course, _ = course_of_disease(case)
-    if named is None or not isinstance(instrument, Score):
-        return ()
-    return next(
-        (
-            tuple((band.state, band.up_to) for band in cutoffs.bands)
-            for cutoffs in instrument.cutoffs
-            if (cutoffs.set_id, cutoffs.course) == (named, course)
-        ),
-        (),
-    )
+def _highest(curves: Curves) -> float:
+    """The highest value or bound; a little more than nothing if all are zero."""
+    points = [point for _, some in curves for point in some]
+    tops = [point.high if point.value is None else point.value for point in points]
+    return max([1e-9, *(top for top in tops if top is not None)])
 
 
-def cutoff_set(findings: CaseFindings) -> str:
-    """Plain name of the cut-off set behind the drawn states; empty if none."""
-    named = next((score.states[0][0] for score in findings.scores if score.states), "")
-    return words.CUTOFF_SETS.get(named, words.plain(named))
-
-
-def _points(case: Case, item: str) -> list[Point]:
-    facts = [
-        (assessment.day, assessment.facts[item])
-        for assessment in case.assessments
-        if item in assessment.facts
-    ]
-    return [Point(day, float(fact.value), fact.comparator) for day, fact in facts if _is_number(fact)]
-
-
-def _is_number(fact: Fact) -> bool:
-    return isinstance(fact.value, int | float) and not isinstance(fact.value, bool)
+def round_up(value: float) -> float:
+    """The next number that a scale can end on."""
+    unit = 10.0 ** floor(log10(value))
+    return next(step * unit for step in (1, 1.5, 2, 3, 4, 5, 6, 8, 10) if step * unit >= value - 1e-12)
 
 
 def _draw_panel(
     sheet: Sheet,
     title: str,
     unit: str,
-    curves: list[tuple[Curve, list[Point]]],
-    scale_top: float | None,
+    curves: Curves,
+    highest: float,
     height: float,
-    bands: tuple[tuple[str, float | None], ...],
+    bands: tuple[Band, ...],
 ) -> None:
     """One chart: scale at the left, bands behind, curves in front."""
     top, bottom = sheet.y + 4, sheet.y + 4 + height
-    highest = scale_top or round_up(max(_tops(curves, bands)))
-    draw_bands(sheet, bands, top, bottom, highest)
+
+    def place(value: float) -> float:
+        return bottom - height * min(value, highest) / highest
+
+    _draw_bands(sheet, bands, highest, place)
     _draw_scale(sheet, top, bottom, highest)
     sheet.label(top + 3, title)
     if unit:
@@ -212,52 +109,35 @@ def _draw_panel(
     for number, (curve, points) in enumerate(curves):
         if len(curves) > 1:
             _name_curve(sheet, curve, top + 3.5 + 9 * number)
-        _draw_curve(sheet, title, curve, points, lambda value: bottom - (bottom - top) * value / highest)
+        _draw_curve(sheet, curve, points, place)
+        for point in points:
+            what = "value" if point.value is not None else "not computable"
+            name = f"{title}, {curve.name}" if len(curves) > 1 else title
+            sheet.row("measures", name, point.day, what, value=point.value, detail=point.detail)
     sheet.y = bottom + 5
 
 
-def _tops(
-    curves: list[tuple[Curve, list[Point]]], bands: tuple[tuple[str, float | None], ...]
-) -> list[float]:
-    values = [point.value for _, points in curves for point in points if point.value is not None]
-    bounds = [
-        point.high
-        for _, points in curves
-        for point in points
-        if point.value is None and point.high is not None
-    ]
-    limits = [limit * 1.25 for _, limit in bands if limit is not None]
-    return [1.0e-9, *values, *bounds, *limits]
-
-
-def round_up(value: float) -> float:
-    """The next number that a scale can end on."""
-    from math import floor, log10
-
-    unit = 10.0 ** floor(log10(value))
-    return next(step * unit for step in (1, 1.5, 2, 3, 4, 5, 6, 8, 10) if step * unit >= value - 1e-12)
-
-
-def draw_bands(
-    sheet: Sheet, bands: tuple[tuple[str, float | None], ...], top: float, bottom: float, highest: float
-) -> None:
-    """States as faint horizontal bands; their names right of the panel, spread so that none touches another."""
+def _draw_bands(sheet: Sheet, bands: tuple[Band, ...], highest: float, place: Place) -> None:
+    """States as faint horizontal bands, every other one shaded; their names stand right of the panel."""
     assert sheet.axis is not None
-    low = 0.0
-    centres: list[tuple[str, float]] = []
-    for number, (state, limit) in enumerate(bands):
-        high = min(limit if limit is not None else highest, highest)
-        y0, y1 = bottom - (bottom - top) * high / highest, bottom - (bottom - top) * low / highest
+    low, centres = 0.0, []
+    for number, band in enumerate(bands):
+        high = highest if band.up_to is None else min(band.up_to, highest)
         for x0, x1 in sheet.axis.sides():
             if number % 2 == 0:
-                sheet.page.bar(x0, y0, x1, y1, fill=style.FAINT, alpha=0.55, behind=True)
-        centres.append((state, (y0 + y1) / 2))
+                sheet.page.bar(x0, place(high), x1, place(low), fill=style.FAINT, alpha=0.55, behind=True)
+        centres.append((words.plain(band.state), (place(low) + place(high)) / 2))
         low = high
-    y = bottom + 2.0
-    for place, (state, centre) in enumerate(centres):
-        room_above = (len(centres) - 1 - place) * _NAME_STEP
-        y = max(min(centre, y - (_NAME_STEP if place else 0)), top + room_above - 2)
-        sheet.page.text(sheet.gutter, y, words.plain(state), size=style.SMALL, color=style.QUIET)
+    _name_bands(sheet, centres, place(0), place(highest))
+
+
+def _name_bands(sheet: Sheet, centres: list[tuple[str, float]], bottom: float, top: float) -> None:
+    """Names from the lowest band up, each as near its band as the names below and above it leave room."""
+    y = bottom + 2 + _NAME_STEP
+    for number, (state, centre) in enumerate(centres):
+        above = (len(centres) - 1 - number) * _NAME_STEP
+        y = max(min(centre, y - _NAME_STEP), top - 2 + above)
+        sheet.page.text(sheet.gutter, y, state, size=style.SMALL, color=style.QUIET)
         sheet.page.line(
             sheet.right + 1, centre, sheet.gutter - 1.5, y, color=style.RULE, width=style.HAIRLINE
         )
@@ -275,63 +155,48 @@ def _draw_scale(sheet: Sheet, top: float, bottom: float, highest: float) -> None
 
 def _name_curve(sheet: Sheet, curve: Curve, y: float) -> None:
     """Which symbol is which, in the column right of the panel."""
-    sheet.page.mark(sheet.gutter + 3, y, curve.mark, face=curve.color, size=curve.mark.size)
+    sheet.page.mark(sheet.gutter + 3, y, curve.mark, face=curve.color)
     sheet.page.text(sheet.gutter + 8, y, curve.name, size=style.SMALL, color=style.QUIET)
 
 
-def _draw_curve(sheet: Sheet, title: str, curve: Curve, points: list[Point], place) -> None:  # type: ignore[no-untyped-def]
-    assert sheet.axis is not None
-    for before, after in zip(points, points[1:], strict=False):
-        if joined(before, after) and (before.day.last >= sheet.axis.first) == (
-            after.day.last >= sheet.axis.first
-        ):
-            sheet.page.line(
-                sheet.middle(before.day), place(before.value), sheet.middle(after.day), place(after.value),
-                color=curve.color, width=style.HAIRLINE,
-            )  # fmt: skip
+def _draw_curve(sheet: Sheet, curve: Curve, points: list[Point], place: Place) -> None:
+    for before, after in pairwise(points):
+        if joined(before, after) and before.value is not None and after.value is not None:
+            ends = (
+                sheet.middle(before.day),
+                place(before.value),
+                sheet.middle(after.day),
+                place(after.value),
+            )
+            if not sheet.crosses_break(before.day, after.day):
+                sheet.page.line(*ends, color=curve.color, width=style.HAIRLINE)
     for point in points:
-        _draw_point(sheet, curve, point, place)
-        what = "value" if point.value is not None else "not computable"
-        bounds = (
-            "" if point.low is None or point.high is None else f"between {point.low:g} and {point.high:g}"
-        )
-        number = None if point.value is None else point.value
-        sheet.row("measures", curve.name if title == "Global assessment" else title, point.day, what, value=number,
-                  detail=" ".join(part for part in (point.comparator, words.plain(point.state), bounds) if part))  # fmt: skip
+        if point.value is None:
+            _draw_unknown(sheet, point, place)
+        else:
+            _draw_value(sheet, curve, point, place(point.value))
 
 
-def joined(before: Point, after: Point) -> bool:
-    """Consecutive values are joined if every possible day of theirs is at most six months apart and each is known to
-    the month; none beyond detection."""
-    ends = (before, after)
-    known = all(point.value is not None and not point.comparator for point in ends)
-    return (
-        known
-        and all(point.day.last - point.day.first <= DAYS_IN_MONTH for point in ends)
-        and after.day.last - before.day.first <= _GAP_DAYS
-    )
+def _draw_unknown(sheet: Sheet, point: Point, place: Place) -> None:
+    """A cross on the axis, and the bounds between which the score lies."""
+    page, base = sheet.page, place(0)
+    x = sheet.whisker(point.day, base, color=style.QUIET)
+    if point.low is not None and point.high is not None:
+        page.line(x, place(point.low), x, place(point.high), color=style.QUIET, width=style.HAIRLINE)
+        for y in (place(point.low), place(point.high)):
+            page.line(x - 2, y, x + 2, y, color=style.QUIET, width=style.HAIRLINE)
+    page.mark(x, base, style.CROSS, face=style.INK, size=4)
+    sheet.used("Measures", "not computable, with its bounds", _draw_bounds)
 
 
-def _draw_point(sheet: Sheet, curve: Curve, point: Point, place) -> None:  # type: ignore[no-untyped-def]
-    page = sheet.page
-    size = curve.mark.size
-    if point.value is None:
-        x, base = sheet.whisker(point.day, place(0), color=style.QUIET), place(0)
-        if point.low is not None and point.high is not None:
-            page.line(x, place(point.low), x, place(point.high), color=style.QUIET, width=style.HAIRLINE)
-            for value in (point.low, point.high):
-                page.line(x - 2, place(value), x + 2, place(value), color=style.QUIET, width=style.HAIRLINE)
-        page.mark(x, base, style.CROSS, face=style.INK, size=4)
-        sheet.used("Measures", "not computable, with its bounds", _draw_bounds, 9)
-        return
-    y = place(point.value)
+def _draw_value(sheet: Sheet, curve: Curve, point: Point, y: float) -> None:
     x = sheet.whisker(point.day, y, color=curve.color)
-    if point.comparator:
-        page.mark(x, y, curve.mark, face=style.PAPER, edge=style.QUIET, edge_width=0.8, size=size)
-        page.text_if_free(x, y - 6, point.comparator, size=style.SMALL, align="center", color=style.QUIET)
-        sheet.used("Measures", "beyond detection, at the limit", _draw_limit, 9)
-    else:
-        page.mark(x, y, curve.mark, face=curve.color, size=size)
+    if not point.comparator:
+        sheet.page.mark(x, y, curve.mark, face=curve.color)
+        return
+    sheet.page.mark(x, y, curve.mark, face=style.PAPER, edge=style.QUIET, edge_width=0.8)
+    sheet.page.text_if_free(x, y - 6, point.comparator, size=style.SMALL, align="center", color=style.QUIET)
+    sheet.used("Measures", "beyond detection, at the limit", _draw_limit)
 
 
 def _draw_bounds(page: Page, x: float, y: float) -> None:
@@ -343,16 +208,3 @@ def _draw_bounds(page: Page, x: float, y: float) -> None:
 def _draw_limit(page: Page, x: float, y: float) -> None:
     page.mark(x + 2, y, style.CIRCLE, face=style.PAPER, edge=style.QUIET, edge_width=0.8, size=4.5)
     page.text(x - 1.5, y, "<", size=style.SMALL, align="right", color=style.QUIET)
-
-
-def gutter_width(findings: CaseFindings) -> float:
-    """The room that names right of the panels need."""
-    names = ["no date", "moderate"] + [
-        curve.name
-        for panel in PANELS.get(findings.case.diagnosis, ())
-        for curve in panel.curves
-        if len(panel.curves) > 1
-    ]
-    return max(
-        text_width(name, style.SMALL) + (8 if name in ("physician", "parent") else 0) for name in names
-    )

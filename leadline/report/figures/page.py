@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from leadline.report.figures import style
 from leadline.report.figures.layout import Box, line_height, rows, text_width, wrapped
+from leadline.verdicts.findings import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -241,19 +242,20 @@ class Page:
             )
         )
 
-    def finding(self, x: float, y: float, mark: style.Mark, fill: style.Fill) -> None:
-        """A statement's mark: solid if documented, half if partly, struck through if contradicted, else hollow."""
-        match fill:
-            case "documented":
+    def finding(self, x: float, y: float, mark: style.Mark, finding: Finding | None) -> None:
+        """A statement's mark: solid if documented, half if partly, struck through if contradicted, hollow if reported
+        only; a thin grey outline for a statement that says of no child in particular (None)."""
+        match finding:
+            case Finding.DOCUMENTED:
                 self.mark(x, y, mark)
-            case "partly_documented":
+            case Finding.PARTLY_DOCUMENTED:
                 self.mark(x, y, mark, edge=style.DOCUMENTED, half=True)
-            case "contradicted":
+            case Finding.CONTRADICTED:
                 self.mark(x, y, mark, face=style.PAPER, edge=style.CONTRADICTED)
                 self.strike(x, y, mark.size)
-            case "reported_only":
+            case Finding.REPORTED_ONLY:
                 self.mark(x, y, mark, face=style.PAPER, edge=style.DOCUMENTED)
-            case "group":
+            case None:
                 self.mark(x, y, mark, face=style.PAPER, edge=style.SILENT, edge_width=style.HAIRLINE)
 
     def strike(self, x: float, y: float, size: float) -> None:

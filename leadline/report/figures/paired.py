@@ -13,6 +13,7 @@ from leadline.casebook.items import ITEMS
 from leadline.measures import MEASURES, Score
 from leadline.report.figures import style, words
 from leadline.report.figures.layout import text_width, wrapped
+from leadline.report.figures.measure_panels import round_up
 from leadline.report.figures.page import Page
 from leadline.report.figures.plotted import Plotted, Value
 from leadline.verdicts.findings import CaseFindings, Findings
@@ -73,7 +74,7 @@ def plot_paired(
     return Plotted(
         page.finish(y + 3),
         _alt(title, pairs, complete, changes, window),
-        _caption(title, pairs, complete, changes, window, parameters),
+        _caption(title, len(complete), len(pairs), window, parameters),
         tuple(_row(pair, measure, window, better) for pair in pairs),
     )
 
@@ -128,20 +129,14 @@ def _better(measure: str) -> str:
 
 def _draw_pairs(page: Page, pairs: list[Pair], window: Window, top: float) -> float:
     bottom = top + _HEIGHT
-    values = [value for pair in pairs for value in (pair.before, pair.after) if value is not None]
-    highest = _scale_end(max(values))
+    highest = round_up(
+        max(1e-9, *(value for pair in pairs for value in (pair.before, pair.after) if value is not None))
+    )
+    named = len(pairs) <= MOST_LABELS
+    one_sided = [pair for pair in pairs if pair.after is None] if named else []
     left, right = 26.0, page.width - 2 - _label_room(pairs)
-    one_sided = [pair for pair in pairs if pair.after is None]
-    x0, x1 = left + (_label_room(one_sided) + 8 if one_sided and len(pairs) <= MOST_LABELS else 22), right - 8
-    page.line(left, top, left, bottom, color=style.SILENT, width=style.HAIRLINE)
-    for part in range(3):
-        value, y = highest * part / 2, bottom - _HEIGHT * part / 2
-        page.line(left - 2.5, y, left, y, color=style.SILENT, width=style.HAIRLINE)
-        page.text(left - 4, y, f"{value:g}", size=style.SMALL, align="right", color=style.QUIET)
-    for x, name in ((x0, "baseline"), (x1, window.title)):
-        page.line(x, bottom, x, bottom + 2.5, width=style.HAIRLINE)
-        page.text(x, bottom + 8, name, size=style.SMALL, align="center")
-    page.line(left, bottom, right, bottom, width=style.LINE)
+    x0, x1 = left + max(_label_room(one_sided) + 8, 22), right - 8
+    _draw_frame(page, (left, top, right, bottom), highest, ((x0, "baseline"), (x1, window.title)))
 
     def place(value: float) -> float:
         return bottom - _HEIGHT * value / highest
@@ -152,38 +147,47 @@ def _draw_pairs(page: Page, pairs: list[Pair], window: Window, top: float) -> fl
         for x, value in ((x0, pair.before), (x1, pair.after)):
             if value is not None:
                 page.mark(x, place(value), style.CIRCLE, size=4.5)
-    if len(pairs) <= MOST_LABELS:
-        _draw_names(
-            page, [(place(pair.after), pair) for pair in pairs if pair.after is not None], x1, top, bottom
-        )
-        _draw_names(page, [(place(pair.before), pair) for pair in pairs if pair.before is not None and pair.after is None],
-                    x0, top, bottom, side=-1)  # fmt: skip
+    if named:
+        ends = [(place(pair.after), pair.case.patient_id) for pair in pairs if pair.after is not None]
+        starts = [(place(pair.before), pair.case.patient_id) for pair in one_sided if pair.before is not None]
+        _draw_names(page, ends, x1, top, bottom)
+        _draw_names(page, starts, x0, top, bottom, side=-1)
     return bottom + 16
 
 
+def _draw_frame(
+    page: Page,
+    box: tuple[float, float, float, float],
+    highest: float,
+    stations: tuple[tuple[float, str], ...],
+) -> None:
+    """The scale at the left and the two times below."""
+    left, top, right, bottom = box
+    page.line(left, top, left, bottom, color=style.SILENT, width=style.HAIRLINE)
+    for part in range(3):
+        y = bottom - (bottom - top) * part / 2
+        page.line(left - 2.5, y, left, y, color=style.SILENT, width=style.HAIRLINE)
+        page.text(left - 4, y, f"{highest * part / 2:g}", size=style.SMALL, align="right", color=style.QUIET)
+    for x, name in stations:
+        page.line(x, bottom, x, bottom + 2.5, width=style.HAIRLINE)
+        page.text(x, bottom + 8, name, size=style.SMALL, align="center")
+    page.line(left, bottom, right, bottom, width=style.LINE)
+
+
 def _draw_names(
-    page: Page, ends: list[tuple[float, Pair]], x: float, top: float, bottom: float, side: int = 1
+    page: Page, ends: list[tuple[float, str]], x: float, top: float, bottom: float, side: int = 1
 ) -> None:
     """Names beside the ends of the lines, spread so that none touches another, each with a leader to its end."""
-    ends = sorted(ends, key=lambda end: (end[0], end[1].case.patient_id))
     y = top - _LABEL_STEP
-    for place, (wanted, pair) in enumerate(ends):
+    for place, (wanted, name) in enumerate(sorted(ends)):
         latest = bottom - (len(ends) - 1 - place) * _LABEL_STEP
         y = max(min(wanted, latest), y + _LABEL_STEP)
         page.line(x + side * 3.5, wanted, x + side * 10, y, color=style.RULE, width=style.HAIRLINE)
-        page.text(
-            x + side * 12, y, pair.case.patient_id, size=style.SMALL, align="left" if side > 0 else "right"
-        )
+        page.text(x + side * 12, y, name, size=style.SMALL, align="left" if side > 0 else "right")
 
 
 def _label_room(pairs: list[Pair]) -> float:
-    return max(text_width(pair.case.patient_id, style.SMALL) for pair in pairs) + 8
-
-
-def _scale_end(value: float) -> float:
-    from leadline.report.figures.measure_panels import round_up
-
-    return round_up(max(value, 1e-9))
+    return max((text_width(pair.case.patient_id, style.SMALL) for pair in pairs), default=0) + 8
 
 
 def _draw_nothing(page: Page, top: float) -> float:
@@ -202,10 +206,8 @@ def _draw_notes(page: Page, pairs: list[Pair], complete: list[Pair], better: str
         lines[0] += ": " + ", ".join(f"{number} {name}" for name, number in changes.items())
     missing = [pair.case.patient_id for pair in pairs if not pair.complete]
     if missing:
-        named = ", ".join(missing[:MOST_LABELS]) + (
-            "" if len(missing) <= MOST_LABELS else f" and {len(missing) - MOST_LABELS} more"
-        )
-        lines.append(f"no pair: {named}")
+        more = f" and {len(missing) - MOST_LABELS} more" if len(missing) > MOST_LABELS else ""
+        lines.append(f"no pair: {', '.join(missing[:MOST_LABELS])}{more}")
     for line in lines:
         for part in wrapped(line, page.width - 4, style.SMALL):
             page.text(2, y + 5, part, size=style.SMALL, color=style.QUIET)
@@ -261,13 +263,11 @@ def _alt(
     )
 
 
-def _caption(
-    title: str, pairs: list[Pair], complete: list[Pair], changes: dict[Change, int], window: Window, parameters: Parameters
-) -> str:  # fmt: skip
+def _caption(title: str, complete: int, children: int, window: Window, parameters: Parameters) -> str:
     baseline = parameters.baseline
     return (
-        f"{title} in {len(complete)} of {words.counted(len(pairs), 'child', 'children')} with values in both windows. "
-        f"Baseline is the last value of days {baseline.first} to {baseline.last}; {window.title} is the value nearest to day "
-        f"{window.target} of days {window.first} to {window.last}. Better, same and worse compare the two values as they "
-        "are, without an important change. No value is filled in; values beyond detection are left out."
+        f"{title} in {complete} of {words.counted(children, 'child', 'children')} with values in both windows. "
+        f"Baseline is the last value of days {baseline.first} to {baseline.last}; {window.title} is the value nearest "
+        f"to day {window.target} of days {window.first} to {window.last}. Better, same and worse compare the two "
+        "values as they are, without an important change. No value is filled in; values beyond detection are left out."
     )

@@ -49,7 +49,7 @@ def save(plotted: Plotted, folder: Path, name: str) -> tuple[Path, ...]:
         "png": {"Software": None, "Description": plotted.alt},
     }
     paths = []
-    with mpl.rc_context(settings):
+    with mpl.rc_context(settings):  # type: ignore[arg-type]  # the stubs want literal keys
         for kind, metadata in nothing_of_the_run.items():
             path = folder / f"{name}.{kind}"
             plotted.figure.savefig(path, format=kind, dpi=PRINT_DPI, metadata=metadata)

@@ -6,7 +6,6 @@ used, so that the legend holds these and no others.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from leadline.casebook.days import DaySpan
@@ -15,8 +14,7 @@ from leadline.report.figures.axis import TimeAxis, open_left, open_right
 from leadline.report.figures.layout import shortened, text_width
 from leadline.report.figures.page import LegendEntry, Page
 from leadline.report.figures.plotted import Value
-
-Draw = Callable[[Page, float, float], None]
+from leadline.report.figures.symbols import WIDE, Draw, draw_hatching, letters
 
 
 @dataclass(slots=True)
@@ -44,11 +42,7 @@ class Sheet:
 
     def used_letter(self, group: str, letter: str, meaning: str) -> None:
         """Notes a letter for the legend, where it is its own symbol."""
-
-        def draw(page: Page, x: float, y: float) -> None:
-            page.text(x, y, letter, size=style.SMALL, align="center", bold=True)
-
-        self.used(group, meaning, draw, 6.0)
+        self.used(group, meaning, letters(letter, bold=True), 6.0)
 
     def row(
         self, panel: str, label: str, day: DaySpan | None, what: str, *, value: Value = None, detail: str = ""
@@ -92,7 +86,7 @@ class Sheet:
         self.used_hatching()
 
     def used_hatching(self) -> None:
-        self.used("Everywhere", "not recorded or not assessed", _draw_hatching, 12)
+        self.used("Everywhere", "not recorded or not assessed", draw_hatching, WIDE)
 
     def band(self, day0: float, day1: float, y0: float, y1: float, *, fill: str) -> None:
         """A solid bar between two days, broken where the axis is."""
@@ -117,6 +111,11 @@ class Sheet:
         assert self.axis is not None
         return (self.axis.x(day.first) + self.axis.x(day.last)) / 2
 
+    def crosses_break(self, one: DaySpan, other: DaySpan) -> bool:
+        """Whether the break of the axis lies between two days: no line is drawn over it."""
+        assert self.axis is not None
+        return (one.first >= self.axis.first) != (other.first >= self.axis.first)
+
     def whisker(self, day: DaySpan, y: float, *, color: str = style.DOCUMENTED) -> float:
         """The place of a dated mark; where the date is partial, a bar over all its possible days goes with it."""
         assert self.axis is not None
@@ -127,10 +126,6 @@ class Sheet:
                 self.page.line(x, y - 2, x, y + 2, color=color, width=style.HAIRLINE)
             self.used("Everywhere", "day known only within the bar", _draw_whisker, 14)
         return self.middle(day)
-
-
-def _draw_hatching(page: Page, x: float, y: float) -> None:
-    page.hatched(x - 6, y - 3, x + 6, y + 3)
 
 
 def _draw_whisker(page: Page, x: float, y: float) -> None:

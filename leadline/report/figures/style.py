@@ -8,7 +8,6 @@ colour-blind readers lose nothing. All lengths are points (1/72 inch) at print s
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 POINTS_PER_MM = 72 / 25.4
 
@@ -47,10 +46,6 @@ INFUSION = "#1b1b1b"
 STATES = ("#d6e6f2", "#9cc3de", "#4f8fbf", "#123f6b")
 
 HATCH = "/////"
-
-
-Fill = Literal["documented", "partly_documented", "contradicted", "reported_only", "group"]
-"""How a mark of a statement is filled: the four findings, and `group` for a statement attached to no child."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,9 @@ strip under the lane is what the family said. The two layers are the point of th
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from leadline.casebook.case import AdverseEvent, Case, DrugCourse
+from leadline.casebook.case import Case
 from leadline.casebook.days import DaySpan
 from leadline.report.figures import style, words
 from leadline.report.figures.activity import (
@@ -21,13 +20,14 @@ from leadline.report.figures.activity import (
     stretches,
     without_glucocorticoid,
 )
-from leadline.report.figures.axis import draw_months, open_left, time_axis
+from leadline.report.figures.axis import draw_months, time_axis
+from leadline.report.figures.lane_marks import draw_death, event_symbol, lane_marks
 from leadline.report.figures.layout import lanes, text_width
-from leadline.report.figures.measure_panels import cutoff_set
 from leadline.report.figures.page import LegendEntry, Page
+from leadline.report.figures.panels import cutoff_set
 from leadline.report.figures.plotted import Plotted
 from leadline.report.figures.sheet import Sheet
-from leadline.report.figures.treatment_lanes import goes_on
+from leadline.report.figures.symbols import WIDE, Draw, draw_hatching, finding_entries, statement, swatch
 from leadline.verdicts.findings import CaseFindings, Finding, Findings
 
 MOST_LANES = 60
@@ -37,8 +37,6 @@ _BAR = 8.0
 _STRIP = 8.0
 _MARK_STEP = 8.5
 _STATE_LETTERS = {"inactive": "I", "none": "N", "minimal": "min", "low": "L", "moderate": "M", "high": "H"}
-
-Draw = Callable[[Page, float, float], None]
 
 
 @dataclass(slots=True)
@@ -54,24 +52,13 @@ class _Counts:
 
     def entries(self) -> list[LegendEntry]:
         return [
-            LegendEntry(
-                f"{label} ({len(seen)} in {words.counted(len(set(seen)), 'child', 'children')})",
-                self.draws[label],
-            )
+            LegendEntry(f"{label} ({_in_children(seen)})", self.draws[label])
             for label, seen in self.children.items()
         ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Mark:
-    """A symbol above a lane: its place, how far it reaches to both sides, what it is called in the legend."""
-
-    x: float
-    before: float
-    after: float
-    label: str
-    draw: Draw
-    key: Draw
+def _in_children(seen: list[str]) -> str:
+    return f"{len(seen)} in {words.counted(len(set(seen)), 'child', 'children')}"
 
 
 def plot_swimmer(findings: Findings, *, width_mm: float = style.TWO_COLUMNS_MM) -> Plotted:
@@ -143,7 +130,7 @@ def _draw_diagnosis(sheet: Sheet, diagnosis: str) -> None:
 def _draw_child(sheet: Sheet, one: CaseFindings, marks: _Counts, said: _Counts) -> None:
     """Marks above, the lane of documented states, the strip of statements below."""
     child = one.case.patient_id
-    above = _marks(sheet, one.case)
+    above = lane_marks(sheet, one.case)
     placed = lanes([(mark.x - mark.before, mark.x + mark.after) for mark in above], gap=0.8)
     top = sheet.y + (max(placed, default=-1) + 1) * _MARK_STEP + 2
     for mark, lane in zip(above, placed, strict=True):
@@ -153,97 +140,6 @@ def _draw_child(sheet: Sheet, one: CaseFindings, marks: _Counts, said: _Counts) 
     _draw_lane(sheet, one, top)
     rows = _draw_said(sheet, one, top + _BAR + 2.5, said)
     sheet.y = top + _BAR + 2.5 + rows * _STRIP + 3
-
-
-def _marks(sheet: Sheet, case: Case) -> list[_Mark]:
-    """Everything above a lane, by time; what has no day stands in the column beside."""
-    beside = sheet.gutter + 5
-    marks = []
-    for infusion in case.infusions:
-        if infusion.given:
-            number = "?" if infusion.day is None else str(infusion.number)
-            x = beside if infusion.day is None else sheet.middle(infusion.day)
-            reach = 4 + text_width(number, style.SMALL)
-            marks.append(_Mark(x, 3, reach, "infusion", _numbered(number), _draw_infusion))
-    for event in case.adverse_events:
-        x = beside if event.start is None else sheet.middle(event.start)
-        label, draw = _event_symbol(event)
-        marks.append(_Mark(x, 3.8, 3.8, label, draw, draw))
-    return marks + _drug_marks(sheet, case)
-
-
-def _drug_marks(sheet: Sheet, case: Case) -> list[_Mark]:
-    """Starts and stops of drugs on the main scale, as the letter of the group with + or -; steps of dose are none."""
-    if sheet.axis is None:
-        return []
-    marks = []
-    for course in case.courses:
-        same = [other for other in case.courses if words.drug_name(other) == words.drug_name(course)]
-        letter = words.GROUP_LETTERS[words.drug_group(course)]
-        started, stopped = course.start, course.stop
-        if (
-            started is not None
-            and not open_left(started)
-            and not any(goes_on(other, course) for other in same)
-        ):
-            marks += _drug_mark(sheet, started, f"{letter}+", course)
-        if stopped is not None and not any(goes_on(course, other) for other in same):
-            marks += _drug_mark(sheet, stopped, f"{letter}−", course)
-    return marks
-
-
-def _drug_mark(sheet: Sheet, day: DaySpan, text: str, course: DrugCourse) -> list[_Mark]:
-    assert sheet.axis is not None
-    if not sheet.axis.first <= day.first <= day.last <= sheet.axis.last:
-        return []
-    half = text_width(text, style.SMALL) / 2 + 0.5
-    label = f"{'start' if text.endswith('+') else 'stop'} of {_group_words(course)}"
-    draw = _lettered(text)
-    return [_Mark(sheet.middle(day), half, half, label, draw, draw)]
-
-
-def _group_words(course: DrugCourse) -> str:
-    group = words.drug_group(course)
-    return {
-        "JAK and other targeted": "a JAK or other targeted drug",
-        "NSAID": "an NSAID",
-        "Other": "another drug",
-    }.get(group, f"a {group.lower()}{' drug' if group == 'Conventional' else ''}")
-
-
-def _lettered(text: str) -> Draw:
-    def draw(page: Page, x: float, y: float) -> None:
-        page.text(x, y, text, size=style.SMALL, align="center", color=style.QUIET)
-
-    return draw
-
-
-def _numbered(number: str) -> Draw:
-    def draw(page: Page, x: float, y: float) -> None:
-        _draw_infusion(page, x, y)
-        page.text(x + 3.6, y, number, size=style.SMALL)
-
-    return draw
-
-
-def _draw_infusion(page: Page, x: float, y: float) -> None:
-    page.mark(x, y, style.DOWN, face=style.INFUSION, size=5.5)
-
-
-def _event_symbol(event: AdverseEvent) -> tuple[str, Draw]:
-    if event.outcome == "fatal" or "death" in event.serious_criteria:
-        return "death", lambda page, x, y: page.mark(x, y, style.CROSS, face=style.INK, size=6)
-    match event.serious:
-        case True:
-            return "serious event", lambda page, x, y: page.mark(x, y, style.DIAMOND, face=style.INK)
-        case False:
-            return "other event", lambda page, x, y: page.mark(
-                x, y, style.DIAMOND, face=style.PAPER, edge=style.INK, edge_width=0.8
-            )
-        case None:
-            return "event, not recorded whether serious", lambda page, x, y: page.mark(
-                x, y, style.DIAMOND, face=style.INK, edge_width=0.8, half=True
-            )
 
 
 def _draw_lane(sheet: Sheet, one: CaseFindings, top: float) -> None:
@@ -283,7 +179,7 @@ def _draw_end(sheet: Sheet, case: Case, x: float, top: float, bottom: float) -> 
         case "still followed":
             sheet.page.arrow(x, middle, color=style.SILENT)
         case "died":
-            sheet.page.mark(x + 4, middle, style.CROSS, face=style.INK, size=6)
+            draw_death(sheet.page, x + 4, middle)
         case _:
             sheet.page.line(x, top - 2, x, bottom + 2, color=style.INK, width=style.RING)
 
@@ -298,14 +194,10 @@ def _draw_said(sheet: Sheet, one: CaseFindings, top: float, said: _Counts) -> in
     for report, x, lane in zip(one.case.reports, places, placed, strict=True):
         mark, meaning = words.CLAIM_MARKS.get(report.claim, words.CLAIM_MARKS["other"])
         smaller = style.Mark(mark.marker, mark.size * 0.85)
-        fill = found.get(report.ref.uid, Finding.REPORTED_ONLY).value
-        sheet.page.finding(x, top + 3.6 + lane * _STRIP, smaller, fill)
-        said.add(meaning, one.case.patient_id, _hollow(smaller))
+        finding = found.get(report.ref.uid, Finding.REPORTED_ONLY)
+        sheet.page.finding(x, top + 3.6 + lane * _STRIP, smaller, finding)
+        said.add(meaning, one.case.patient_id, statement(smaller))
     return max(placed, default=0) + 1
-
-
-def _hollow(mark: style.Mark) -> Draw:
-    return lambda page, x, y: page.finding(x, y, mark, "reported_only")
 
 
 def _draw_legend(sheet: Sheet, marks: _Counts, said: _Counts, drawn: list[CaseFindings]) -> float:
@@ -314,33 +206,22 @@ def _draw_legend(sheet: Sheet, marks: _Counts, said: _Counts, drawn: list[CaseFi
         "Lane": _lane_entries(drawn),
         "Marks": marks.entries(),
         "Reported": said.entries(),
-        "In the chart": [
-            LegendEntry(words.FINDINGS[finding], _round(finding)) for finding in Finding if said.children
-        ],
+        "In the chart": finding_entries() if said.children else [],
     }
     return sheet.page.grouped_legend(
         sheet.y + 4, {name: entries for name, entries in groups.items() if entries}
     )
 
 
-def _round(finding: Finding) -> Draw:
-    return lambda page, x, y: page.finding(x, y, style.CIRCLE, finding.value)
-
-
 def _state_entries(drawn: list[CaseFindings]) -> list[LegendEntry]:
     """The states that stand in some lane, best first, and what hatched and white mean."""
     present = {stretch.state for one in drawn for stretch in stretches(one)}
-    entries = [
-        LegendEntry(_state_words(state), _swatch(shade(state)), 12)
-        for state in words.STATE_RANKS
-        if state in present
-    ]
-    if NO_NAMED_STATE in present:
-        entries.append(LegendEntry(NO_NAMED_STATE, _swatch(style.DRUG), 12))
+    named = [(_state_words(state), shade(state)) for state in words.STATE_RANKS if state in present]
+    neutral = [(NO_NAMED_STATE, style.DRUG)] if NO_NAMED_STATE in present else []
     return [
-        *entries,
-        LegendEntry("not assessed", lambda page, x, y: page.hatched(x - 6, y - 3, x + 6, y + 3), 12),
-        LegendEntry("no score until then", _swatch(style.PAPER), 12),
+        *(LegendEntry(label, swatch(fill, edge=style.SILENT), WIDE) for label, fill in named + neutral),
+        LegendEntry("not assessed", draw_hatching, WIDE),
+        LegendEntry("no score until then", swatch(style.PAPER, edge=style.SILENT), WIDE),
     ]
 
 
@@ -350,28 +231,29 @@ def _state_words(state: str) -> str:
     return f"{_STATE_LETTERS[state]}  {named}"
 
 
-def _swatch(fill: str) -> Draw:
-    return lambda page, x, y: page.bar(x - 6, y - 3, x + 6, y + 3, fill=fill, edge=style.SILENT)
-
-
 def _lane_entries(drawn: list[CaseFindings]) -> list[LegendEntry]:
+    """What stands along the lanes and at their ends."""
     ends = {words.end_reason(one.case) for one in drawn if one.case.last_contact is not None}
     entries = []
     if any(without_glucocorticoid(one) for one in drawn):
-        free: Draw = lambda page, x, y: page.bar(x - 6, y - 0.5, x + 6, y + 0.5, fill=style.INK)  # noqa: E731
-        entries.append(LegendEntry("no glucocorticoid", free, 12))
+        entries.append(LegendEntry("no glucocorticoid", _draw_free, WIDE))
     if "still followed" in ends:
         entries.append(
             LegendEntry("still followed", lambda page, x, y: page.arrow(x - 2, y, color=style.SILENT))
         )
     if ends - {"still followed", "died"}:
-        entries.append(
-            LegendEntry("last contact", lambda page, x, y: page.line(x, y - 4, x, y + 4, width=style.RING), 4)
-        )
+        entries.append(LegendEntry("last contact", _draw_stroke, 4))
     if "died" in ends:
-        cross: Draw = lambda page, x, y: page.mark(x, y, style.CROSS, face=style.INK, size=6)  # noqa: E731
-        entries.append(LegendEntry("died", cross))
+        entries.append(LegendEntry("died", draw_death))
     return entries
+
+
+def _draw_free(page: Page, x: float, y: float) -> None:
+    page.bar(x - 6, y - 0.5, x + 6, y + 0.5, fill=style.INK)
+
+
+def _draw_stroke(page: Page, x: float, y: float) -> None:
+    page.line(x, y - 4, x, y + 4, width=style.RING)
 
 
 def _record(sheet: Sheet, one: CaseFindings) -> None:
@@ -386,7 +268,7 @@ def _record(sheet: Sheet, one: CaseFindings) -> None:
         if infusion.given:
             sheet.row("marks", child, infusion.day, f"infusion {infusion.number}")
     for event in case.adverse_events:
-        sheet.row("marks", child, event.start, _event_symbol(event)[0], value=event.grade)
+        sheet.row("marks", child, event.start, event_symbol(event)[0], value=event.grade)
     found = {claim.ref.uid: claim.finding for claim in one.claims}
     for report in case.reports:
         finding = found.get(report.ref.uid, Finding.REPORTED_ONLY)
@@ -400,16 +282,16 @@ def _alt(ordered: list[CaseFindings]) -> str:
     for one in ordered:
         name = words.DIAGNOSES.get(one.case.diagnosis, words.plain(one.case.diagnosis))
         groups[name] = groups.get(name, 0) + 1
-    scored = sum(bool(stretches(one)) for one in ordered)
+    of_each = words.listed([f"{number} with {name}" for name, number in groups.items()])
+    scored = sum(any(stretch.state for stretch in stretches(one)) for one in ordered)
     undated = sum(observed(one) is None for one in ordered)
     statements = sum(len(one.case.reports) for one in ordered)
     documented = sum(claim.finding is Finding.DOCUMENTED for one in ordered for claim in one.claims)
-    of_each = words.listed([f"{number} with {name}" for name, number in groups.items()])
     return (
         f"Lanes of {words.counted(len(ordered), 'child', 'children')}, {of_each}, in months from the first infusion. "
-        f"An activity score could be computed at some visit in {scored} of them; nothing is dated in {undated}. "
-        f"The strips below the lanes hold {words.counted(statements, 'statement')}, of which {documented} "
-        f"{'is' if documented == 1 else 'are'} documented. Shades of the lanes are documented states, hatching is not assessed."
+        f"An activity score could be computed at some visit in {scored} of them; {undated} have no dated course. "
+        f"The strips below the lanes hold {words.counted(statements, 'statement')}, {documented} of them documented. "
+        "Shades of the lanes are documented states, hatching is not assessed."
     )
 
 
@@ -417,13 +299,13 @@ def _caption(ordered: list[CaseFindings]) -> str:
     sets = sorted({name for one in ordered if (name := cutoff_set(one))})
     named = f" by the cut-offs of {words.listed(sets)}" if sets else ""
     invented = "Invented data. " if any(one.case.invented for one in ordered) else ""
-    mctd = " No validated activity score exists for MCTD: its lanes stay white." if any(
-        one.case.diagnosis == "mctd" for one in ordered) else ""  # fmt: skip
+    has_mctd = any(one.case.diagnosis == "mctd" for one in ordered)
+    mctd = " No validated activity score exists for MCTD: its lanes stay white." if has_mctd else ""
     return (
-        f"{invented}{words.counted(len(ordered), 'child', 'children')}, grouped by diagnosis and ordered by follow-up after "
-        "the first infusion, longest on top. A lane runs from onset, or from the first dated record, to the last contact. "
-        f"Shades are activity states named at visits{named}, held until the next visit and at most six months; hatched: not "
-        f"assessed since; white: no score until then.{mctd} The documented layer (lane) and the reported layer (strip below) "
-        "are separate. Letters above a lane are starts (+) and stops (−) of drugs on the main scale; marks too close are set "
-        "above each other."
+        f"{invented}{words.counted(len(ordered), 'child', 'children')}, grouped by diagnosis and ordered by follow-up "
+        "after the first infusion, longest on top. A lane runs from onset, or from the first dated record, to the last "
+        f"contact. Shades are activity states named at visits{named}, held until the next visit and at most six "
+        f"months; hatched: not assessed since; white: no score until then.{mctd} The documented layer (lane) and the "
+        "reported layer (strip below) are separate. Letters above a lane are starts (+) and stops (−) of drugs on the "
+        "main scale; marks too close are set above each other."
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import groupby
 
 from leadline.casebook.case import Case, Infusion
-from leadline.report.figures import event_strips, measure_panels, style, treatment_lanes, words
+from leadline.report.figures import event_strips, measure_panels, panels, style, treatment_lanes, words
 from leadline.report.figures.activity import dated_days, observed
 from leadline.report.figures.axis import (
     TimeAxis,
@@ -59,7 +59,7 @@ def _sheet(page: Page, findings: CaseFindings) -> Sheet:
     names = [*_LABELS, *(words.drug_name(course) + " †" for course in case.courses)]
     widest = max(text_width(name, style.SMALL) + 7 for name in names)
     left = 2 + min(widest, 0.29 * page.width) + 6
-    gutter = page.width - 2 - measure_panels.gutter_width(findings)
+    gutter = page.width - 2 - panels.gutter_width(findings)
     right = gutter - 7
     return Sheet(page, _axis(findings, left, right), left, right, gutter)
 
@@ -125,7 +125,7 @@ def _draw_infusions(sheet: Sheet, case: Case) -> None:
         x = sheet.whisker(infusion.day, y + 4, color=style.INFUSION)
         sheet.page.mark(x, y, style.DOWN, face=style.INFUSION, size=6)
         sheet.page.text(x + 4.5, y, str(infusion.number), size=style.SMALL)
-    for number, infusion in enumerate(infusion for infusion in given if infusion not in dated):
+    for number in range(len(given) - len(dated)):
         sheet.page.mark(sheet.gutter + 3 + number * 14, bottom, style.DOWN, face=style.INFUSION, size=6)
         sheet.page.text(sheet.gutter + 7.5 + number * 14, bottom, "?", size=style.SMALL)
     sheet.y = bottom + 6
@@ -181,7 +181,7 @@ def _draw_last_seen(page: Page, x: float, y: float) -> None:
 
 def _alt(findings: CaseFindings, sheet: Sheet) -> str:
     case = findings.case
-    measure = measure_panels.main_score(findings)
+    measure = panels.main_score(findings)
     counts = [
         words.counted(len([infusion for infusion in case.infusions if infusion.given]), "cell infusion"),
         words.counted(len({words.drug_name(course) for course in case.courses}), "drug"),
@@ -211,7 +211,12 @@ def _score_sentence(findings: CaseFindings, measure: str | None) -> str:
     if not scores:
         return "No activity score can be computed from the record."
     first, last = scores[0], scores[-1]
-    return f"{first.title} was {first.value:g} on {first.day} and {last.value:g} on {last.day} ({words.counted(len(scores), 'value')})."
+    if first is last:
+        return f"{first.title} was {first.value:g} on {first.day}, the only value."
+    return (
+        f"{first.title} was {first.value:g} on {first.day} and {last.value:g} on {last.day}, the first and the last of "
+        f"{len(scores)} values."
+    )
 
 
 def _reported_sentence(findings: CaseFindings) -> str:
@@ -228,13 +233,14 @@ def _reported_sentence(findings: CaseFindings) -> str:
 def _asked_sentence(findings: CaseFindings) -> str:
     if not findings.asked_spans:
         return "Adverse events were never recorded as asked for, so that silence is not safety."
-    return f"Adverse events were asked for in {words.counted(len(findings.asked_spans), 'span')} of days; outside them silence is not safety."
+    spans = words.counted(len(findings.asked_spans), "span")
+    return f"Adverse events were asked for in {spans} of days; outside them silence is not safety."
 
 
 def _caption(findings: CaseFindings, sheet: Sheet) -> str:
     case = findings.case
     invented = "Invented data. " if case.invented else ""
-    set_name = measure_panels.cutoff_set(findings)
+    set_name = panels.cutoff_set(findings)
     bands = f" Bands are the activity states of {set_name}." if set_name else ""
     broken = " The axis is broken before the infusion; left of the slashes the scale is in years." if (
         sheet.axis is not None and sheet.axis.has_break) else ""  # fmt: skip
