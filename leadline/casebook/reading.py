@@ -6,10 +6,12 @@ every row keeps the number that a spreadsheet shows for it, the header being row
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -122,52 +124,52 @@ def _table_named(name: str, shown_as: str, found: Found) -> str | None:
 
 
 def _read_csv(file: Path, table: str, found: Found) -> pl.DataFrame | None:
-    text = _decoded(file, table, found)
-    if text is None:
+    content = _as_utf8(file, table, found)
+    if content is None:
         return None
-    separator = _separator_of(text)
+    separator = _separator_of(content)
     try:
-        cells = pl.read_csv(io.StringIO(text), has_header=False, infer_schema=False, separator=separator)
+        cells = pl.read_csv(io.BytesIO(content), has_header=False, infer_schema=False, separator=separator)
     except pl.exceptions.PolarsError:
-        _add_ragged_rows(text, separator, table, found)
+        _add_ragged_rows(content.decode(), separator, table, found)
         return None
     frame = _under_header(cells, table, found)
     return None if frame is None else _with_decimal_points(frame, separator, table, found)
 
 
-def _decoded(file: Path, table: str, found: Found) -> str | None:
-    content = file.read_bytes()
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in content[:10_000]:
-        _add_file_problem(
-            table, found, "a file that is not plain CSV", "CSV in UTF-8", "Save it as CSV UTF-8."
-        )
+def _as_utf8(file: Path, table: str, found: Found) -> bytes | None:
+    content = file.read_bytes().removeprefix(codecs.BOM_UTF8)
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in content[:10_000]:
+        what = "a file that is not plain CSV"
+        _add_file_problem(table, found, what, "CSV in UTF-8", "Save it as CSV UTF-8.")
+        return None
+    if not content.strip():
+        _add_file_problem(table, found, "an empty file", "a header and rows", "Fill it in or remove it.")
         return None
     try:
-        text = content.decode("utf-8-sig")
+        content.decode()
     except UnicodeDecodeError:
-        text = content.decode("cp1252", errors="replace")
+        content = content.decode("cp1252", errors="replace").encode()
         found.notices.append(
             f"{file.name} is not UTF-8 and was read as Latin-1 (Windows-1252); check its accents."
         )
-    if not text.strip():
-        _add_file_problem(table, found, "an empty file", "a header and rows", "Fill it in or remove it.")
-        return None
-    return text
+    return content
 
 
 def _add_file_problem(table: str, found: Found, what: str, taken: str, todo: str) -> None:
     found.problems.add(Problem(table, None, "", what, taken, todo))
 
 
-def _separator_of(text: str) -> str:
-    header = text.lstrip("\r\n").partition("\n")[0]
+def _separator_of(content: bytes) -> str:
+    header = content.lstrip(b"\r\n").partition(b"\n")[0].decode()
     return max(SEPARATORS, key=lambda mark: (header.count(mark), -SEPARATORS.index(mark)))
 
 
 def _add_ragged_rows(text: str, separator: str, table: str, found: Found) -> None:
     rows = csv.reader(io.StringIO(text), delimiter=separator)
-    width = len(next(rows, []))
-    long = [number for number, row in enumerate(rows, start=2) if len(row) > width]
+    width, long = len(next(rows, [])), []
+    with suppress(csv.Error):  # a quotation mark that never closes makes the rest of the file one cell
+        long = [number for number, row in enumerate(rows, start=2) if len(row) > width]
     what = "more cells than the header has" if long else "a file that cannot be split into cells"
     taken = f"{width} cells separated by '{separator}'"
     todo = "Put text that holds the separator in quotation marks."

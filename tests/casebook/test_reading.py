@@ -75,6 +75,20 @@ def test_a_decimal_mark_that_is_in_doubt_is_a_problem(tmp_path, text, row, colum
     assert (row, column) in [(r, c) for _, r, c, _ in problems_of(book(tmp_path, visits=text))]
 
 
+def test_a_quotation_mark_that_never_closes_is_one_problem_and_not_one_for_each_row_after(tmp_path):
+    book(
+        tmp_path,
+        visits='patient_id,visit_uid,visit_date,esr_mm_h\nCHILD-01,V1,"2019-04-01,20\nCHILD-01,V2,2019-05-01,20,4,5',
+        observations="patient_id,visit_uid,measure,value_num\nCHILD-01,V1,esr,20",
+    )
+    assert [(table, row) for table, row, _, _ in problems_of(tmp_path)] == [("visits", None)]
+
+
+def test_a_code_with_a_point_is_no_decimal_point(tmp_path):
+    text = "patient_id;visit_date;timepoint;chaq_di\nCHILD-01;2019-04-01;1.5;1,5"
+    assert values(book(tmp_path, visits=text)) == {"chaq_di": 1.5}
+
+
 def test_a_comma_in_free_text_is_no_decimal_comma(tmp_path):
     book(tmp_path, visits=VISITS, medications='patient_id,drug_text,dose\nCHILD-01,"1,5 prednisone",2.5')
     assert problems_of(tmp_path) == []
