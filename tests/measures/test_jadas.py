@@ -111,7 +111,7 @@ def state(set_id, score, course, value):
 @pytest.mark.parametrize(("set_id", "score", "course", "inactive", "minimal", "moderate"), CUTOFFS)
 def test_each_cutoff_from_below_on_it_and_above(set_id, score, course, inactive, minimal, moderate):
     def states(cutoff):
-        return tuple(state(set_id, score, course, cutoff + step) for step in (-0.1, 0, 0.1))
+        return tuple(state(set_id, score, course, cutoff + step) for step in (-0.001, 0, 0.001))
 
     assert states(inactive) == ("inactive", "inactive", "minimal")
     assert states(minimal) == ("minimal", "minimal", "moderate")
@@ -160,15 +160,17 @@ def test_a_value_beyond_the_score_is_refused():
     [
         (18, 8, "met"),
         (26, 10, "not_met"),
-        (4.9, 0, "not_applicable"),
+        (4.999, 0, "not_applicable"),
+        (14.999, 10.999, "met"),
+        (24.999, 14.999, "met"),
         (5, 1, "met"),
-        (5, 1.1, "not_met"),
+        (5, 1.001, "not_met"),
         (14.9, 10.9, "met"),
         (15, 5, "met"),
-        (15, 5.1, "not_met"),
+        (15, 5.001, "not_met"),
         (24.9, 14.9, "met"),
         (25, 8, "met"),
-        (25, 8.1, "not_met"),
+        (25, 8.001, "not_met"),
         (40, 23, "met"),
         (40, 23.1, "not_met"),
         (5.4, 1.4, "met"),  # 5.4 - 1.4 is 4.000000000000001

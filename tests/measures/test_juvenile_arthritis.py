@@ -46,6 +46,31 @@ def test_response_by_level(baseline, current, expected):
     assert responses(two_visits(baseline, current)) == expected
 
 
+# Physician and parent improve by half, CHAQ just as much as the level asks; one joint count is worse beyond doubt.
+@pytest.mark.parametrize(
+    ("chaq", "esr", "acr30"),
+    [(1.4, 130, "met"), (1.4, 130.01, "not_met"), (1.4001, 130, "not_met"), (1.4, 129.99, "met")],
+)
+def test_thirty_percent_to_the_hundredth(chaq, esr, acr30):
+    inputs = two_visits((10, 10, 2.0, 10, 10, 100), (5, 5, chaq, 10, 20, esr))
+    assert responses(inputs)[0] == acr30
+
+
+@pytest.mark.parametrize(
+    ("esr", "chaq", "brunner"),
+    [(140, 1.0, "met"), (139.99, 1.0, "not_met"), (140, 0.7, "not_met"), (140, 0.7001, "met")],
+)
+def test_forty_and_thirty_percent_of_a_flare_to_the_hundredth(esr, chaq, brunner):
+    inputs = two_visits((5, 5, 1.0, 10, 10, 100), (7, 5, chaq, 7, 10, esr))
+    assert evaluate("jia_flare_brunner2002", inputs)["result"] == brunner
+
+
+@pytest.mark.parametrize(("esr", "withdrawal"), [(130, "met"), (129.99, "not_met")])
+def test_thirty_percent_of_a_flare_in_withdrawal_to_the_hundredth(esr, withdrawal):
+    inputs = two_visits((5, 5, 1.0, 10, 10, 100), (7, 7, 1.0, 10, 10, esr))
+    assert evaluate("jia_flare_withdrawal", inputs)["result"] == withdrawal
+
+
 def test_what_is_missing_is_named_as_the_calculator_names_it():
     result = evaluate("acr_pedi", two_visits((10, 10, 2.0, None, 10, 20), (5, 5, 1.0, 1, None, 20)))
     assert result["missing"] == ["baseline.active_joint_count", "current.limited_joint_count"]
@@ -144,7 +169,7 @@ def without(*names):
         ),
         ({**without("esr_mm_h", "esr_uln"), "crp_mg_l": 14, "crp_uln": 5}, "not_met"),
         ({**INACTIVE, "crp_mg_l": 5, "crp_uln": 5}, "met"),
-        ({**INACTIVE, "crp_mg_l": 5.1, "crp_uln": 5}, "not_met"),
+        ({**INACTIVE, "crp_mg_l": 5.01, "crp_uln": 5}, "not_met"),
         ({**INACTIVE, "crp_mg_l": 5.1, "crp_uln": 5, "elevation_attributable_to_jia": True}, "not_met"),
         ({**INACTIVE, "crp_mg_l": "<5", "crp_uln": 5}, "met"),
         ({**INACTIVE, "crp_mg_l": "<5", "crp_uln": 3}, "indeterminate"),
@@ -155,7 +180,7 @@ def without(*names):
         ({**INACTIVE, "physician_global": 0.5}, "not_met"),
         ({**INACTIVE, "physician_global": 1, "physician_global_best": 1}, "met"),
         ({**INACTIVE, "morning_stiffness_min": 15}, "met"),
-        ({**INACTIVE, "morning_stiffness_min": 16}, "not_met"),
+        ({**INACTIVE, "morning_stiffness_min": 15.01}, "not_met"),
         ({**INACTIVE, "esr_uln": None}, "indeterminate"),
         (without("esr_mm_h"), "indeterminate"),
         ({**INACTIVE, "ilar_category": "systemic"}, "met"),
@@ -314,13 +339,13 @@ MAS = {"febrile": True, "sjia_known_or_suspected": True, "ferritin_ng_ml": 900, 
         ({"ferritin_ng_ml": 684}, "not_met"),
         ({"ferritin_ng_ml": 684.1}, "met"),
         ({"platelets_10e9_l": 181}, "met"),
-        ({"platelets_10e9_l": 182}, "not_met"),
+        ({"platelets_10e9_l": 181.1}, "not_met"),
         ({"ast_u_l": 48}, "not_met"),
-        ({"ast_u_l": 49}, "met"),
+        ({"ast_u_l": 48.1}, "met"),
         ({"ast_u_l": 40, "triglycerides_mg_dl": 156}, "not_met"),
-        ({"ast_u_l": 40, "triglycerides_mg_dl": 157}, "met"),
+        ({"ast_u_l": 40, "triglycerides_mg_dl": 156.1}, "met"),
         ({"ast_u_l": 40, "fibrinogen_mg_dl": 360}, "met"),
-        ({"ast_u_l": 40, "fibrinogen_mg_dl": 361}, "not_met"),
+        ({"ast_u_l": 40, "fibrinogen_mg_dl": 360.1}, "not_met"),
         ({"febrile": False}, "not_met"),
         ({"febrile": None}, "indeterminate"),
     ],
