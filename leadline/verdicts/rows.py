@@ -65,12 +65,15 @@ def recorded(fact: Fact) -> Recorded:
 def _laboratory_around(
     case: Case, assessment: Assessment, parameters: Parameters
 ) -> dict[str, tuple[Fact, Assessment]]:
-    """For laboratory items that the assessment lacks: the nearest value wholly within the laboratory window."""
+    """For laboratory items that the assessment lacks: the nearest value wholly within the laboratory window, and on
+    the same side of the index infusion."""
     day, reach = assessment.day, parameters.laboratory_window_days
     near = [
         other
         for other in case.assessments
-        if other is not assessment and other.day.within(day.last - reach, day.first + reach)
+        if other is not assessment
+        and other.day.within(day.last - reach, day.first + reach)
+        and _before_infusion(other) is _before_infusion(assessment) is not None
     ]
     near.sort(key=lambda other: (distance(other.day, day.first), other.day.first))
     found: dict[str, tuple[Fact, Assessment]] = {}
@@ -81,6 +84,13 @@ def _laboratory_around(
             if (own is None or own.value is None) and fact.value is not None:
                 found.setdefault(item_id, (fact, other))
     return dict(sorted(found.items()))
+
+
+def _before_infusion(assessment: Assessment) -> bool | None:
+    """Whether up to the day of the index infusion, as the baseline is; None where its day cannot tell."""
+    if assessment.day.last <= 0:
+        return True
+    return False if assessment.day.first > 0 else None
 
 
 def _limits(facts: Iterable[Fact]) -> dict[str, Recorded]:
