@@ -11,13 +11,14 @@ from leadline.verdicts.view import CaseView
 
 
 def score_pair(
-    view: CaseView, occasion: Occasion, versions: tuple[str, ...]
+    view: CaseView, occasion: Occasion, versions: tuple[str, ...], beside: tuple[str, ...] = ()
 ) -> tuple[Visits, ScoreAt | None, ScoreAt | None]:
-    """The same version of a score at baseline and now: the first that both have, else the first."""
+    """The same version of a score at baseline and now: the first that both have, else the first. `beside` are the
+    further items that the criterion needs of the baseline."""
     pairs = []
     for version in versions:
-        measure = MEASURES[version]
-        visits = Visits(view.baseline_with([item.id for item in measure.items]), occasion.assessment)
+        items = [item.id for item in MEASURES[version].items]
+        visits = Visits(view.baseline_with([*items, *beside]), occasion.assessment)
         before, now = (
             None if visit is None else view.score(visit, version)
             for visit in (visits.baseline, visits.current)
@@ -61,7 +62,18 @@ def score_rung(
 
 
 def score_words(before: ScoreAt | None, now: ScoreAt | None) -> tuple[str, ...]:
-    if before is None or now is None or before.value is None or now.value is None:
+    """Both scores in words; one that was judged by its bounds says so."""
+    if before is None or now is None:
+        return ()
+    shown = _shown(before), _shown(now)
+    if not all(shown) or (before.value is None and now.value is None):
         return ()
     totals = " (total as the chart prints it)" if before.recorded_total or now.recorded_total else ""
-    return (f"{now.title}: {before.value:g} to {now.value:g}{totals}",)
+    bounds = ", as not all of it is recorded" if None in (before.value, now.value) else ""
+    return (f"{now.title}: {shown[0]} to {shown[1]}{totals}{bounds}",)
+
+
+def _shown(score: ScoreAt) -> str:
+    if score.value is not None:
+        return f"{score.value:g}"
+    return "" if score.low is None or score.high is None else f"between {score.low:g} and {score.high:g}"

@@ -38,13 +38,15 @@ class CaseView:
         return self._scores[key]
 
     def baseline_with(self, items: Iterable[str]) -> Assessment | None:
-        """The last assessment of the baseline window that has all the items; failing that, the one with the most."""
+        """The last assessment of the baseline window that has all the items; failing that, the one with the most of
+        them; None where none has any."""
         wanted = tuple(items)
-        return max(
-            self.baselines.ordered,
-            key=lambda assessment: sum(name in self.row(assessment).items for name in wanted),
-            default=None,
-        )
+
+        def held(assessment: Assessment) -> int:
+            return sum(name in self.row(assessment).items for name in wanted)
+
+        best = max(self.baselines.ordered, key=held, default=None)
+        return best if best is not None and held(best) else None
 
     def after_index(self) -> tuple[Assessment, ...]:
         return tuple(assessment for assessment in self.case.assessments if assessment.day.first > 0)

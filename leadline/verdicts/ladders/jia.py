@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from leadline.casebook.case import Assessment
 from leadline.measures import MEASURES, Score
 from leadline.measures.core_set import COMPONENTS, REACTANTS
 from leadline.measures.expression import DECIMALS
@@ -36,7 +37,7 @@ def core_set_rung(criterion: str, output: str, title: str) -> Rung:
     def judge(view: CaseView, occasion: Occasion) -> CriterionOutcome:
         measure = MEASURES[_systemic(view, criterion)]
         assert isinstance(measure, Criterion)
-        visits = Visits(view.baseline_with(CORE_SET), occasion.assessment)
+        visits = _core_set_visits(view, occasion.assessment)
         row, remarks = pair_row(view, visits, CORE_SET)
         if TEMPERATURE in measure.by_id and occasion.assessment is not None:
             row[TEMPERATURE] = view.row(occasion.assessment).items.get(TEMPERATURE)
@@ -57,6 +58,20 @@ def core_set_rung(criterion: str, output: str, title: str) -> Rung:
         )
 
     return Rung(criterion, judge)
+
+
+def _core_set_visits(view: CaseView, current: Assessment | None) -> Visits:
+    """The two assessments to compare: one reactant is enough, if both have the same one."""
+    pairs = [
+        (reactant, Visits(view.baseline_with((*COMPONENTS, reactant)), current)) for reactant in REACTANTS
+    ]
+    return next((visits for reactant, visits in pairs if _both_have(view, visits, reactant)), pairs[0][1])
+
+
+def _both_have(view: CaseView, visits: Visits, item: str) -> bool:
+    return all(
+        visit is not None and item in view.row(visit).items for visit in (visits.baseline, visits.current)
+    )
 
 
 def _systemic(view: CaseView, criterion: str) -> str:

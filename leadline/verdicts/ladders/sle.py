@@ -39,14 +39,6 @@ MILD_DRUG_CLASSES = ("nsaid", "antimalarial")
 MONTHS_OFF = 12  # verdicts 3: what a claim of cure comes down to
 
 
-def sledai_pair(
-    view: CaseView, occasion: Occasion, when: tuple[str, str]
-) -> tuple[dict[str, Recorded], Visits]:
-    """Both SLEDAI-2K totals, as inputs called by the two times."""
-    visits, before, now = score_pair(view, occasion, (SLEDAI,))
-    return {f"{when[0]}_sledai": as_input(before), f"{when[1]}_sledai": as_input(now)}, visits
-
-
 def comparison_rung(
     criterion: str, output: str, title: str, items: tuple[str, ...], *, partial: bool = False
 ) -> Rung:
@@ -55,7 +47,7 @@ def comparison_rung(
     def judge(view: CaseView, occasion: Occasion) -> CriterionOutcome:
         measure = MEASURES[criterion]
         assert isinstance(measure, Criterion)
-        visits, before, now = score_pair(view, occasion, (SLEDAI,))
+        visits, before, now = score_pair(view, occasion, (SLEDAI,), items)
         row, remarks = pair_row(view, visits, items)
         row |= {"baseline_sledai": as_input(before), "current_sledai": as_input(now)}
         if occasion.assessment is not None:
@@ -103,7 +95,8 @@ def _item_words(view: CaseView, visits: Visits, items: tuple[str, ...]) -> tuple
 def _selena(view: CaseView, occasion: Occasion) -> CriterionOutcome:
     """The SELENA-SLEDAI flare index against baseline, with what the chart can say of new findings and new drugs."""
     measure = MEASURES["selena_flare_index"]
-    row, visits = sledai_pair(view, occasion, ("previous", "current"))
+    visits, before, now = score_pair(view, occasion, (SLEDAI,), (PGA,))
+    row = {"previous_sledai": as_input(before), "current_sledai": as_input(now)}
     if visits.baseline is not None and visits.current is not None:
         row |= _pga_and_dose(view, visits.baseline, visits.current)
         row |= _new_findings(view, visits.baseline, visits.current)
@@ -191,7 +184,7 @@ def _acr_2018(view: CaseView, occasion: Occasion) -> CriterionOutcome:
     """The ACR 2018 flare score against baseline: minor or more is a flare."""
     measure = MEASURES["csle_flare_2018"]
     items = ("upcr_g_g", "physician_global_0_10", "esr_mm_h")
-    visits, before, now = score_pair(view, occasion, (SLEDAI,))
+    visits, before, now = score_pair(view, occasion, (SLEDAI,), items)
     row, _ = pair_row(view, visits, items)
     row |= {"baseline_sledai": as_input(before), "current_sledai": as_input(now)}
     judged = measure.evaluate_row(_deltas(row))
