@@ -86,7 +86,7 @@ def _judge(view: CaseView, report: Report, candidates: Candidates) -> _Judged:
             return _unchanged(view, candidates)
         case claim if ladder is not None and claim in LADDER_CLAIMS:
             judged = _climb(view, ladder.rungs(claim), candidates)
-            return replace(judged, opposite=_flare_beside(view, judged)) if claim in BETTER else judged
+            return replace(judged, opposite=_flare(view, judged, candidates)) if claim in BETTER else judged
         case _:
             return _Judged((), None, None, None)
 
@@ -128,12 +128,17 @@ def _held_at_all(view: CaseView, rung: Rung, candidates: Candidates) -> bool:
     )
 
 
-def _flare_beside(view: CaseView, judged: _Judged) -> CriterionOutcome | None:
-    """A flare criterion that is met on the day that decides a claim of improvement: it contradicts the claim."""
+def _flare(view: CaseView, judged: _Judged, candidates: Candidates) -> CriterionOutcome | None:
+    """A flare criterion that is met on the day that decides a claim of improvement, or on one nearer to the claim: it
+    contradicts the claim."""
     if judged.assessment is None or judged.deciding is None:
         return None
-    occasion = Occasion(NO_WINDOW, judged.assessment)
-    outcomes = (rung.judge(view, occasion) for rung in LADDERS[view.case.diagnosis].worse)
+    up_to_deciding = candidates.ordered.index(judged.assessment) + 1
+    outcomes = (
+        rung.judge(view, Occasion(NO_WINDOW, assessment))
+        for assessment in candidates.ordered[:up_to_deciding]
+        for rung in LADDERS[view.case.diagnosis].worse
+    )
     return next((outcome for outcome in outcomes if outcome.result == "met"), None)
 
 
@@ -219,7 +224,7 @@ def _sentences(view: CaseView, report: Report, judged: _Judged) -> list[str]:
     if judged.deciding is not None and judged.deciding.result == "met" and not judged.held_at_all:
         said.append("The criterion was met at one assessment around the claim and not met at another.")
     if judged.opposite is not None:
-        said.append(f"{judged.opposite.title}: met on the same day.")
+        said.append(f"{judged.opposite.title}: met on {judged.opposite.days[-1]}.")
     said += _baseline_words(view, judged)
     if judged.deciding is not None and judged.deciding.status == "provisional":
         said.append(f"The criterion is provisional{_why_provisional(judged.deciding.criterion)}.")
