@@ -70,6 +70,7 @@ def _set_page(document: Document, results: Results) -> None:
     _add_footer(section.footer.paragraphs[0], results.running)
     for name, size in (
         ("Normal", 10),
+        ("Subtitle", 12),
         ("Title", 22),
         ("Heading 1", 16),
         ("Heading 2", 12.5),

@@ -17,6 +17,9 @@ from leadline.verdicts.findings import CaseFindings, Findings
 
 FORMATS = ("html", "pdf", "docx", "json", "csv", "figures")
 DRAWN = frozenset({"html", "pdf", "docx", "figures"})
+DRAWN_FROM = {"svg": frozenset({"html", "pdf"}), "png": frozenset({"docx"})}
+"""Which documents show a figure in which form."""
+
 MARKER = "report.json"
 """A folder that holds it, and nothing that we do not write, was written by Leadline and may be written again."""
 
@@ -54,7 +57,7 @@ def write_report(
     """
     target = Path(folder)
     wanted = _known_formats(formats)
-    chosen = _chosen(findings, cases)
+    chosen = children_with_pages(findings, cases)
     if not internal:
         check_publication(findings)
     _check_target(target, replace=replace)
@@ -79,7 +82,7 @@ def _known_formats(formats: Iterable[str]) -> frozenset[str]:
     return wanted
 
 
-def _chosen(findings: Findings, cases: Iterable[str] | None) -> list[CaseFindings]:
+def children_with_pages(findings: Findings, cases: Iterable[str] | None) -> list[CaseFindings]:
     """The children with pages of their own, in the casebook's order."""
     if cases is None:
         return list(findings.cases) if len(findings.cases) <= CHILDREN_IN_A_DOCUMENT else []
@@ -175,14 +178,19 @@ def _write_documents(
     progress: Progress,
 ) -> None:
     from leadline.report.drawing import drawn
-    from leadline.report.figures.plotted import save
+    from leadline.report.figures.plotted import KINDS, save
     from leadline.report.results import results_of
 
     folder = work / "figures"
     folder.mkdir()
+    kinds = (
+        KINDS
+        if "figures" in wanted
+        else [kind for kind, documents in DRAWN_FROM.items() if documents & wanted]
+    )
     figures: list[FigureBlock] = []
     for figure in drawn(findings, chosen, progress):
-        save(figure.plotted, folder, figure.name)
+        save(figure.plotted, folder, figure.name, kinds=kinds)
         figures.append(figure)
     results = results_of(findings, figures, chosen, internal=internal)
     for name, write in _writers().items():

@@ -7,7 +7,7 @@ does not. Two runs on one casebook write the same bytes.
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,8 +38,12 @@ class Plotted:
     data: tuple[Mapping[str, Value], ...]
 
 
-def save(plotted: Plotted, folder: Path, name: str) -> tuple[Path, ...]:
-    """Writes NAME.svg, .pdf, .png and .csv into the folder, which must exist; gives their paths in that order."""
+KINDS = ("svg", "pdf", "png")
+
+
+def save(plotted: Plotted, folder: Path, name: str, *, kinds: Collection[str] = KINDS) -> tuple[Path, ...]:
+    """Writes NAME.svg, .pdf, .png, as far as wanted, and .csv into the folder, which must exist; gives their paths in
+    that order."""
     import matplotlib as mpl
 
     settings = {"svg.hashsalt": _HASH_SALT, "svg.fonttype": "path", "pdf.fonttype": 42}
@@ -51,6 +55,8 @@ def save(plotted: Plotted, folder: Path, name: str) -> tuple[Path, ...]:
     paths = []
     with mpl.rc_context(settings):  # type: ignore[arg-type]  # the stubs want literal keys
         for kind, metadata in nothing_of_the_run.items():
+            if kind not in kinds:
+                continue
             path = folder / f"{name}.{kind}"
             plotted.figure.savefig(path, format=kind, dpi=PRINT_DPI, metadata=metadata)
             paths.append(path)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -10,7 +10,7 @@ from leadline.casebook.schema import ABOUT_KEYS
 from leadline.measures.catalogue import MEASURES
 from leadline.measures.measure import Source
 from leadline.report.blocks import Column, Table
-from leadline.report.words import CUTOFF_SETS, plain, window_words
+from leadline.report.words import CUTOFF_SETS, DIAGNOSES, plain, window_words
 from leadline.verdicts.findings import Findings
 
 PARAMETERS: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -42,6 +42,10 @@ PARAMETERS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "effect_first_day": ("The cells are taken to act from day, after the last infusion", ""),
         "effect_last_day": ("The cells are taken to act up to day, after the last infusion", ""),
         "cutoff_set": ("Cut-offs of the JADAS states", ""),
+        "null_rates": (
+            "Rates without the cells: rows of the published null rates, or rates chosen by the user",
+            "",
+        ),
         "prior_shape_a": ("Beta prior of a response rate, first shape", ""),
         "prior_shape_b": ("Beta prior of a response rate, second shape", ""),
     }
@@ -78,7 +82,16 @@ def parameter_table(findings: Findings) -> Table:
 
 def _parameter_row(name: str, value: Any) -> tuple[str, str, str]:
     words, unit = PARAMETERS.get(name, (_capital(plain(name)), ""))
-    return words, _value_words(value), unit
+    shown = _null_rate_words(value) if name == "null_rates" else _value_words(value)
+    return words, shown, unit
+
+
+def _null_rate_words(chosen: Sequence[tuple[str, str | float]]) -> str:
+    """ "JIA: row N52; childhood SLE: 0.4"."""
+    rates = ((DIAGNOSES.get(disease, plain(disease)), rate) for disease, rate in chosen)
+    return "; ".join(
+        f"{disease}: {f'row {rate}' if isinstance(rate, str) else f'{rate:g}'}" for disease, rate in rates
+    )
 
 
 def _value_words(value: Any) -> str:
