@@ -49,11 +49,9 @@ class Item:
     @property
     def scale(self) -> tuple[float, float]:
         """What the item can be when it is missing. Our own plausibility limits are no bound on what a child has."""
-        return (
-            (max(self.low, 0.0) if self.low >= 0 else -inf, inf)
-            if self.limits_are_ours
-            else (self.low, self.high)
-        )
+        if self.limits_are_ours:
+            return (0.0 if self.low >= 0 else -inf), inf
+        return self.low, self.high
 
     def at(self, when: str) -> Item:
         """The same item at another time, for rules that compare two visits: `baseline_esr_mm_h`."""
@@ -95,33 +93,62 @@ JOINTS_AND_GLOBALS = (
 LABORATORY = (
     _lab("esr_mm_h", "ESR", "mm/h", 200, "lower", aliases=("esr",), example="35"),
     _lab("crp_mg_l", "CRP", "mg/L", 1000, "lower", aliases=("crp",), other_units={"mg/dL": 10.0}, example="12"),
-    _lab("ferritin_ng_ml", "Ferritin", "ug/L", 500_000, aliases=("ferritin",), other_units={"ng/mL": 1.0}),
+    _lab("ferritin_ng_ml", "Ferritin", "ug/L", 500_000, aliases=("ferritin",), other_units={"ng/mL": 1.0},
+         example="85"),
     _lab("haemoglobin_g_dl", "Haemoglobin", "g/dL", 25, aliases=("haemoglobin", "hemoglobin"),
-         other_units={"g/L": 0.1}),
-    _lab("platelets_10e9_l", "Platelets", "10*9/L", 3000, aliases=("platelets",), other_units=_TO_10_9_L),
-    _lab("wbc_10e9_l", "White blood cells", "10*9/L", 200, aliases=("wbc", "leucocytes"), other_units=_TO_10_9_L),
-    _lab("c3_mg_dl", "Complement C3", "mg/dL", 500, aliases=("c3",), other_units={"g/L": 100.0}),
-    _lab("c4_mg_dl", "Complement C4", "mg/dL", 200, aliases=("c4",), other_units={"g/L": 100.0}),
-    _lab("anti_dsdna", "Anti-dsDNA (as printed; no conversion between assays)", "", 100_000),
-    _lab("creatinine_mg_dl", "Creatinine", "mg/dL", 20, aliases=("creatinine",), other_units={"umol/L": 1 / 88.4}),
+         other_units={"g/L": 0.1}, example="11.8"),
+    _lab("platelets_10e9_l", "Platelets", "10*9/L", 3000, aliases=("platelets",), other_units=_TO_10_9_L,
+         example="320"),
+    _lab("wbc_10e9_l", "White blood cells", "10*9/L", 200, aliases=("wbc", "leucocytes"), other_units=_TO_10_9_L,
+         example="7.4"),
+    _lab("c3_mg_dl", "Complement C3", "mg/dL", 500, aliases=("c3",), other_units={"g/L": 100.0}, example="95"),
+    _lab("c4_mg_dl", "Complement C4", "mg/dL", 200, aliases=("c4",), other_units={"g/L": 100.0}, example="18"),
+    _lab("anti_dsdna", "Anti-dsDNA (as printed; no conversion between assays)", "", 100_000, example="40"),
+    _lab("creatinine_mg_dl", "Creatinine", "mg/dL", 20, aliases=("creatinine",), other_units={"umol/L": 1 / 88.4},
+         example="0.5"),
     _lab("upcr_g_g", "Urine protein/creatinine ratio", "g/g", 50, "lower", aliases=("upcr",),
-         other_units={"mg/mg": 1.0, "mg/g": 0.001, "mg/mmol": 1 / 113.1}),
-    _lab("proteinuria_g_24h", "Urine protein in 24 hours", "g/(24.h)", 50, "lower"),
-    _lab("rbc_hpf", "Urine red cells per high-power field", "{cells}/[HPF]", 10_000),
-    _lab("wbc_hpf", "Urine white cells per high-power field", "{cells}/[HPF]", 10_000),
-    _lab("egfr_ml_min_173", "Estimated GFR", "mL/min/{1.73_m2}", 300, "higher"),
-    _lab("ast_u_l", "AST", "U/L", 20_000, aliases=("ast",)),
+         other_units={"mg/mg": 1.0, "mg/g": 0.001, "mg/mmol": 1 / 113.1}, example="0.15"),
+    _lab("proteinuria_g_24h", "Urine protein in 24 hours", "g/(24.h)", 50, "lower", example="0.2"),
+    _lab("rbc_hpf", "Urine red cells per high-power field", "{cells}/[HPF]", 10_000, example="2"),
+    _lab("wbc_hpf", "Urine white cells per high-power field", "{cells}/[HPF]", 10_000, example="3"),
+    _lab("egfr_ml_min_173", "Estimated GFR", "mL/min/{1.73_m2}", 300, "higher", example="110"),
+    _lab("ast_u_l", "AST", "U/L", 20_000, aliases=("ast",), example="28"),
     _lab("triglycerides_mg_dl", "Triglycerides", "mg/dL", 5000, aliases=("triglycerides",),
-         other_units={"mmol/L": 88.57}),
+         other_units={"mmol/L": 88.57}, example="110"),
     _lab("fibrinogen_mg_dl", "Fibrinogen", "mg/dL", 2000, aliases=("fibrinogen",),
-         other_units={"g/L": 100.0, "umol/L": 34.0}),
+         other_units={"g/L": 100.0, "umol/L": 34.0}, example="320"),
 )  # fmt: skip
 
 BODY = (
-    _lab("weight_kg", "Weight", "kg", 250, aliases=("weight",), example="31.5"),
-    _lab("height_cm", "Height", "cm", 230, aliases=("height",), example="132"),
     Item(
-        "temp_c", "Temperature", unit="Cel", low=30, high=45, limits_are_ours=True, aliases=("temperature",)
+        "weight_kg",
+        "Weight",
+        unit="kg",
+        low=1,
+        high=250,
+        limits_are_ours=True,
+        aliases=("weight",),
+        example="31.5",
+    ),
+    Item(
+        "height_cm",
+        "Height",
+        unit="cm",
+        low=30,
+        high=230,
+        limits_are_ours=True,
+        aliases=("height",),
+        example="132",
+    ),
+    Item(
+        "temp_c",
+        "Temperature",
+        unit="Cel",
+        low=30,
+        high=45,
+        limits_are_ours=True,
+        aliases=("temperature",),
+        example="36.8",
     ),
 )
 

@@ -84,8 +84,13 @@ def template_columns(table: Table, disease: str = "") -> tuple[Explained, ...]:
 
 
 def explained(column: Column) -> Explained:
-    return Explained(column.id, column.title, column.kind, column.meaning, column.unit, _allowed(column),
+    return Explained(column.id, column.title, column.kind, column.meaning, _printed(column.unit), _allowed(column),
                      column.example, column.choices, column.required)  # fmt: skip
+
+
+def _printed(unit: str) -> str:
+    """The unit as a person reads it: UCUM's notes in braces ({joints}) are none."""
+    return "" if unit.startswith("{") else unit
 
 
 def _allowed(column: Column) -> str:
@@ -118,10 +123,10 @@ def explained_item(item: Item) -> Explained:
         "count": f"a whole number, {limits}",
     }
     kinds = {"yes_no": Kind.YES_NO, "choice": Kind.CHOICE, "count": Kind.COUNT, "number": Kind.NUMBER}
-    unit = "" if item.unit.startswith("{") else item.unit
     example = item.example or ("absent" if item.kind == "yes_no" else f"{max(item.low, 0):g}")
     words = allowed.get(item.kind, f"a number, {limits}; <5 where below detection")
-    return Explained(item.id, item.title, kinds[item.kind], item.meaning, unit, words, example, item.choices)
+    return Explained(item.id, item.title, kinds[item.kind], item.meaning, _printed(item.unit), words, example,
+                     item.choices)  # fmt: skip
 
 
 # ---- a folder of CSV files ---------------------------------------------------------------------------------------
@@ -367,13 +372,19 @@ class _Lists:
             sheet.set_column(place, place, 30)
 
 
+COLUMNS_WIDTHS = (20, 34, 38, 48, 16, 58, 28, 10)  # characters
+POINTS_PER_LINE = 15.5
+
+
 def _write_columns(workbook: Any, look: Mapping[str, Any], disease: str) -> None:
     sheet = workbook.add_worksheet("columns")
     sheet.freeze_panes(1, 2)
-    for place, (name, width) in enumerate(zip(COLUMNS_HEADER, (16, 30, 34, 44, 12, 50, 22, 9), strict=True)):
+    for place, (name, width) in enumerate(zip(COLUMNS_HEADER, COLUMNS_WIDTHS, strict=True)):
         sheet.set_column(place, place, width)
         sheet.write_string(0, place, name, look["header"])
     for number, row in enumerate(_columns_rows(disease), start=1):
+        lines = max(-(-len(cell) // (width - 4)) for cell, width in zip(row, COLUMNS_WIDTHS, strict=True))
+        sheet.set_row(number, POINTS_PER_LINE * max(lines, 1) + 2)
         for place, cell in enumerate(row):
             sheet.write_string(number, place, cell, look["wrapped"])
     _fit_to_page(sheet)
