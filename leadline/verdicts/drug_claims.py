@@ -122,28 +122,35 @@ def _below(now: tuple[float, float], before: tuple[float, float]) -> bool | None
     return False if round(now[0], DECIMALS) >= round(before[1], DECIMALS) else None
 
 
+def _systemic_courses(view: CaseView) -> list[DrugCourse]:
+    """A drug that the catalogue does not know may be an immunosuppressive one."""
+    return [course for course in courses_of(view.case, (*CONVENTIONAL_CLASSES, "")) if is_systemic(course)]
+
+
 def _fewer(view: CaseView, baseline: DaySpan, day: DaySpan) -> bool | None:
-    """Fewer immunosuppressive substances running; None where it cannot be told which ran."""
-    counts = [_running_substances(view, on) for on in (baseline, day)]
-    if counts[0] is None or counts[1] is None:
-        return None
-    return len(counts[1]) < len(counts[0])
-
-
-def _running_substances(view: CaseView, day: DaySpan) -> set[str] | None:
+    """Whether a drug that ran at baseline runs no longer. That none was started since is asked apart."""
     by_substance: dict[str, list[DrugCourse]] = {}
-    for course in courses_of(view.case, (*CONVENTIONAL_CLASSES, "")):
-        if is_systemic(course) and course.class_id != "glucocorticoid":
-            by_substance.setdefault(course.substance or course.drug_text, []).append(course)
-    states = {substance: on_any(courses, day) for substance, courses in by_substance.items()}
-    return None if None in states.values() else {substance for substance, on in states.items() if on}
+    for course in _systemic_courses(view):
+        by_substance.setdefault(course.substance or course.drug_text, []).append(course)
+    ended = [_ended(courses, baseline, day) for courses in by_substance.values()]
+    if True in ended:
+        return True
+    return None if None in ended else False
+
+
+def _ended(courses: list[DrugCourse], baseline: DaySpan, day: DaySpan) -> bool | None:
+    then, now = on_any(courses, baseline), on_any(courses, day)
+    if then is False or now is True:
+        return False
+    return True if then and now is False else None
 
 
 def _anything_raised(view: CaseView, day: DaySpan) -> bool | None:
-    """Whether any conventional drug was started or raised after day 0, up to the day; None where it may have been."""
+    """Whether any conventional drug but a glucocorticoid, whose dose is compared apart, was started or raised after
+    day 0, up to the day; None where it may have been."""
     outcomes: list[bool | None] = []
-    for course in courses_of(view.case, CONVENTIONAL_CLASSES):
-        if not is_systemic(course) or course.class_id == "glucocorticoid":
+    for course in _systemic_courses(view):
+        if course.class_id == "glucocorticoid":
             continue
         if course.start is None:
             outcomes.append(False if course.stop is not None and course.stop.last <= 0 else None)
@@ -153,7 +160,8 @@ def _anything_raised(view: CaseView, day: DaySpan) -> bool | None:
             continue
         before = previous_course(view.case, course)
         raised = True if before is None else compare_doses(before, course)
-        outcomes.append(raised if within or raised is False else None)
+        surely = within and course.class_id
+        outcomes.append(raised if surely or raised is False else None)
     if True in outcomes:
         return True
     return None if None in outcomes else False
