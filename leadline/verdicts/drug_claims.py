@@ -128,11 +128,15 @@ def _systemic_courses(view: CaseView) -> list[DrugCourse]:
 
 
 def _fewer(view: CaseView, baseline: DaySpan, day: DaySpan) -> bool | None:
-    """Whether a drug that ran at baseline runs no longer. That none was started since is asked apart."""
-    by_substance: dict[str, list[DrugCourse]] = {}
+    """Whether a drug that ran at baseline runs no longer. That none was started since is asked apart; one
+    glucocorticoid for another is the same drug at another dose."""
+    by_drug: dict[str, list[DrugCourse]] = {}
     for course in _systemic_courses(view):
-        by_substance.setdefault(course.substance or course.drug_text, []).append(course)
-    ended = [_ended(courses, baseline, day) for courses in by_substance.values()]
+        steroid = course.class_id == "glucocorticoid"
+        by_drug.setdefault("glucocorticoid" if steroid else course.substance or course.drug_text, []).append(
+            course
+        )
+    ended = [_ended(courses, baseline, day) for courses in by_drug.values()]
     if True in ended:
         return True
     return None if None in ended else False
