@@ -311,7 +311,7 @@ def _print_tipping(found: TippingForChildren) -> None:
     if tipping.weight is None:
         holds = tipping.adults_alone >= tipping.conclusion.probability
         print(
-            f"  It {'holds' if holds else 'does not hold'} at every weight of the adult evidence: no tipping point."
+            f"  It holds at {'every' if holds else 'no'} weight of the adult evidence: there is no tipping point."
         )
     else:
         print(

@@ -159,20 +159,28 @@ class HypergeometricLikelihood:
 def _horner(ways: Array, eta: Array, *, derivatives: int) -> list[Array]:
     """The polynomial with coefficients `ways` (J, K), its derivative and half the second, at exp(-|eta|).
 
-    Where eta is above zero the coefficients are taken from the last on, so that no power overflows.
+    Where eta is above zero the coefficients are taken from the last on, so that no power overflows. Each study has
+    its own degree, and most have few events: so study by study.
     """
-    size = (ways > 0).sum(axis=1)
-    steps = np.arange(ways.shape[1])
-    backward = np.take_along_axis(ways, np.maximum(size[:, None] - 1 - steps, 0), axis=1)
-    backward = np.where(steps < size[:, None], backward, 0.0)
     z, above = np.exp(-np.abs(eta)), eta > 0
-    sums = [np.zeros(eta.shape) for _ in range(derivatives + 1)]
-    for k in steps[::-1]:
+    sums = [np.empty(eta.shape) for _ in range(derivatives + 1)]
+    for j, row in enumerate(ways):
+        forward = row[: int((row > 0).sum())]
+        for coefficients, part in ((forward, ~above[..., j]), (forward[::-1], above[..., j])):
+            values = _polynomial(coefficients, z[..., j][part], derivatives)
+            for whole, value in zip(sums, values, strict=True):
+                whole[..., j][part] = value
+    return sums
+
+
+def _polynomial(coefficients: Array, z: Array, derivatives: int) -> list[Array]:
+    sums = [np.zeros(z.shape) for _ in range(derivatives + 1)]
+    for coefficient in coefficients[::-1]:
         for order in range(derivatives, 0, -1):
             sums[order] *= z
             sums[order] += sums[order - 1]
         sums[0] *= z
-        sums[0] += np.where(above, backward[:, k], ways[:, k])
+        sums[0] += coefficient
     return sums
 
 

@@ -58,10 +58,14 @@ class NormalMixture:
 
     def tail(self, cut: float) -> float:
         """P(X > cut)."""
+        return float(self.tails(np.array([cut]))[0])
+
+    def tails(self, cuts: Array) -> Array:
+        """P(X > cut) for each cut."""
         from scipy.special import ndtr
 
         weights, means, sds = self._columns()
-        return float(ndtr((means - cut) / sds) @ weights)
+        return np.asarray(ndtr((means - cuts[:, None]) / sds) @ weights)
 
     def quantile(self, probability: float) -> float:
         """The point below which lies `probability`, by bisection to the last bits."""

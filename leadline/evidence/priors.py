@@ -66,9 +66,15 @@ class BetaMixture:
 
     def tail(self, cut: float) -> float:
         """P(proportion > cut)."""
+        return float(self.tails(np.array([cut]))[0])
+
+    def tails(self, cuts: Array) -> Array:
+        """P(proportion > cut) for each cut."""
         from scipy.special import betaincc
 
-        return float(betaincc(np.array(self.a), np.array(self.b), cut) @ np.array(self.weights))
+        return np.asarray(
+            betaincc(np.array(self.a), np.array(self.b), cuts[:, None]) @ np.array(self.weights)
+        )
 
     def quantile(self, probability: float) -> float:
         """The proportion below which lies `probability`, by bisection to the last bits."""
@@ -151,7 +157,11 @@ class MapPrior:
 
     def tail(self, cut: float) -> float:
         """P(proportion > cut)."""
-        return 1 - float(self.eta.cdf(np.array(logit(cut))))
+        return float(self.tails(np.array([cut]))[0])
+
+    def tails(self, cuts: Array) -> Array:
+        """P(proportion > cut) for each cut, above 0 and below 1."""
+        return 1 - self.eta.cdf(np.log(cuts) - np.log1p(-cuts))
 
     def log_marginal(self, events: float, n: float) -> float:
         """The log of the integral of p^events (1 - p)^(n - events) against the prior."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,7 +44,7 @@ def panel_nodes(breaks: Array, order: int) -> tuple[Array, Array]:
     return (middle + half * nodes).reshape(shape), (half * weights).reshape(shape)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class PanelDensity:
     """A probability density on panels of a line, as a polynomial on each.
 
@@ -92,16 +92,16 @@ class PanelDensity:
         """P(X <= x)."""
         x = np.asarray(x, dtype=float)
         panel, local, _ = self._locate(np.clip(x, self.breaks[0], self.breaks[-1]))
-        partial = legendre_sum(_integrated(self.coefficients)[panel], local)
-        return np.clip(self._mass_before()[panel] + partial * np.diff(self.breaks)[panel] / 2, 0.0, 1.0)
+        partial = legendre_sum(self._integrals[panel], local)
+        return np.clip(self._mass_before[panel] + partial * np.diff(self.breaks)[panel] / 2, 0.0, 1.0)
 
     def quantile(self, probability: float) -> float:
         """The point below which lies `probability`, by bisection to the last bits."""
-        before = self._mass_before()
+        before = self._mass_before
         panel = int(np.clip(np.searchsorted(before, probability) - 1, 0, self.breaks.size - 2))
         half = float(self.breaks[panel + 1] - self.breaks[panel]) / 2
         wanted = (probability - float(before[panel])) / half
-        integral = np.polynomial.Legendre(_integrated(self.coefficients[panel]))
+        integral = np.polynomial.Legendre(self._integrals[panel])
         low, high = -1.0, 1.0
         while low < (middle := (low + high) / 2) < high:
             low, high = (middle, high) if float(integral(middle)) < wanted else (low, middle)
@@ -117,7 +117,14 @@ class PanelDensity:
         centre = self.mean(function)
         return float(np.sqrt(self.mean(lambda x: (function(x) - centre) ** 2)))
 
+    @cached_property
+    def _integrals(self) -> Array:
+        """(P, order + 1), Legendre coefficients of the integral from the start of each panel."""
+        return np.asarray(np.polynomial.legendre.legint(self.coefficients, lbnd=-1, axis=-1))
+
+    @cached_property
     def _mass_before(self) -> Array:
+        """(P + 1,), the probability before each break."""
         masses = self.coefficients[:, 0] * np.diff(self.breaks)
         return np.concatenate([[0.0], np.cumsum(masses)])
 
@@ -136,8 +143,3 @@ def legendre_sum(coefficients: Array, x: Array) -> Array:
         step = coefficients[..., k] + (2 * k + 1) / (k + 1) * x * ahead - (k + 1) / (k + 2) * further
         ahead, further = step, ahead
     return ahead
-
-
-def _integrated(coefficients: Array) -> Array:
-    """Legendre coefficients of the integral from -1, panel by panel."""
-    return np.asarray(np.polynomial.legendre.legint(coefficients, lbnd=-1, axis=-1))

@@ -19,7 +19,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, Self
 
+import numpy as np
+
 from leadline.errors import StudiesInvalid
+from leadline.evidence.quadrature import Array
 
 GRID = tuple(round(0.005 * step, 3) for step in range(201))  # the weights of a curve
 
@@ -30,6 +33,7 @@ class Prior(Protocol):
     def posterior(self, events: float, n: float, /) -> Self: ...
     def log_marginal(self, events: float, n: float, /) -> float: ...
     def tail(self, cut: float, /) -> float: ...
+    def tails(self, cuts: Array, /) -> Array: ...
     def quantile(self, probability: float, /) -> float: ...
 
 
@@ -99,16 +103,19 @@ class Blend:
         share = self.posterior_weight(weight)
         return share * conclusion.holds_with(self.adult) + (1 - share) * conclusion.holds_with(self.robust)
 
-    def quantile(self, probability: float, weight: float) -> float:
-        """A posterior quantile, by bisection between those of the two parts."""
-        share = self.posterior_weight(weight)
-        low, high = sorted((self.adult.quantile(probability), self.robust.quantile(probability)))
-        middle = (low + high) / 2
-        while low < middle < high and high - low > 1e-14 * max(1.0, abs(middle)):
-            tail = share * self.adult.tail(middle) + (1 - share) * self.robust.tail(middle)
-            low, high = (middle, high) if tail > 1 - probability else (low, middle)
+    def quantiles(self, probability: float, weights: Sequence[float]) -> tuple[float, ...]:
+        """A posterior quantile at each weight, by bisection between those of the two parts."""
+        share = np.array([self.posterior_weight(weight) for weight in weights])
+        ends = sorted((self.adult.quantile(probability), self.robust.quantile(probability)))
+        low, high = (np.full(share.size, end) for end in ends)
+        for _ in range(60):
             middle = (low + high) / 2
-        return middle
+            tail = share * self.adult.tails(middle) + (1 - share) * self.robust.tails(middle)
+            low, high = (
+                np.where(tail > 1 - probability, middle, low),
+                np.where(tail > 1 - probability, high, middle),
+            )
+        return tuple(((low + high) / 2).tolist())
 
 
 def blend(adult: Prior, robust: Prior, children: tuple[float, float]) -> Blend:
@@ -135,9 +142,7 @@ def tipping_curve(
 ) -> TippingCurve:
     """The posterior over a range of weights of the adult evidence."""
     tail = (1 - level) / 2
-    low, median, high = (
-        tuple(blended.quantile(probability, w) for w in weights) for probability in (tail, 0.5, 1 - tail)
-    )
+    low, median, high = (blended.quantiles(probability, weights) for probability in (tail, 0.5, 1 - tail))
     return TippingCurve(
         level=level,
         weight=tuple(weights),

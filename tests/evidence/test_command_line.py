@@ -1,0 +1,137 @@
+"""leadline evidence: what it prints, what it answers to a machine, and how it refuses."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import pytest
+from typer.testing import CliRunner
+
+from leadline.cli.evidence import app
+from leadline.errors import LeadlineError
+from tests.evidence.checks import inputs, printed
+
+RUN = CliRunner()
+
+
+@pytest.fixture
+def adults(tmp_path):
+    rows = zip(inputs("rbest-AS-map")["r"], inputs("rbest-AS-map")["n"], strict=True)
+    lines = [f"Study {place},{r},{n}" for place, (r, n) in enumerate(rows, start=1)]
+    path = tmp_path / "adults.csv"
+    path.write_text("\n".join(["study,events,n", *lines]) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def asthma(tmp_path):
+    adult = inputs("tip-mepolizumab-adolescents")["adult"]
+    path = tmp_path / "asthma.csv"
+    path.write_text(
+        f"study,estimate,se,unit\nadults,{adult['mean']},{math.sqrt(adult['variance'])},log rate ratio\n",
+        encoding="utf-8",
+    )
+    return path
+
+
+def answered(*arguments: object) -> dict[str, object]:
+    result = RUN.invoke(app, [str(argument) for argument in (*arguments, "--json")])
+    assert result.exit_code == 0, result.output
+    found: dict[str, object] = json.loads(result.stdout)
+    return found
+
+
+def test_pool_answers_a_machine_with_the_exact_prediction(adults):
+    found = answered("pool", adults)
+    assert found["new_study"]["mean"] == pytest.approx(0.258278, abs=6e-7)  # type: ignore[index]
+    assert found["measure"] == "proportion"
+
+
+def test_pool_prints_what_stands_beside_what(adults):
+    result = RUN.invoke(app, ["pool", str(adults)])
+    assert result.exit_code == 0
+    for words in (
+        "a new study (prediction)",
+        "DerSimonian-Laird",
+        "Study 8",
+        "without",
+        "Heterogeneity: Q",
+        "0.2486",
+    ):
+        assert words in result.stdout
+
+
+def test_prior_names_every_sample_size(adults):
+    result = RUN.invoke(app, ["prior", str(adults), "--widen", "0.3"])
+    assert result.exit_code == 0
+    for words in (
+        "ELIR",
+        "moment",
+        "Morita",
+        "KL",
+        "robust, 0.2 vague",
+        "widened by a standard deviation of 0.3",
+    ):
+        assert words in result.stdout
+
+
+def test_tipping_gives_the_printed_weight(asthma):
+    options = [
+        "--as-one",
+        "--limit",
+        0,
+        "--below",
+        "--estimate",
+        -0.395,
+        "--se",
+        0.703,
+        "--robust-sd",
+        math.sqrt(12.4),
+    ]
+    found = answered("tipping", asthma, *options)
+    expected = printed("tip-mepolizumab-adolescents")["exact_tipping_weight"]
+    assert found["tipping"]["weight"] == pytest.approx(expected, abs=1e-5)  # type: ignore[index]
+    result = RUN.invoke(app, ["tipping", str(asthma), *map(str, options)])
+    assert (
+        "It changes at a weight of 0.6967 of the adult evidence in the prior (0.914 in the posterior)"
+        in result.stdout
+    )
+
+
+def test_a_conclusion_that_no_weight_changes_is_said_to_have_no_tipping_point(adults):
+    result = RUN.invoke(app, ["tipping", str(adults), "--limit", "0.3", "--events", "1", "--n", "12"])
+    assert "It holds at no weight of the adult evidence: there is no tipping point." in result.stdout
+
+
+def test_the_same_studies_give_the_same_bytes(adults):
+    first, second = (RUN.invoke(app, ["pool", str(adults), "--json"]).stdout for _ in range(2))
+    assert first == second
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["pool", "absent.csv"], 30),
+        (["tipping", "ADULTS", "--limit", "0.3"], 30),
+        (["tipping", "ADULTS", "--limit", "0.3", "--events", "9", "--n", "4"], 30),
+        (["prior", "ADULTS", "--tau-scale", "0"], 30),
+        (["prior", "ADULTS", "--robust-weight", "1.2"], 30),
+        (["pool", "ADULTS", "--keep", "Study 9"], 30),
+    ],
+)
+def test_what_cannot_be_answered_ends_with_its_exit_code_and_no_number(adults, arguments, code):
+    result = RUN.invoke(app, [str(adults) if word == "ADULTS" else word for word in arguments])
+    assert isinstance(result.exception, LeadlineError)
+    assert result.exception.exit_code == code
+    assert result.stdout == ""
+
+
+@pytest.mark.parametrize("ending", ["png", "pdf", "svg"])
+def test_pool_and_tipping_draw(tmp_path, ending):
+    adults, forest, tipping = (tmp_path / name for name in ("a.csv", f"forest.{ending}", f"tipping.{ending}"))
+    adults.write_text("study,events,n\nA,3,11\nB,5,14\n", encoding="utf-8")
+    assert RUN.invoke(app, ["pool", str(adults), "--json", "--figure", str(forest)]).exit_code == 0
+    options = ["--limit", "0.2", "--events", "4", "--n", "9", "--json", "--figure", str(tipping)]
+    assert RUN.invoke(app, ["tipping", str(adults), *options]).exit_code == 0
+    assert min(forest.stat().st_size, tipping.stat().st_size) > 4_000
