@@ -1,15 +1,16 @@
 """Criteria that must have held for months: remission, and what a claim of cure comes down to.
 
-A run of assessments on which a state was met, without a break, up to the deciding one. The time it has lasted is
-counted in calendar months from its first assessment. If that is too short, the disease may have been inactive
-before, unrecorded: then the answer is indeterminate, unless an assessment on which the state was not met lies
-within the months asked for.
+A run of assessments after the index infusion on which a state was met, without a break, up to the deciding one. The
+time it has lasted is counted in calendar months from its first assessment. If that is too short, the disease may have
+been inactive before, unrecorded: then the answer is indeterminate, unless an assessment on which the state was not
+met, be it before the infusion, lies within the months asked for.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from leadline.casebook.case import Assessment
 from leadline.casebook.days import RecordedDay, months_between
@@ -32,19 +33,19 @@ class Held:
 
 
 def held(assessments: Sequence[Assessment], states: Sequence[bool | None], months: int) -> Held:
-    """The unbroken run that ends with the last assessment, and whether it has lasted `months` calendar months."""
+    """The unbroken run after the index infusion that ends with the last assessment, and whether it has lasted `months`
+    calendar months. That it has not is certain if the state was not met, before the run or the infusion, within them.
+    """
     if not states or states[-1] is not True:
         return Held(states[-1] if states else None, ())
-    length = next((n for n, state in enumerate(reversed(states)) if state is not True), len(states))
-    run = tuple(assessments[len(states) - length :])
-    last = run[-1].recorded
-    if months_between(run[0].recorded, last, months):
+    known = list(zip(assessments, states, strict=True))
+    tail = takewhile(lambda one: one[1] is True and one[0].day.first > 0, reversed(known))
+    run = tuple(visit for visit, _ in reversed(list(tail)))
+    last = assessments[-1].recorded
+    if run and months_between(run[0].recorded, last, months):
         return Held(True, run)
-    before = len(states) - length - 1
-    active_too_near = (
-        before >= 0 and states[before] is False and _within(assessments[before].recorded, last, months)
-    )
-    return Held(False if active_too_near else None, run)
+    too_near = any(state is False and _within(visit.recorded, last, months) for visit, state in known)
+    return Held(False if too_near else None, run)
 
 
 def _within(earlier: RecordedDay, later: RecordedDay, months: int) -> bool:
@@ -52,8 +53,8 @@ def _within(earlier: RecordedDay, later: RecordedDay, months: int) -> bool:
 
 
 def up_to(view: CaseView, assessment: Assessment) -> tuple[Assessment, ...]:
-    """The assessments up to and including this one, from the index infusion on."""
-    return tuple(other for other in view.after_index() if other.day.last <= assessment.day.last)
+    """The assessments up to and including this one."""
+    return tuple(other for other in view.case.assessments if other.day.last <= assessment.day.last)
 
 
 def off_drugs(view: CaseView, assessment: Assessment, classes: tuple[str, ...]) -> bool | None:

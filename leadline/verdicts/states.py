@@ -48,10 +48,13 @@ def _put_together(view: CaseView, assessment: Assessment, name: str) -> Recorded
 
 
 def on_drugs(view: CaseView, assessment: Assessment, classes: tuple[str, ...]) -> bool | None:
-    """Whether any drug of the classes ran on the day; None without a drug record."""
+    """Whether any drug of the classes ran on the day; None without a drug record, or where none did but one that the
+    catalogue does not know may have."""
     if not view.case.courses:
         return None
-    return on_any(courses_of(view.case, classes), assessment.day)
+    on = on_any(courses_of(view.case, classes), assessment.day)
+    unknown = on_any(courses_of(view.case, ("",)), assessment.day)
+    return on if on or unknown is False else None
 
 
 def state_outcome(
