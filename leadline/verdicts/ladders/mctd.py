@@ -58,14 +58,19 @@ def _words(component: Component, row: dict[str, Recorded], change: Change) -> st
     return f"{component.title}: {shown}, {said} (important change: {component.limit})"
 
 
-def _components_rung(title: str, decide: Callable[[list[Change]], Result], *, partial: bool) -> Rung:
+def _components_rung(
+    title: str, decide: Callable[[list[Change]], Result], *, partial: bool, organs: int = 1
+) -> Rung:
+    """A rule over the changes of the involved organs, which cannot be judged with fewer than `organs` of them."""
+
     def judge(view: CaseView, occasion: Occasion) -> CriterionOutcome:
         visits = Visits(view.baseline_with((*ITEM_IDS, "sledai_2k")), occasion.assessment)
         row = _row(view, visits)
         involved = _involved(row)
         changes: list[Change] = [component.change(row) for component in involved]
-        result: Result = decide(changes) if involved else "indeterminate"
-        missing = [name for component in (involved or COMPONENTS) for name in component.undecided(row)]
+        result = decide(changes)
+        wanted = involved if len(involved) >= organs else COMPONENTS
+        missing = [name for component in wanted for name in component.undecided(row)]
         notes = (NO_COMPOSITE,) if partial else ()
         return outcome(
             view,
@@ -88,9 +93,9 @@ def _components_rung(title: str, decide: Callable[[list[Change]], Result], *, pa
 
 
 def _improves_in(organs: int, changes: list[Change]) -> Result:
-    """At least so many organs improve and none worsens."""
+    """At least so many organs improve and none worsens. Of an organ never measured nothing is known."""
     improved, unknown = changes.count("improved"), changes.count("indeterminate")
-    if "worse" in changes or improved + unknown < organs:
+    if "worse" in changes or (len(changes) >= organs and improved + unknown < organs):
         return "not_met"
     return "met" if improved >= organs and not unknown else "indeterminate"
 
@@ -98,7 +103,7 @@ def _improves_in(organs: int, changes: list[Change]) -> Result:
 def _any_worse(changes: list[Change]) -> Result:
     if "worse" in changes:
         return "met"
-    return "indeterminate" if "indeterminate" in changes else "not_met"
+    return "indeterminate" if "indeterminate" in changes or not changes else "not_met"
 
 
 STATE = state_rung("mctd_remission_hetlevik2017", "Inactive MCTD (Hetlevik 2017)")
@@ -116,6 +121,7 @@ LADDER = Ladder(
             "Each involved organ's measure: at least two improve, none worsens",
             lambda changes: _improves_in(2, changes),
             partial=True,
+            organs=2,
         ),
     ),
     in_remission=(

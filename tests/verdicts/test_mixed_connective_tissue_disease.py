@@ -1,0 +1,67 @@
+"""Claims about mixed connective tissue disease: each organ's measure on and beside its important change."""
+
+from __future__ import annotations
+
+import pytest
+
+from leadline.verdicts.claims import judge_claim
+from leadline.verdicts.parameters import Parameters
+from leadline.verdicts.view import CaseView
+from tests.verdicts.build import case, report, visit
+
+BASELINE = {"cmas": 40, "raynaud_condition_score": 5.0, "fvc_pct_predicted": 80, "dlco_pct_predicted": 60}
+
+
+def finding(claim, now, before=BASELINE):
+    visits = [visit(-10, before)] + ([] if now is None else [visit(60, now)])
+    return judge_claim(CaseView(case("mctd", visits), Parameters()), report(claim, 60)).finding
+
+
+@pytest.mark.parametrize(
+    ("change", "improved", "worse"),
+    [
+        ({"cmas": 43}, True, False),
+        ({"cmas": 42}, False, False),
+        ({"cmas": 38}, False, False),
+        ({"cmas": 37}, False, True),
+        ({"raynaud_condition_score": 3.5}, True, False),
+        ({"raynaud_condition_score": 3.6}, False, False),
+        ({"raynaud_condition_score": 6.4}, False, False),
+        ({"raynaud_condition_score": 6.5}, False, True),
+        ({"fvc_pct_predicted": 88}, True, False),
+        ({"fvc_pct_predicted": 87.9}, False, False),
+        ({"fvc_pct_predicted": 72.1}, False, False),
+        ({"fvc_pct_predicted": 72}, False, True),
+        ({"fvc_pct_predicted": 76, "dlco_pct_predicted": 51}, False, True),
+        ({"fvc_pct_predicted": 76, "dlco_pct_predicted": 51.1}, False, False),
+        ({"fvc_pct_predicted": 76.1, "dlco_pct_predicted": 51}, False, False),
+        ({"dlco_pct_predicted": 30}, False, False),
+    ],
+)
+def test_one_organ_on_and_beside_its_important_change(change, improved, worse):
+    now = {**BASELINE, **change}
+    assert finding("improved", now) == ("partly_documented" if improved else "contradicted")
+    assert finding("worse", now) == ("documented" if worse else "contradicted")
+    assert finding("unchanged", now) == ("contradicted" if improved or worse else "documented")
+
+
+class TestSeveralOrgans:
+    def test_one_that_worsens_takes_the_improvement_away(self):
+        assert finding("improved", {**BASELINE, "cmas": 46, "raynaud_condition_score": 6.5}) == "contradicted"
+
+    def test_one_that_is_not_recorded_leaves_it_open(self):
+        assert finding("improved", {"cmas": 46, "fvc_pct_predicted": 80}) == "reported_only"
+
+    def test_two_make_much_improved(self):
+        assert (
+            finding("much_improved", {**BASELINE, "cmas": 43, "fvc_pct_predicted": 88}) == "partly_documented"
+        )
+        assert finding("much_improved", {**BASELINE, "cmas": 43}) == "contradicted"
+
+    def test_where_one_was_ever_measured_two_cannot_be_judged(self):
+        assert finding("much_improved", {"cmas": 46}, before={"cmas": 40}) == "reported_only"
+        assert finding("much_improved", {"cmas": 36}, before={"cmas": 40}) == "contradicted"
+
+    def test_without_an_assessment_after_the_infusion_nothing_is_contradicted(self):
+        for claim in ("improved", "much_improved", "worse", "unchanged"):
+            assert finding(claim, None, before={"cmas": 40}) == "reported_only"
