@@ -273,7 +273,7 @@ def test_a_start_before_some_day_has_an_open_end_in_the_data():
 
 def test_drugs_that_attribution_names_are_marked():
     plotted = plot_timeline(child_jia())
-    assert "abatacept †" in [text.get_text() for text in texts(plotted)]
+    assert "abatacept\u00a0†" in [text.get_text() for text in texts(plotted)]
     assert {row["row"] for row in plotted.data if "confounder" in str(row["detail"])} == {"abatacept"}
 
 

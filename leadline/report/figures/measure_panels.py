@@ -61,7 +61,7 @@ def _draw_score(sheet: Sheet, findings: CaseFindings) -> bool:
     measure = main_score(findings)
     if measure is None or sheet.axis is None:
         sheet.label(sheet.y + 6, "Activity score")
-        sheet.empty(sheet.y, sheet.y + 12, "no activity score can be computed")
+        sheet.empty(sheet.y, sheet.y + 12, "no score can be computed")
         sheet.y += 16
         return True
     scores = scores_of(findings, measure)

@@ -7,14 +7,17 @@ which nobody knows whether it went on is hatched, and a drug without any date is
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import pairwise
+from dataclasses import dataclass
+from itertools import zip_longest
 
 from leadline.casebook.case import Case, DrugCourse
 from leadline.casebook.days import DaySpan
 from leadline.report.figures import style, words
 from leadline.report.figures.axis import open_left
+from leadline.report.figures.layout import shortened, wrapped
 from leadline.report.figures.page import Page
 from leadline.report.figures.sheet import Sheet
+from leadline.report.figures.symbols import WIDE
 from leadline.verdicts.findings import ClaimVerdict
 
 _TALL = 7.0  # height of the highest dose
@@ -67,46 +70,75 @@ def _known_from(course: DrugCourse) -> float:
     return min(days, default=float("inf"))
 
 
+@dataclass(frozen=True, slots=True)
+class _Lane:
+    """One drug. `unit` is that of all its doses, None if they cannot be compared; then the bars have no height to
+    read. Bars stand on `base`; doses are printed above them if `prints_doses`."""
+
+    courses: tuple[DrugCourse, ...]
+    confounding: frozenset[str]
+    unit: str | None
+    prints_doses: bool
+    base: float
+
+    @property
+    def flagged(self) -> bool:
+        return any(course.ref.uid in self.confounding for course in self.courses)
+
+    @property
+    def middle(self) -> float:
+        """Where the name and the letters stand."""
+        return self.base - _PLAIN / 2 - 0.5
+
+    @property
+    def above(self) -> float:
+        """Where the doses stand."""
+        return self.base - _TALL - 3.5
+
+    def height(self, course: DrugCourse) -> float:
+        highest = max((one.dose for one in self.courses if one.dose is not None), default=0)
+        if self.unit is None or not course.dose or not highest:
+            return _PLAIN
+        return max(_TALL * course.dose / highest, 1.2)
+
+    def fill(self, course: DrugCourse) -> str:
+        return style.CONFOUNDER if course.ref.uid in self.confounding else style.DRUG
+
+
 def _draw_lane(
     sheet: Sheet, case: Case, group: str, courses: list[DrugCourse], confounding: frozenset[str]
 ) -> None:
-    page = sheet.page
-    name = words.drug_name(courses[0])
-    flagged = any(course.ref.uid in confounding for course in courses)
-    unit = _one_unit(courses)
-    shows_doses = group == "Glucocorticoid" and unit is not None
-    base = sheet.y + (8.5 if shows_doses else 0) + _LANE - 2
-    middle = base - _PLAIN / 2 - 0.5
-    sheet.label(middle, name + (" †" if flagged else ""), indent=5)
-    if shows_doses:
-        page.text(
-            sheet.left - 4, base - _TALL - 3.5, unit or "", size=style.SMALL, align="right", color=style.QUIET
-        )
-    highest = max((course.dose for course in courses if course.dose is not None), default=None)
-    for course, following in pairwise([*courses, None]):
-        assert course is not None
+    prints = group == "Glucocorticoid" and any(course.dose is not None for course in courses)
+    base = sheet.y + (8.5 if prints else 0) + _LANE - 2
+    lane = _Lane(tuple(courses), confounding, _one_unit(courses), prints, base)
+    dated = [course for course in courses if is_dated(course)]
+    bottom = _name_lane(sheet, lane, is_listed=not dated)
+    for course in courses:
         _record(sheet, group, course, flagged=course.ref.uid in confounding)
-        if sheet.axis is None or not is_dated(course):
-            continue
-        tall = _TALL * course.dose / highest if unit and course.dose and highest else _PLAIN
-        fill = style.CONFOUNDER if course.ref.uid in confounding else style.DRUG
-        end = _draw_course(sheet, case, course, base, max(tall, 1.2), fill)
-        if shows_doses and course.dose is not None:
-            _draw_dose(sheet, course, base - _TALL - 3.5)
-        if course.stop is not None and not goes_on(course, following):
-            letter = words.STOP_CODES.get(course.stop_reason, words.STOP_CODES["unknown"])
-            if page.text_if_free(end + 2, middle, letter[0], size=style.SMALL):
-                sheet.used_letter("Stopped", *letter)
-    if not any(is_dated(course) for course in courses):
-        page.text(sheet.gutter, middle, "taken", size=style.SMALL, color=style.QUIET)
-    if flagged:
-        sheet.used(
-            "Treatment",
-            "† changed as well: benefit cannot be put down to the cells alone",
-            _draw_confounder,
-            14,
-        )
-    sheet.y = base + 2.5
+    if sheet.axis is not None:
+        for course, following in zip_longest(dated, dated[1:]):
+            _draw_course(sheet, case, lane, course, following)
+    if lane.flagged:
+        explained = "† changed as well: benefit cannot be put down to the cells alone"
+        sheet.used("Treatment", explained, _draw_confounder, 14)
+    sheet.y = bottom + 2.5
+
+
+def _name_lane(sheet: Sheet, lane: _Lane, *, is_listed: bool) -> float:
+    """The drug's name in the label column, on as many lines as it needs; gives the y below. A drug that is only
+    listed, without a date, leaves its lane empty, so its name may run into it."""
+    page = sheet.page
+    name = words.drug_name(lane.courses[0]) + ("\u00a0†" if lane.flagged else "")
+    room = (sheet.gutter - 10 if is_listed else sheet.left - 6) - 7
+    lines = wrapped(name, room, style.SMALL)
+    for number, line in enumerate(lines):
+        page.text(7, lane.middle + 8 * number, line, size=style.SMALL)
+    if lane.prints_doses and lane.unit:
+        unit = shortened(lane.unit, sheet.left - 6, style.SMALL)
+        page.text(sheet.left - 4, lane.above, unit, size=style.SMALL, align="right", color=style.QUIET)
+    if is_listed:
+        page.text(sheet.gutter, lane.middle, "taken", size=style.SMALL, color=style.QUIET)
+    return lane.base + 8 * (len(lines) - 1)
 
 
 def _one_unit(courses: list[DrugCourse]) -> str | None:
@@ -129,56 +161,47 @@ def goes_on(course: DrugCourse, following: DrugCourse | None) -> bool:
     return course.stop.first <= following.start.last and following.start.first <= course.stop.last + 1
 
 
-def _draw_course(sheet: Sheet, case: Case, course: DrugCourse, base: float, tall: float, fill: str) -> float:
-    """One bar with its two ends; gives the place of its right end."""
+def _draw_course(
+    sheet: Sheet, case: Case, lane: _Lane, course: DrugCourse, following: DrugCourse | None
+) -> None:
+    """One bar with its two ends, its dose above and the reason for its stop behind."""
     assert sheet.axis is not None
-    top = base - tall
-    end_day, end_x = _right_end(sheet, case, course, top, base, fill)
-    start = course.start
+    end_day, end_x = _draw_right_end(sheet, case, lane, course, following)
+    start, base, top, fill = course.start, lane.base, lane.base - lane.height(course), lane.fill(course)
     if start is None or open_left(start):
-        known = end_day if start is None else start.last
-        x = sheet.axis.x(known)
-        clear = max(x - _OPEN, sheet.axis.left)
-        sheet.page.faded(clear, x, top, base, fill=fill)
-        sheet.used(
-            "Treatment",
-            "start not known",
-            lambda page, x, y: page.faded(x - 6, x + 6, y - 2, y + 2, fill=style.DRUG),
-            12,
-        )
-        if start is None:
-            return end_x
-        solid_from = start.last
-    else:
-        solid_from = start.last
-        if not start.is_exact:
-            sheet.page.faded(sheet.axis.x(start.first), sheet.axis.x(start.last), top, base, fill=fill)
-            sheet.used("Treatment", "date known only within the fading", _draw_fade, 16)
-    if solid_from < end_day:
-        sheet.band(solid_from, end_day, top, base, fill=fill)
-    return end_x
+        x = sheet.axis.x(end_day if start is None else start.last)
+        sheet.page.faded(max(x - _OPEN, sheet.axis.left), x, top, base, fill=fill)
+        sheet.used("Treatment", "start not known", _draw_open_end, WIDE)
+    elif not start.is_exact:
+        _draw_fading(sheet, start.first, start.last, top, base, fill)
+    if start is not None and start.last < end_day:
+        sheet.band(start.last, end_day, top, base, fill=fill)
+    if lane.prints_doses and course.dose is not None:
+        dose = f"{course.dose:g}" if lane.unit else words.dose_words(course)
+        x = sheet.axis.x(end_day if start is None else start.last)
+        sheet.page.text_if_free(x, lane.above, dose, size=style.SMALL)
+    if course.stop is not None and not goes_on(course, following):
+        letter = words.STOP_CODES.get(course.stop_reason, words.STOP_CODES["unknown"])
+        if sheet.page.text_if_free(end_x + 2, lane.middle, letter[0], size=style.SMALL):
+            sheet.used_letter("Stopped", *letter)
 
 
-def _right_end(
-    sheet: Sheet, case: Case, course: DrugCourse, top: float, base: float, fill: str
+def _draw_right_end(
+    sheet: Sheet, case: Case, lane: _Lane, course: DrugCourse, following: DrugCourse | None
 ) -> tuple[int, float]:
     """Draws what lies beyond the certain part; gives the last certain day and where the drawing ends."""
     assert sheet.axis is not None
+    top, base, fill = lane.base - lane.height(course), lane.base, lane.fill(course)
     if course.stop is not None:
         if not course.stop.is_exact:
-            sheet.page.faded(
-                sheet.axis.x(course.stop.last), sheet.axis.x(course.stop.first), top, base, fill=fill
-            )
-            sheet.used("Treatment", "date known only within the fading", _draw_fade, 16)
+            _draw_fading(sheet, course.stop.last, course.stop.first, top, base, fill)
         return course.stop.first, sheet.axis.x(course.stop.last)
     cut_off = course.ongoing_as_of or (case.last_contact if course.ongoing else None)
     if course.ongoing and cut_off is not None:
         x = sheet.axis.x(cut_off.first)
-        middle = base - (base - top) / 2
-        sheet.page.arrow(x, middle, color=fill)
-        sheet.used(
-            "Treatment", "ongoing on that day", lambda page, x, y: page.arrow(x - 2, y, color=style.DRUG), 9
-        )
+        if following is None:
+            sheet.page.arrow(x, (top + base) / 2, color=fill)
+            sheet.used("Treatment", "ongoing on that day", _draw_ongoing)
         return cut_off.first, x + 4
     known = cut_off if cut_off is not None else course.start
     assert known is not None
@@ -189,12 +212,19 @@ def _right_end(
     return known.last, sheet.axis.x(max(last, known.last))
 
 
-def _draw_dose(sheet: Sheet, course: DrugCourse, y: float) -> None:
-    """The dose above the start of its bar, where it is free."""
+def _draw_fading(sheet: Sheet, clear: int, full: int, top: float, base: float, fill: str) -> None:
+    """The days on which a partial date can fall."""
     assert sheet.axis is not None
-    start = course.start or course.stop
-    if start is not None and course.dose is not None:
-        sheet.page.text_if_free(sheet.axis.x(start.last), y, f"{course.dose:g}", size=style.SMALL)
+    sheet.page.faded(sheet.axis.x(clear), sheet.axis.x(full), top, base, fill=fill)
+    sheet.used("Treatment", "date known only within the fading", _draw_fade, 16)
+
+
+def _draw_open_end(page: Page, x: float, y: float) -> None:
+    page.faded(x - 6, x + 6, y - 2, y + 2, fill=style.DRUG)
+
+
+def _draw_ongoing(page: Page, x: float, y: float) -> None:
+    page.arrow(x - 2, y, color=style.DRUG)
 
 
 def _draw_fade(page: Page, x: float, y: float) -> None:
