@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 WIDTH_MM = 170.0
 _EDGE = 2.0  # left free, so that no letter is cut
+_SLACK = 1.06  # letters hinted to pixels are wider than their metrics
 _GAP = 10.0  # between columns
 _ROW = 17.0
 _LONGEST_NAME = 120.0
@@ -48,9 +49,9 @@ def draw_forest(pooled: Pooled) -> Figure:
     names = min(_LONGEST_NAME, max(text_width(s.name) for s in pooled.studies))
     names = _EDGE + max(names, text_width("Prediction, a new study", bold=True))
     left = names + _GAP + max(map(text_width, [*counts, _COUNTS[pooled.kind]])) + _GAP
-    numbers = max(map(text_width, [*alone, "Found alone"]))
-    modelled = max(map(text_width, [*leaning, "With the others", _summary_text(pooled.new_study)]))
-    right = page.width - numbers - modelled - 2 * _GAP
+    numbers = _SLACK * max(map(text_width, [*alone, "Found alone"]))
+    modelled = _SLACK * max(map(text_width, [*leaning, "With the others", _summary_text(pooled.new_study)]))
+    right = page.width - numbers - modelled - 2 * _GAP - 2 * _EDGE
     scale = _scale(pooled, left, right)
 
     top = line_height()
@@ -79,7 +80,7 @@ _COUNTS = {
 
 
 def _counts(kind: StudyKind, study: StudyResult) -> str:
-    values = [f"{value:g}" for value in study.values]
+    values = [_signed(f"{value:g}") for value in study.values]
     match kind:
         case StudyKind.ONE_ARM:
             return f"{values[0]} / {values[1]}"
@@ -160,9 +161,8 @@ def _draw_study(page: Page, study: StudyResult, scale: _Scale, y: float) -> None
     above, below = y - 2.6, y + 2.8
     if study.observed is not None and study.low is not None and study.high is not None:
         _whisker(page, scale, study.low, study.high, above, style.DOCUMENTED, width=1.2)
-        page.mark(
-            _held(scale, study.observed), above, style.SQUARE, face=style.DOCUMENTED, edge=style.DOCUMENTED
-        )
+        if scale.left <= (x := _place(scale, study.observed)) <= scale.right:
+            page.mark(x, above, style.SQUARE, face=style.DOCUMENTED, edge=style.DOCUMENTED)
     posterior = study.posterior
     _whisker(page, scale, posterior.low, posterior.high, below, style.QUIET, width=style.HAIRLINE)
     page.mark(
@@ -223,7 +223,7 @@ def _axis(page: Page, pooled: Pooled, scale: _Scale, y: float) -> float:
     page.line(scale.left, y, scale.right, y, color=style.QUIET)
     end = -math.inf
     for tick in scale.ticks:
-        label, x = f"{tick:g}", scale.x(tick)
+        label, x = _signed(f"{tick:.3g}"), scale.x(tick)
         page.line(x, y, x, y + 2.5, color=style.QUIET)
         if x - text_width(label) / 2 > end + 3:
             page.text(x, y + 8, label, align="center")
@@ -259,4 +259,9 @@ def _interval_text(middle: float | None, low: float | None, high: float | None) 
 
 
 def _short(value: float) -> str:
-    return f"{value:.2f}" if abs(value) < 10 else f"{value:.3g}"
+    return _signed(f"{value:.2f}" if abs(value) < 10 else f"{value:.3g}")
+
+
+def _signed(number: str) -> str:
+    """With a minus sign, which is as wide as a plus."""
+    return number.replace("-", "−")
