@@ -54,6 +54,11 @@ def design_adapter() -> TypeAdapter[Design]:
     return TypeAdapter(Design)
 
 
+def schema_path() -> Path:
+    """The JSON Schema of design files, for editors and other programs."""
+    return Path(__file__).parent / "design.schema.json"
+
+
 def _read_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")

@@ -168,7 +168,7 @@ def stopping(events: Sequence[int], *, rate: float, checks: Sequence[int]) -> St
         alive = np.convolve(alive, binomial(check - children, rate))
         limit = events[check - 1]
         stops.append(float(alive[limit:].sum()))
-        alive, children = alive[:limit], check
+        alive, children = alive[:limit] if limit else np.zeros(1), check  # no events can already stop
     return Stopping(tuple(stops), tuple(float(check) for check in checks), float(alive.sum()))
 
 

@@ -48,7 +48,9 @@ def baskets_of(sizes, *, prior=UNIFORM, null=0.2, target=0.5):
 
 
 def ask(model, counts, sizes, quantity, **rest):
-    return model.expect(outcomes(counts, sizes), baskets=baskets_of(sizes, **rest), quantities=[quantity])[0][0]
+    return model.expect(outcomes(counts, sizes), baskets=baskets_of(sizes, **rest), quantities=[quantity])[0][
+        0
+    ]
 
 
 def test_fujikawa_posterior_of_figure_1():
@@ -95,22 +97,23 @@ class TestVemurafenib:
         median = brentq(lambda rate: self.below(basket, rate) - 0.5, 1e-6, 1 - 1e-6)
         assert median == pytest.approx(self.printed["post_median"][basket], abs=0.003)
 
-    @pytest.mark.parametrize("basket", range(6))
-    def test_highest_density_intervals(self, basket):
-        rates = np.linspace(0, 1, 1001)[1:-1]
+    def test_highest_density_intervals(self):
+        """The narrowest interval that holds 95 %, from the posterior law on a grid of 0.005."""
+        rates = np.linspace(0, 1, 201)[1:-1]
         grid = [Above((rate,) * 6) for rate in rates.tolist()]
         answers = Exchangeability().expect(
             outcomes(self.inputs["r"], self.inputs["n"]),
             baskets=baskets_of(self.inputs["n"], prior=self.prior),
             quantities=grid,
         )
-        law = np.concatenate([[0.0], 1 - np.array([answer[0, basket] for answer in answers]), [1.0]])
         rates = np.concatenate([[0.0], rates, [1.0]])
-        lows = np.linspace(0, np.interp(0.05, law, rates), 400)
-        highs = np.interp(np.interp(lows, rates, law) + 0.95, law, rates)
-        best = (highs - lows).argmin()
-        assert lows[best] == pytest.approx(self.printed["hpd95_lower"][basket], abs=0.006)
-        assert highs[best] == pytest.approx(self.printed["hpd95_upper"][basket], abs=0.006)
+        for basket in range(6):
+            law = np.concatenate([[0.0], 1 - np.array([answer[0, basket] for answer in answers]), [1.0]])
+            lows = np.linspace(0, np.interp(0.05, law, rates), 400)
+            highs = np.interp(np.interp(lows, rates, law) + 0.95, law, rates)
+            best = (highs - lows).argmin()
+            assert lows[best] == pytest.approx(self.printed["hpd95_lower"][basket], abs=0.006)
+            assert highs[best] == pytest.approx(self.printed["hpd95_upper"][basket], abs=0.006)
 
 
 def test_mem_agrees_with_every_matrix_in_fractions():
@@ -167,16 +170,15 @@ def test_local_mem_counts_every_grouping():
     assert [len(set(_set_partitions(k))) for k in range(1, 9)] == [1, 2, 5, 15, 52, 203, 877, 4140]
 
 
+@pytest.mark.slow
 def test_exnex_sarcoma_means_are_the_exact_ones():
-    """The exact values of the reference keep tau from zero at 0.001, as its sampler does; uncut they move by 3e-5."""
+    """The reference keeps tau from zero at 0.001, as its sampler does; uncut, the means move by up to 3e-5."""
     check = CHECKS["exnex-sarcoma"]
     alone = Alone(-1.734, 0.128**-0.5)
     cut = ExNex("exnex", (Common(-1.735, 0.146**-0.5, 1.0, 0.5, tau_lowest=0.001),), alone, Centre.NONE)
     found = ask(cut, check["inputs"]["r"], check["inputs"]["n"], Mean())
     assert found == pytest.approx(check["printed"]["exact_mean"], abs=2e-5)
     assert found == pytest.approx(check["printed"]["mean"], abs=1.5e-3)
-    uncut = ExNex("exnex", (Common(-1.735, 0.146**-0.5, 1.0, 0.5),), alone, Centre.NONE)
-    assert ask(uncut, check["inputs"]["r"], check["inputs"]["n"], Mean()) == pytest.approx(found, abs=4e-5)
 
 
 @pytest.mark.slow
@@ -201,29 +203,27 @@ def test_exnex_operating_characteristics_of_all_outcomes():
         assert 100 * bias == pytest.approx(check["printed"][f"bias_percent_{name}"], abs=0.2)
 
 
-def test_bhm_agrees_with_a_plain_double_integral():
-    """Nested adaptive integration over spread, mean and each basket's log odds, two baskets of two children."""
-    counts, sizes, mean, sd, scale, zero = (0, 2), (2, 2), 0.0, 1.0, 0.5, logit(0.2)
-
-    def inner(r, n, mu, tau, factor):
-        def integrand(z):
-            p = expit(mu + zero + tau * z)
-            return p**r * (1 - p) ** (n - r) * norm.pdf(z) * factor(p)
-
-        return quad(integrand, -8, 8, epsabs=1e-9)[0]
-
-    nodes, weights = np.polynomial.legendre.leggauss(16)
-    mus, taus = mean + 6 * sd * nodes, (nodes + 1) / 2 * 6 * scale
-    total, weighted = 0.0, np.zeros(2)
-    for mu, w in zip(mus, weights, strict=True):
-        for tau, v in zip(taus, weights, strict=True):
-            prior = w * v * norm.pdf(mu, mean, sd) * norm.pdf(tau, 0, scale)
-            plain = [inner(r, n, mu, tau, lambda p: 1.0) for r, n in zip(counts, sizes, strict=True)]
-            with_p = [inner(r, n, mu, tau, lambda p: p) for r, n in zip(counts, sizes, strict=True)]
-            total += prior * plain[0] * plain[1]
-            weighted += prior * np.array([with_p[0] * plain[1], plain[0] * with_p[1]])
-    found = ask(Hierarchical("bhm", mean, sd, scale), counts, sizes, Mean())
-    assert found == pytest.approx(weighted / total, abs=2e-5)
+def test_bhm_agrees_with_a_plain_triple_sum():
+    """The trapezoidal rule over mean, spread (from its square root, for its half-normal) and each basket's log odds."""
+    counts, sizes, mean, sd, scale, zero = (0, 2), (2, 2), 0.3, 1.0, 0.5, logit(0.2)
+    mu = np.linspace(mean - 8 * sd, mean + 8 * sd, 161)[:, None, None]
+    tau = (np.linspace(0, np.sqrt(8 * scale), 401) ** 2)[None, :, None]
+    z = np.linspace(-8, 8, 81)[None, None, :]
+    prior = norm.pdf(mu, mean, sd) * norm.pdf(tau, 0, scale) * np.sqrt(tau)
+    p = expit(mu + zero + tau * z)
+    plain = [
+        (p**r * (1 - p) ** (n - r) * norm.pdf(z)).sum(axis=2) for r, n in zip(counts, sizes, strict=True)
+    ]
+    with_p = [
+        (p ** (r + 1) * (1 - p) ** (n - r) * norm.pdf(z)).sum(axis=2)
+        for r, n in zip(counts, sizes, strict=True)
+    ]
+    prior = prior[:, :, 0]
+    total = (prior * plain[0] * plain[1]).sum()
+    expected = [(prior * with_p[0] * plain[1]).sum() / total, (prior * plain[0] * with_p[1]).sum() / total]
+    assert ask(Hierarchical("bhm", mean, sd, scale), counts, sizes, Mean()) == pytest.approx(
+        expected, abs=2e-5
+    )
 
 
 HIERARCHICAL = {
@@ -254,7 +254,10 @@ def test_the_prior_mean_is_recovered_under_the_prior_predictive(model):
 
     def law_of(counts, seen, basket, size):
         full = tuple(size if j == basket else max(1, seen[j]) for j in range(2))
-        tails = [reach(counts, seen, [k if j == basket else 0 for j in range(2)], full)[basket] for k in range(size + 2)]
+        tails = [
+            reach(counts, seen, [k if j == basket else 0 for j in range(2)], full)[basket]
+            for k in range(size + 2)
+        ]
         return [tails[k] - tails[k + 1] for k in range(size + 1)]
 
     prior_mean = model.expect(outcomes((0, 0), (0, 0)), baskets=baskets, quantities=[Mean()])[0][0]
@@ -263,7 +266,9 @@ def test_the_prior_mean_is_recovered_under_the_prior_predictive(model):
     for r0, chance in enumerate(first):
         for r1, then in enumerate(law_of((r0, 0), (sizes[0], 0), 1, sizes[1])):
             expected += chance * then * ask(model, (r0, r1), sizes, Mean())
-    assert expected == pytest.approx(prior_mean, abs=2e-6 if isinstance(model, Hierarchical | ExNex) else 1e-12)
+    assert expected == pytest.approx(
+        prior_mean, abs=2e-6 if isinstance(model, Hierarchical | ExNex) else 1e-12
+    )
 
 
 WEIGHTS = {
@@ -321,21 +326,27 @@ def test_power_prior_limits_are_no_borrowing_and_pooling():
     counts, sizes, above = (2, 5, 3), (8, 9, 10), Above((0.2, 0.3, 0.4))
     never = PowerPrior("power_prior", CalibratedPowerPrior("cpp", 700.0, 1e-9))
     always = PowerPrior("power_prior", CalibratedPowerPrior("cpp", -700.0, 1e-9))
-    assert ask(never, counts, sizes, above) == pytest.approx(ask(Independent(), counts, sizes, above), abs=1e-14)
+    assert ask(never, counts, sizes, above) == pytest.approx(
+        ask(Independent(), counts, sizes, above), abs=1e-14
+    )
     assert ask(always, counts, sizes, above) == pytest.approx(ask(Pooled(), counts, sizes, above), abs=1e-14)
 
 
 def test_mem_limits_are_no_borrowing_and_pooling():
     counts, sizes, above = (2, 5, 3), (8, 9, 10), Above((0.2, 0.3, 0.4))
     never, always = Exchangeability("mem", 1e-14), Exchangeability("mem", 1 - 1e-14)
-    assert ask(never, counts, sizes, above) == pytest.approx(ask(Independent(), counts, sizes, above), abs=1e-11)
+    assert ask(never, counts, sizes, above) == pytest.approx(
+        ask(Independent(), counts, sizes, above), abs=1e-11
+    )
     assert ask(always, counts, sizes, above) == pytest.approx(ask(Pooled(), counts, sizes, above), abs=1e-11)
 
 
 def test_exnex_with_hardly_any_exchange_is_the_basket_alone():
     counts, sizes, above = (2, 5, 3), (8, 9, 10), Above((0.2, 0.3, 0.4))
     alone = ExNex("exnex", (Common(0.0, 1.0, 1.0, 1e-12),))
-    assert ask(alone, counts, sizes, above) == pytest.approx(ask(Independent(), counts, sizes, above), abs=1e-9)
+    assert ask(alone, counts, sizes, above) == pytest.approx(
+        ask(Independent(), counts, sizes, above), abs=1e-9
+    )
 
 
 def test_bhm_with_hardly_any_spread_gives_all_baskets_one_rate():
@@ -344,10 +355,15 @@ def test_bhm_with_hardly_any_spread_gives_all_baskets_one_rate():
 
     def one_rate(factor):
         return quad(
-            lambda mu: expit(mu) ** 10 * expit(-mu) ** 17 * norm.pdf(mu, 0, 2) * factor(mu), -9, 9, points=[logit(0.3)]
+            lambda mu: expit(mu) ** 10 * expit(-mu) ** 17 * norm.pdf(mu, 0, 2) * factor(mu),
+            -9,
+            9,
+            points=[logit(0.3)],
         )[0]
 
-    assert ask(model, counts, sizes, Mean()) == pytest.approx([one_rate(expit) / one_rate(lambda mu: 1.0)] * 3, abs=2e-5)
+    assert ask(model, counts, sizes, Mean()) == pytest.approx(
+        [one_rate(expit) / one_rate(lambda mu: 1.0)] * 3, abs=2e-5
+    )
     above = one_rate(lambda mu: float(mu > logit(0.3))) / one_rate(lambda mu: 1.0)
     assert ask(model, counts, sizes, Above((0.3,) * 3)) == pytest.approx([above] * 3, abs=2e-5)
 
@@ -371,7 +387,7 @@ def test_a_prediction_for_the_children_already_seen_is_certain(model):
 
 
 def test_predictive_probability_is_the_published_one():
-    """Lee and Liu: 16 of 23, 40 in all, prior Beta(0.6, 0.4); success needs P(p > 0.6) > 0.9, which is 27 of 40."""
+    """Lee and Liu: 16 of 23, 40 in all, prior Beta(0.6, 0.4); success needs P(p > 0.6) > 0.9, which is 28 of 40."""
     check = CHECKS["lee-liu-pp"]
     needed = next(r for r in range(41) if beta.sf(0.6, 0.6 + r, 0.4 + 40 - r) > 0.9)
     found = ask(Independent(), (16,), (23,), Reaches((needed,), (40,)), prior=(Beta(0.6, 0.4),))

@@ -86,7 +86,11 @@ def brute_force(*, looks, nulls, rates, tail, futility, threshold):
     return successes, error, children
 
 
-TINY = {"looks": [(2, 3), (4, 5)], "nulls": [Fraction(1, 4), Fraction(1, 3)], "rates": [Fraction(1, 4), Fraction(3, 5)]}
+TINY = {
+    "looks": [(2, 3), (4, 5)],
+    "nulls": [Fraction(1, 4), Fraction(1, 3)],
+    "rates": [Fraction(1, 4), Fraction(3, 5)],
+}
 
 
 def tiny_design(borrowing):
@@ -107,7 +111,9 @@ def test_two_looks_agree_with_every_path_in_fractions(borrowing):
     successes, error, children = brute_force(
         **TINY, tail=tail, futility=Fraction(1, 2), threshold=Fraction(4, 5)
     )
-    result = Trial(tiny_design(borrowing)).operating(Scenario("one responds", tuple(map(float, TINY["rates"]))))
+    result = Trial(tiny_design(borrowing)).operating(
+        Scenario("one responds", tuple(map(float, TINY["rates"])))
+    )
     assert result.success == pytest.approx([float(s) for s in successes], abs=1e-13)
     assert result.family_wise_error == pytest.approx(float(error), abs=1e-13)
     assert result.children == pytest.approx([float(c) for c in children], abs=1e-12)
@@ -150,7 +156,9 @@ def row_law(ending, rates):
     for row, counts in enumerate(ending.outcomes.responders.tolist()):
         rows = set(permutations(counts)) if ending.outcomes.multisets else [tuple(counts)]
         law[row] = sum(
-            math.prod(binom.pmf(c, n, p) for c, n, p in zip(arranged, ending.outcomes.sizes, rates, strict=True))
+            math.prod(
+                binom.pmf(c, n, p) for c, n, p in zip(arranged, ending.outcomes.sizes, rates, strict=True)
+            )
             for arranged in rows
         )
     return law
@@ -200,7 +208,12 @@ def test_looks_in_a_fixed_order_agree_with_a_hand_sum():
     # Success needs 2 of 4 (Beta(3, 3): 0.942; one of 4: 0.737) and 2 of 3 (Beta(3, 2): 0.973; one of 3: 0.819).
     stop = 0.8**2
     won_a = sum(
-        math.comb(2, first) * 0.2**first * 0.8 ** (2 - first) * math.comb(2, more) * 0.2**more * 0.8 ** (2 - more)
+        math.comb(2, first)
+        * 0.2**first
+        * 0.8 ** (2 - first)
+        * math.comb(2, more)
+        * 0.2**more
+        * 0.8 ** (2 - more)
         for first in (1, 2)
         for more in range(3)
         if first + more >= 2
@@ -224,7 +237,9 @@ def test_bias_and_coverage_without_borrowing_are_those_of_the_beta_posterior():
     assert result.bias == pytest.approx([(10 * 0.3 + 1) / 12 - 0.3] * 2, abs=1e-13)
     mse = sum(p * ((r + 1) / 12 - 0.3) ** 2 for r, p in enumerate(law))
     assert result.mse == pytest.approx([mse] * 2, abs=1e-13)
-    assert result.coverage == pytest.approx([sum(p for p, c in zip(law, covered, strict=True) if c)] * 2, abs=1e-12)
+    assert result.coverage == pytest.approx(
+        [sum(p for p, c in zip(law, covered, strict=True) if c)] * 2, abs=1e-12
+    )
 
 
 def test_a_design_beyond_the_exact_range_says_so():

@@ -14,7 +14,7 @@ from scipy.special import logsumexp
 from leadline.trial.borrowing.beta import Reaches, Seen, expect_mixture, log_marginal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from scipy.sparse import csr_array
 
@@ -22,31 +22,31 @@ if TYPE_CHECKING:
     from leadline.trial.borrowing.outcomes import Outcomes
 
 
-def block_table(
-    quantity: Quantity, basket: int, prior: Prior, sizes: Sequence[int], block: Iterable[int]
+def expect_in_block(
+    quantity: Quantity, basket: int, prior: Prior, outcomes: Outcomes, block: Sequence[int]
 ) -> Floats:
-    """A quantity of one basket of a block: (block total + 1, own count + 1), or (block total + 1, 1).
+    """A quantity of one basket whose rate is that of its whole block, an array over outcomes.
 
-    Only a prediction depends on the basket's own count besides the total.
+    Computed once for each block total that occurs; only a prediction depends on the basket's own count besides.
     """
-    total = sum(sizes[j] for j in block)
-    own = np.arange(sizes[basket] + 1 if isinstance(quantity, Reaches) else 1)
-    counts = np.broadcast_to(np.arange(total + 1.0)[:, None], (total + 1, len(own)))
-    seen = Seen(own, sizes[basket])
-    return expect_mixture(quantity, basket, prior, counts, total - counts, seen=seen)
-
-
-def look_up(table: Floats, outcomes: Outcomes, basket: int, block: Iterable[int]) -> Floats:
-    """The table's entry for each outcome."""
-    own = np.minimum(outcomes.responders[:, basket], table.shape[1] - 1)
-    return np.asarray(table[outcomes.responders[:, list(block)].sum(axis=1), own])
+    size = outcomes.sizes[basket]
+    total = sum(outcomes.sizes[j] for j in block)
+    own = outcomes.responders[:, basket] if isinstance(quantity, Reaches) else 0
+    keys = outcomes.responders[:, block].sum(axis=1) * (size + 1) + own
+    present = np.flatnonzero(np.bincount(keys))
+    responders, seen = present // (size + 1), Seen(present % (size + 1), size)
+    table = np.empty(keys.max() + 1)
+    table[present] = expect_mixture(
+        quantity, basket, prior, responders.astype(float), (total - responders).astype(float), seen=seen
+    )
+    return np.asarray(table[keys])
 
 
 def block_log_marginal(prior: Prior, outcomes: Outcomes, block: Sequence[int]) -> Floats:
     """Log marginal likelihood of a block's children under one shared rate, an array over outcomes."""
     total = sum(outcomes.sizes[j] for j in block)
     counts = np.arange(total + 1.0)
-    totals = outcomes.responders[:, list(block)].sum(axis=1)
+    totals = outcomes.responders[:, block].sum(axis=1)
     return np.asarray(log_marginal(prior, counts, total - counts)[totals])
 
 

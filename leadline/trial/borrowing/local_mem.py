@@ -14,7 +14,7 @@ from pydantic.dataclasses import dataclass
 from scipy.sparse import csr_array
 
 from leadline.trial.borrowing.beta import CLOSED
-from leadline.trial.borrowing.blocks import block_log_marginal, block_table, look_up, members, term_weights
+from leadline.trial.borrowing.blocks import block_log_marginal, expect_in_block, members, term_weights
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,8 +52,7 @@ class LocalExchangeability:
         for mask in range(1, 2**baskets):
             block = members(mask, baskets)
             for j in block:
-                table = block_table(quantity, j, prior, outcomes.sizes, block)
-                mixed[:, j] += weights[:, mask] * look_up(table, outcomes, j, block)
+                mixed[:, j] += weights[:, mask] * expect_in_block(quantity, j, prior, outcomes, block)
         return mixed
 
 

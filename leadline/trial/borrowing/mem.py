@@ -20,7 +20,7 @@ from pydantic.dataclasses import dataclass
 from scipy.sparse import csr_array
 
 from leadline.trial.borrowing.beta import CLOSED
-from leadline.trial.borrowing.blocks import block_log_marginal, block_table, look_up, members, term_weights
+from leadline.trial.borrowing.blocks import block_log_marginal, expect_in_block, members, term_weights
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,8 +86,7 @@ def _mix(quantity: Quantity, outcomes: Outcomes, priors: Sequence[Prior], weight
     for i in range(baskets):
         for mask in _masks_with(i, baskets):
             sources = members(mask, baskets)
-            table = block_table(quantity, i, priors[i], outcomes.sizes, sources)
-            mixed[:, i] += weights[:, i, mask] * look_up(table, outcomes, i, sources)
+            mixed[:, i] += weights[:, i, mask] * expect_in_block(quantity, i, priors[i], outcomes, sources)
     return mixed
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from pydantic.dataclasses import dataclass
 
 from leadline.trial.borrowing.beta import CLOSED
-from leadline.trial.borrowing.blocks import block_table, look_up
+from leadline.trial.borrowing.blocks import expect_in_block
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,15 +30,7 @@ class Pooled:
         everybody = range(len(baskets))
         return [
             np.column_stack(
-                [
-                    look_up(
-                        block_table(quantity, j, baskets[0].prior, outcomes.sizes, everybody),
-                        outcomes,
-                        j,
-                        everybody,
-                    )
-                    for j in everybody
-                ]
+                [expect_in_block(quantity, j, baskets[0].prior, outcomes, list(everybody)) for j in everybody]
             )
             for quantity in quantities
         ]

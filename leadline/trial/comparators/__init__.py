@@ -1,0 +1,1 @@
+"""Designs that people compare with: one basket at a time, published, exact."""

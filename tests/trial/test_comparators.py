@@ -1,0 +1,114 @@
+"""Comparators against the published tables."""
+
+import math
+from itertools import product
+
+import pytest
+from scipy.stats import beta
+
+from leadline.errors import DesignInvalid
+from leadline.trial.borrowing import Beta
+from leadline.trial.comparators.group_sequential import (
+    OBRIEN_FLEMING,
+    POCOCK,
+    critical_values,
+    crossing_probability,
+)
+from leadline.trial.comparators.predictive import (
+    FutilityBoundary,
+    bop2,
+    boundary_law,
+    predictive_boundary,
+)
+from leadline.trial.comparators.simon import simon_two_stage
+from tests.trial.published import CHECKS, ids
+
+
+@pytest.mark.parametrize("name", ids("Simon"))
+def test_simon_designs_are_the_published_ones(name):
+    check = CHECKS[name]
+    inputs = check["inputs"]
+    found = simon_two_stage(
+        null_rate=inputs["p0"],
+        target_rate=inputs["p1"],
+        alpha=inputs["alpha"],
+        beta=inputs["beta"],
+        most_children=60,
+    )
+    for kind, design in (("optimal", found.optimal), ("minimax", found.minimax)):
+        printed, tolerance = check["printed"][kind], check["tolerance"]
+        assert (design.r1, design.n1, design.r, design.n) == tuple(
+            printed[key] for key in ("r1", "n1", "r", "n")
+        )
+        assert design.expected_children == pytest.approx(printed["EN_p0"], abs=tolerance["EN_p0"])
+        assert design.stop_early == pytest.approx(printed["PET_p0"], abs=tolerance["PET_p0"])
+        assert design.type_1_error <= inputs["alpha"]
+        assert design.power >= 1 - inputs["beta"]
+
+
+def test_simon_error_is_the_sum_over_both_stages():
+    """Optimal design 0/9, 2/17 for 0.05 against 0.25: every pair of counts."""
+    design = simon_two_stage(null_rate=0.05, target_rate=0.25, alpha=0.05, beta=0.2, most_children=20).optimal
+
+    def law(n, k):
+        return math.comb(n, k) * 0.05**k * 0.95 ** (n - k)
+
+    error = sum(law(9, a) * law(8, b) for a, b in product(range(10), range(9)) if a > 0 and a + b > 2)
+    assert design.type_1_error == pytest.approx(error, abs=1e-14)
+
+
+@pytest.mark.parametrize("changed", [{"null_rate": 0.5}, {"alpha": 1.2}, {"most_children": 5}])
+def test_simon_refuses_what_has_no_design(changed):
+    asked = {"null_rate": 0.1, "target_rate": 0.3, "alpha": 0.1, "beta": 0.1, **changed}
+    with pytest.raises(DesignInvalid):
+        simon_two_stage(**asked)
+
+
+@pytest.mark.parametrize(
+    ("name", "shape", "key"), [("jt-pocock", POCOCK, "C_P"), ("jt-obf", OBRIEN_FLEMING, "C_B")]
+)
+def test_group_sequential_constants_are_the_published_ones(name, shape, key):
+    check = CHECKS[name]
+    found = [
+        critical_values(k, level=check["inputs"]["alpha"], shape=shape)[-1] for k in check["inputs"]["K"]
+    ]
+    assert found == pytest.approx(check["printed"][key], abs=check["tolerance"])
+
+
+def test_one_look_needs_the_normal_quantile():
+    assert critical_values(1, level=0.05, shape=POCOCK) == pytest.approx([1.959963984540054], abs=1e-9)
+    assert crossing_probability(
+        [1.959963984540054], drift=1.959963984540054 + 1.2815515655446004
+    ) == pytest.approx(0.9, abs=1e-6)
+
+
+LEE_LIU = {"null_rate": 0.6, "prior": Beta(0.6, 0.4), "success_above": 0.9}
+
+
+def test_lee_liu_success_needs_28_of_40():
+    boundary = predictive_boundary((23, 40), stop_below=0.5656 - 1e-4, **LEE_LIU)
+    assert boundary.stop_at_most == (15, 27)  # 16 of 23 has a predictive probability of 0.5656: not stopped
+    assert predictive_boundary((23, 40), stop_below=0.5656 + 1e-4, **LEE_LIU).stop_at_most == (16, 27)
+
+
+def test_boundary_law_is_the_sum_over_all_paths():
+    boundary = FutilityBoundary((2, 4, 5), (0, 1, 2))
+    law = boundary_law(boundary, rate=0.3)
+    success, expected = 0.0, 0.0
+    for path in product((0, 1), repeat=5):
+        chance = math.prod(0.3 if x else 0.7 for x in path)
+        stopped = next((n for n, limit in ((2, 0), (4, 1), (5, 2)) if sum(path[:n]) <= limit), None)
+        success += chance * (stopped is None)
+        expected += chance * (stopped or 5)
+    assert law.success == pytest.approx(success, abs=1e-15)
+    assert law.expected_children == pytest.approx(expected, abs=1e-14)
+
+
+def test_bop2_holds_its_error_and_stops_where_the_posterior_is_low():
+    found = bop2((10, 20, 30, 40), null_rate=0.2, target_rate=0.4, prior=Beta(0.2, 0.8), alpha=0.1)
+    assert found.type_1_error <= 0.1
+    assert found.success_at_target > 0.85
+    for n, limit in zip(found.boundary.looks, found.boundary.stop_at_most, strict=True):
+        cutoff = found.cutoff * (n / 40) ** found.power
+        assert beta.sf(0.2, 0.2 + limit, 0.8 + n - limit) < cutoff
+        assert beta.sf(0.2, 0.2 + limit + 1, 0.8 + n - limit - 1) >= cutoff

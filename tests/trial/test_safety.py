@@ -1,0 +1,108 @@
+"""Harm boundaries against the published one, and against every path."""
+
+import math
+from dataclasses import replace
+from itertools import product
+
+import pytest
+
+from leadline.errors import DesignInvalid
+from leadline.trial.borrowing.independent import Independent
+from leadline.trial.design import Basis, EarlyRule, Harm, HarmCheck, HarmFamily
+from leadline.trial.operating import Scenario, Trial
+from leadline.trial.safety import (
+    boundary_events,
+    calibrated_boundary,
+    harm_boundary,
+    statistic,
+    stopping,
+)
+from tests.trial.designs import design
+from tests.trial.published import CHECKS
+
+CHECK = CHECKS["tox-bb-30"]
+HARM = Harm("serious infusion reaction", limit_rate=0.2, level=0.1, expected_rate=0.05, check=HarmCheck.CHILD)
+
+
+class TestPublishedBetaBinomialBoundary:
+    values = statistic(HarmFamily.BETA_BINOMIAL, children=30, limit_rate=0.2, prior=(0.6, 2.4))
+    checks = tuple(range(1, 31))
+
+    def test_the_boundary_is_the_published_one(self):
+        boundary = calibrated_boundary(self.values, limit_rate=0.2, level=0.1, checks=self.checks)
+        printed = CHECK["printed"]["reject_at_least"]
+        table = {f"{low}-{high}": events for low, high, events in boundary.table()}
+        assert table == printed
+        # The printed value, found by bisection, lies 4e-7 below the interval that gives the printed boundary.
+        assert boundary.critical[0] - 1e-6 < CHECK["printed"]["cval"] <= boundary.critical[1]
+
+    def test_the_default_prior_is_the_published_one(self):
+        boundary = harm_boundary(HARM, checks=(10, 20, 30))
+        assert boundary.events == boundary_events(self.values, critical=CHECK["printed"]["cval"] + 1e-6)
+
+    @pytest.mark.parametrize("at", range(5))
+    def test_stopping_probabilities_and_expected_events(self, at):
+        events = boundary_events(self.values, critical=CHECK["printed"]["cval"] + 1e-6)
+        rate = CHECK["printed"]["p"][at]
+        law = stopping(events, rate=rate, checks=self.checks)
+        assert 1 - law.never == pytest.approx(CHECK["printed"]["reject_prob"][at], abs=1e-7)
+        children = sum(p * n for p, n in zip(law.at_check, self.checks, strict=True)) + 30 * law.never
+        assert rate * children == pytest.approx(CHECK["printed"]["expected_toxicities"][at], abs=1e-5)
+
+
+@pytest.mark.parametrize("family", HarmFamily)
+def test_boundaries_hold_their_level_and_rise_with_the_children(family):
+    boundary = harm_boundary(replace(HARM, boundary=family), checks=(8, 16, 24))
+    assert 0 < boundary.stop_at_limit <= 0.1
+    possible = [events for n, events in enumerate(boundary.events, start=1) if events <= n]
+    assert possible == sorted(possible)
+    law = stopping(boundary.events, rate=0.2, checks=boundary.checks)
+    assert sum(law.at_check) + law.never == pytest.approx(1.0, abs=1e-13)
+
+
+def test_stopping_is_the_sum_over_all_paths():
+    events, checks = (2, 2, 3, 3, 4, 4), (2, 4, 6)
+    law = stopping(events, rate=0.3, checks=checks)
+    found = [0.0] * 4
+    for path in product((0, 1), repeat=6):
+        chance = math.prod(0.3 if x else 0.7 for x in path)
+        first = next((k for k, n in enumerate(checks) if sum(path[:n]) >= events[n - 1]), 3)
+        found[first] += chance
+    assert [*law.at_check, law.never] == pytest.approx(found, abs=1e-15)
+
+
+def test_a_level_that_no_boundary_holds_is_refused():
+    with pytest.raises(DesignInvalid, match="harm.level"):
+        harm_boundary(replace(HARM, level=1e-9, limit_rate=0.9), checks=(1, 2))
+
+
+@pytest.mark.parametrize("check", HarmCheck)
+def test_a_trial_with_a_harm_rule_agrees_with_every_path(check):
+    """Two baskets of one and then two children, each child responds or not and is harmed or not."""
+    harm = Harm("event", limit_rate=0.3, level=0.3, expected_rate=0.25, check=check)
+    rules = {"looks": (1, 2), "null": 0.3, "target": 0.7, "threshold": 0.8}
+    trial = Trial(
+        design(Independent(), count=2, harm=harm, futility=EarlyRule(Basis.POSTERIOR, 0.6), **rules)
+    )
+    events = trial.boundary.events
+    rates = (0.3, 0.7)
+    # Uniform prior, above 0.3: 0 of 1: 0.49 stops; 1 of 1: 0.91. 2 of 2: 0.973; 1 of 2: 0.784, no success.
+    success, harmed = [0.0, 0.0], 0.0
+    for responses in product((0, 1), repeat=4):  # baskets a, b at the first look, then again
+        a1, b1, a2, b2 = responses
+        takes = [True, True, bool(a1), bool(b1)]
+        for harms in product((0, 1), repeat=sum(takes)):
+            chance = math.prod(0.25 if x else 0.75 for x in harms)
+            for taken, response, rate in zip(takes, responses, (*rates, *rates), strict=True):
+                chance *= (
+                    (rate if response else 1 - rate) if taken else 0.5
+                )  # an untaken response is not there
+            looks = sorted({2, len(harms)}) if check is HarmCheck.LOOK else range(1, len(harms) + 1)
+            stop = any(sum(harms[:n]) >= events[n - 1] for n in looks)
+            harmed += chance * stop
+            success[0] += chance * (not stop and a1 + a2 == 2)
+            success[1] += chance * (not stop and b1 + b2 == 2)
+    result = trial.operating(Scenario("one responds", rates))
+    assert result.success == pytest.approx(success, abs=1e-14)
+    assert sum(result.harm) == pytest.approx(harmed, abs=1e-14)
+    assert harmed > 0.05
