@@ -9,7 +9,7 @@ measures.score(frame, "jadas10_esr")
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from leadline.measures.catalogue import MEASURES, measure
+from leadline.measures.instruments import MEASURES, measure
 from leadline.measures.measure import Measure, Score
 
 if TYPE_CHECKING:

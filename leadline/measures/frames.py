@@ -18,9 +18,9 @@ from narwhals.typing import IntoFrameT
 
 from leadline.casebook.items import Item
 from leadline.errors import ColumnAbsent, ItemOutOfRange, NotForTables
-from leadline.measures.catalogue import MEASURES, measure
 from leadline.measures.engines import Compiler, Ends, is_known, kind_of
 from leadline.measures.expression import DECIMALS, Node
+from leadline.measures.instruments import MEASURES, measure
 from leadline.measures.measure import Criterion, Cutoffs, Grading, Measure, Score
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
 """What a measure is: its items, its rule, its sources, and how it is evaluated on one set of inputs.
 
-A new instrument is a file with a value of one of the classes below and one line in `catalogue.py`. Every class has
+A new instrument is a file with a value of one of the classes below and one line in `instruments.py`. Every class has
 `evaluate(inputs)`: calculator inputs in (the names of the measures dossier, nested or flat, missing as None or left
 out), a plain dictionary out, with the keys of the dossier's section 0.5. Ranges are checked here, once: a value
 outside its scale is an error, never a number.

@@ -354,7 +354,7 @@ def _provenance(findings: Findings) -> Plain:
 
 
 def _sources(findings: Findings) -> Iterator[Mapping[str, str]]:
-    from leadline.measures.catalogue import MEASURES
+    from leadline.measures import MEASURES
 
     for measure_id in measures_used(findings):
         measure = MEASURES[measure_id]

@@ -174,7 +174,7 @@ def item_words(item: str) -> str:
 @cache
 def _titles_of_inputs() -> Mapping[str, str]:
     """Inputs of measures that no visit records as such, by their id as words, to their plain names."""
-    from leadline.measures.catalogue import MEASURES
+    from leadline.measures import MEASURES
 
     titles: dict[str, str] = {}
     for measure in MEASURES.values():

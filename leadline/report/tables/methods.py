@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from leadline.casebook.schema import ABOUT_KEYS
-from leadline.measures.catalogue import MEASURES
+from leadline.measures import MEASURES
 from leadline.measures.measure import Source
 from leadline.report.blocks import Column, Table
 from leadline.report.words import CUTOFF_SETS, DIAGNOSES, plain, window_words
