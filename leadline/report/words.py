@@ -162,6 +162,7 @@ def code_words(value: object) -> str:
     return CODES.get(text, plain(text))
 
 
+@cache
 def item_words(item: str) -> str:
     """The plain name of an item, also of one at another time (`baseline_esr_mm_h`); words stay as they are."""
     for prefix, when in (("baseline_", " at baseline"), ("previous_", " before"), ("current_", "")):

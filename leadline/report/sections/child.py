@@ -6,7 +6,6 @@ import re
 
 from leadline.report.blocks import (
     Block,
-    Column,
     FigureBlock,
     Heading,
     Prose,
@@ -22,8 +21,8 @@ from leadline.report.tables.claims import (
     attribution_words,
     claim_words,
     durability_words,
-    evidence_table,
     ladder_row,
+    quoted_evidence_table,
     speaker_words,
 )
 from leadline.report.tables.missing import OVER_NOTE, STILL_OPEN, TO_RECORD_COLUMNS, to_record, windows_note
@@ -54,7 +53,10 @@ def child(case: CaseFindings, timeline: FigureBlock | None, *, internal: bool) -
     key = anchor(case)
     blocks += [Heading("Treatment history"), treatment_table(case.case, name=f"{key}-treatment")]
     blocks += [Heading("Earlier drugs and adequate trials"), _trials(case, key)]
-    blocks += [Heading("Rows that the findings rest on"), _evidence(case, key, internal=internal)]
+    blocks += [
+        Heading("Rows that the findings rest on"),
+        quoted_evidence_table(case, name=f"{key}-evidence", internal=internal),
+    ]
     return Section(key, f"Child {case.case.patient_id}", tuple(blocks))
 
 
@@ -151,10 +153,3 @@ def _trials(case: CaseFindings, key: str) -> Table:
     table = drug_trial_table([case], name=f"{key}-trials")
     rows = tuple(_without_child(row) for row in table.rows)
     return Table(table.name, "Each drug against its adequate trial", table.columns[1:], rows, empty=NO_TRIAL)
-
-
-def _evidence(case: CaseFindings, key: str, *, internal: bool) -> Table:
-    table = evidence_table([case], internal=internal)
-    rows = tuple(_without_child(row) for row in table.rows)
-    columns: tuple[Column, ...] = table.columns[1:]
-    return Table(f"{key}-evidence", "Table and row of the casebook", columns, rows, empty=table.empty)

@@ -25,7 +25,7 @@ def all_tables(findings: Findings, *, internal: bool) -> Iterator[Table]:
     cases = findings.cases
     yield claims_table(findings)
     yield ladder_table(cases)
-    yield evidence_table(cases, internal=internal)
+    yield evidence_table(cases)
     yield missing_table(cases, internal=internal)
     yield children_table(findings)
     yield infusion_table(cases, internal=internal)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from leadline.casebook.case import Case, RowRef
 from leadline.report.blocks import Column, Table
@@ -177,32 +177,37 @@ def missing_words(outcome: CriterionOutcome) -> str:
     return records_words(named or outcome.missing)
 
 
-def evidence_table(cases: Sequence[CaseFindings], *, internal: bool) -> Table:
-    """One row of the casebook that a claim's criterion rests on."""
-    rows = tuple(row for case in cases for row in _evidence_rows(case, internal=internal))
-    return Table(
-        "evidence",
-        "The rows that each finding rests on",
-        (
-            Column("Child", "code", 0.9),
-            Column("Claim", width=1.0),
-            Column("For", width=1.6),
-            Column("Table", width=1.0),
-            Column("Row", "code", 1.4),
-            Column("What the row says", width=2.6),
-        ),
-        rows,
-        empty="No finding rests on a row of the casebook.",
+EVIDENCE_COLUMNS = (
+    Column("Claim", width=1.0),
+    Column("For", width=1.6),
+    Column("Table", width=1.0),
+    Column("Row", "code", 1.4),
+)
+
+
+def evidence_table(cases: Sequence[CaseFindings]) -> Table:
+    """For machines: one row a row of the casebook that a claim's criterion rests on."""
+    rows = tuple(
+        (claim.patient_id, *_named(claim, what, ref))
+        for case in cases
+        for claim in case.claims
+        for what, ref in _refs(claim)
     )
+    columns = (Column("Child", "code", 0.9), *EVIDENCE_COLUMNS)
+    return Table("evidence", "The rows that each finding rests on", columns, rows)
 
 
-def _evidence_rows(case: CaseFindings, *, internal: bool) -> Iterator[tuple[str, ...]]:
-    texts = row_texts(case.case, internal=internal)
-    for claim in case.claims:
-        claimed = claim_words(claim.claim)
-        for what, ref in _refs(claim):
-            table = CODES.get(ref.table, plain(ref.table))
-            yield claim.patient_id, claimed, what, table, ref.uid, texts.get(ref, "")
+def quoted_evidence_table(case: CaseFindings, *, name: str, internal: bool) -> Table:
+    """For readers: the same for one child, with what each row says."""
+    pairs = [(claim, what, ref) for claim in case.claims for what, ref in _refs(claim)]
+    texts = row_texts(case.case, {ref for _, _, ref in pairs}, internal=internal)
+    rows = tuple((*_named(claim, what, ref), texts.get(ref, "")) for claim, what, ref in pairs)
+    columns = (*EVIDENCE_COLUMNS, Column("What the row says", width=2.6))
+    return Table(name, "Table and row of the casebook", columns, rows, empty="No finding rests on a row.")
+
+
+def _named(claim: ClaimVerdict, what: str, ref: RowRef) -> tuple[str, str, str, str]:
+    return claim_words(claim.claim), what, CODES.get(ref.table, plain(ref.table)), ref.uid
 
 
 def _refs(claim: ClaimVerdict) -> dict[tuple[str, RowRef], None]:

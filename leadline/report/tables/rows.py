@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from leadline.casebook.case import Case, DrugCourse, Fact, RowRef
 from leadline.casebook.items import ITEMS
 from leadline.report.figures.words import drug_name, product_words
 from leadline.report.words import CLAIMS, CODES, code_words, day_words, item_words, plain, semicolons
 
 
-def row_texts(case: Case, *, internal: bool) -> dict[RowRef, str]:
-    """Each row of the child and what it says; verbatim statements only in an internal report."""
-    texts = _visit_texts(case)
-    texts |= {course.ref: course_words(course) for course in case.courses}
+def row_texts(case: Case, wanted: Collection[RowRef], *, internal: bool) -> dict[RowRef, str]:
+    """What each wanted row of the child says; verbatim statements only in an internal report."""
+    texts = _visit_texts(case, wanted)
+    texts |= {course.ref: course_words(course) for course in case.courses if course.ref in wanted}
     texts |= {
-        infusion.ref: f"{day_words(infusion.day)}: {product_words(infusion)}" for infusion in case.infusions
+        infusion.ref: f"{day_words(infusion.day)}: {product_words(infusion)}"
+        for infusion in case.infusions
+        if infusion.ref in wanted
     }
     texts |= {event.ref: f"{day_words(event.start)}: {event.term}" for event in case.adverse_events}
     for report in case.reports:
@@ -23,13 +27,15 @@ def row_texts(case: Case, *, internal: bool) -> dict[RowRef, str]:
     return texts
 
 
-def _visit_texts(case: Case) -> dict[RowRef, str]:
+def _visit_texts(case: Case, wanted: Collection[RowRef]) -> dict[RowRef, str]:
     found: dict[RowRef, list[str]] = {}
-    for assessment in (*case.assessments, *case.undated):
-        day = day_words(assessment.day if assessment in case.assessments else None)
-        found.setdefault(assessment.ref, [day])
+    dated = ((assessment, assessment.day) for assessment in case.assessments)
+    for assessment, day in (*dated, *((assessment, None) for assessment in case.undated)):
+        if assessment.ref in wanted:
+            found.setdefault(assessment.ref, [day_words(day)])
         for fact in assessment.facts.values():
-            found.setdefault(fact.ref, [day]).append(fact_words(fact))
+            if fact.ref in wanted:
+                found.setdefault(fact.ref, [day_words(day)]).append(fact_words(fact))
     return {ref: f"{day}: {semicolons(facts)}" if facts else day for ref, (day, *facts) in found.items()}
 
 
