@@ -60,7 +60,8 @@ def _days_apart(one: DaySpan, other: DaySpan) -> int:
 
 def compare_doses(before: DrugCourse, after: DrugCourse) -> bool | None:
     """Whether the daily dose rose from one course to the next; None where they cannot be compared."""
-    old, new = _mg_day(before), _mg_day(after)
+    same_frequency = before.frequency and before.frequency == after.frequency
+    old, new = (_mg(course) if same_frequency else _mg_day(course) for course in (before, after))
     if _basis(before) != _basis(after) or old is None or new is None:
         return None
     return round(new, DECIMALS) > round(old, DECIMALS)

@@ -87,6 +87,16 @@ class TestDoses:
         assert result(*self.methotrexate(None, 15)) == "unknown"
         assert result(*self.methotrexate(15, None)) == "unknown"
 
+    @pytest.mark.parametrize(
+        ("after", "expected"), [(300, "confounded"), (200, "unconfounded"), (100, "unconfounded")]
+    )
+    def test_doses_of_one_frequency_are_compared_whatever_it_is(self, after, expected):
+        before = drug("infliximab", -400, 20, dose=200, frequency="every 8 weeks")
+        now = drug("infliximab", 20, dose=after, frequency="every 8 weeks", ongoing=True, as_of=500)
+        assert result(before, now) == expected
+        assert result(before, replace(now, frequency="every 6 weeks")) == "unknown"
+        assert result(replace(before, frequency=""), replace(now, frequency="")) == "unknown"
+
     def test_after_a_break_of_more_than_30_days_a_drug_is_begun_anew(self):
         assert result(*self.methotrexate(15, 15, gap=30)) == "unconfounded"
         assert result(*self.methotrexate(15, 15, gap=31)) == "confounded"
