@@ -12,40 +12,19 @@ without a finite effect (an empty cell) takes no part in the inverse-variance es
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
-
 from leadline.errors import StudiesInvalid
-from leadline.evidence import effects as effect_sizes
-from leadline.evidence import glmm
 from leadline.evidence import inverse_variance as iv
-from leadline.evidence.effects import Effects
+from leadline.evidence.classical import Classical, classical_estimates, effects_of, for_reader, likelihood_of
 from leadline.evidence.hierarchy import HalfNormal, HyperPrior
-from leadline.evidence.likelihoods import (
-    BinomialLikelihood,
-    HypergeometricLikelihood,
-    Likelihood,
-    PoissonLikelihood,
-    expit,
-)
+from leadline.evidence.likelihoods import expit
 from leadline.evidence.normal import COARSE_TAU_ORDER, TAU_ORDER, NormalMixture, fit_normal_hierarchy
 from leadline.evidence.posterior import COARSE, FINE, Fineness, fit_hierarchy, fit_leaving_one_out
 from leadline.evidence.quadrature import PanelDensity
-from leadline.evidence.stratified import (
-    Stratified,
-    Tables,
-    mantel_haenszel_odds_ratio,
-    mantel_haenszel_risk_difference,
-    mantel_haenszel_risk_ratio,
-    peto_odds_ratio,
-)
 from leadline.evidence.studies import Studies, StudyKind
 from leadline.verdicts.exact import clopper_pearson, poisson_rate_interval
-
-MOST_EVENTS = 300  # of a two-arm study, up to which its hypergeometric likelihood is summed
 
 DEFAULT_PRIORS: dict[StudyKind, HyperPrior] = {
     StudyKind.ONE_ARM: HyperPrior(0.0, 2.0, HalfNormal(1.0)),
@@ -82,18 +61,6 @@ class StudyResult:
     low: float | None
     high: float | None
     posterior: Summary
-
-
-@dataclass(frozen=True, slots=True)
-class Classical:
-    """An estimate by a named method, on the reader's scale; tau2 on the scale of the analysis."""
-
-    method: str
-    estimate: float
-    low: float
-    high: float
-    tau2: float | None = None
-    prediction: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +115,7 @@ def pool(studies: Studies, *, prior: HyperPrior | None = None, level: float = 0.
     prior = prior or DEFAULT_PRIORS[studies.kind]
     fine = _posterior(studies, prior, FINE)
     coarse = _posterior(studies, prior, COARSE)
-    found = _effects(studies)
+    found = effects_of(studies)
     return Pooled(
         kind=studies.kind,
         measure=_measure(studies),
@@ -160,7 +127,7 @@ def pool(studies: Studies, *, prior: HyperPrior | None = None, level: float = 0.
         new_study=_summary(fine.new_study, studies.kind, level),
         tau=_plain_summary(fine.tau, level),
         error=_largest_change(fine, coarse, studies.kind, level),
-        classical=_classical(studies, found, level),
+        classical=classical_estimates(studies, found, level),
         heterogeneity=iv.heterogeneity(found.y, found.v, level=level) if found.y.size > 1 else None,
         leave_one_out=_leave_one_out(studies, prior, level),
         without_effect=tuple(n for n, used in zip(studies.names, found.used, strict=True) if not used),
@@ -204,49 +171,6 @@ def _posterior(studies: Studies, prior: HyperPrior, fineness: Fineness) -> _Post
     )
 
 
-def likelihood_of(studies: Studies) -> Likelihood | None:
-    """The likelihood of the counts; None for effects, whose likelihood is normal."""
-    match studies.kind:
-        case StudyKind.ONE_ARM:
-            return BinomialLikelihood(studies.column("events"), studies.column("n"))
-        case StudyKind.RATE:
-            return PoissonLikelihood(studies.column("events"), studies.column("exposure"))
-        case StudyKind.TWO_ARM:
-            _check_size(studies)
-            columns = ("events_t", "n_t", "events_c", "n_c")
-            return HypergeometricLikelihood(*(studies.column(name) for name in columns))
-        case StudyKind.EFFECT:
-            return None
-
-
-def _check_size(studies: Studies) -> None:
-    totals = studies.column("events_t") + studies.column("events_c")
-    for study, total in zip(studies.studies, totals, strict=True):
-        if total > MOST_EVENTS:
-            raise StudiesInvalid(
-                f"{study.name} (row {study.row}) has {total:g} events in its two arms; its exact likelihood is "
-                f"summed up to {MOST_EVENTS}",
-                hint="give log odds ratios with their standard errors (columns estimate, se)",
-            )
-
-
-def _effects(studies: Studies) -> Effects:
-    """Effects and variances on the scale of the analysis, nothing added to any count."""
-    column = studies.column
-    match studies.kind:
-        case StudyKind.ONE_ARM:
-            return effect_sizes.logits(column("events"), column("n"))
-        case StudyKind.TWO_ARM:
-            return effect_sizes.log_odds_ratios(
-                column("events_t"), column("n_t"), column("events_c"), column("n_c")
-            )
-        case StudyKind.RATE:
-            return effect_sizes.log_rates(column("events"), column("exposure"))
-        case StudyKind.EFFECT:
-            size = len(studies.studies)
-            return Effects(column("estimate"), column("se") ** 2, np.ones(size, dtype=bool))
-
-
 def _measure(studies: Studies) -> str:
     match studies.kind:
         case StudyKind.ONE_ARM:
@@ -259,20 +183,9 @@ def _measure(studies: Studies) -> str:
             return studies.unit or "effect"
 
 
-def _for_reader(kind: StudyKind, value: float) -> float:
-    """From the scale of the analysis to the reader's."""
-    match kind:
-        case StudyKind.ONE_ARM:
-            return float(expit(np.array(value)))
-        case StudyKind.TWO_ARM | StudyKind.RATE:
-            return math.exp(value)
-        case StudyKind.EFFECT:
-            return value
-
-
 def _summary(distribution: Distribution, kind: StudyKind, level: float) -> Summary:
     tail = (1 - level) / 2
-    low, median, high = (_for_reader(kind, distribution.quantile(q)) for q in (tail, 0.5, 1 - tail))
+    low, median, high = (for_reader(kind, distribution.quantile(q)) for q in (tail, 0.5, 1 - tail))
     mean, sd = _moments(distribution, kind)
     return Summary(mean, sd, median, low, high)
 
@@ -314,11 +227,11 @@ def _observed(studies: Studies, j: int, level: float) -> tuple[float | None, flo
             exact = poisson_rate_interval(int(values[0]), values[1], level=level)
             return values[0] / values[1], exact.low, exact.high
         case StudyKind.TWO_ARM | StudyKind.EFFECT:
-            only = _effects(Studies(studies.kind, (studies.studies[j],)))
+            only = effects_of(Studies(studies.kind, (studies.studies[j],)))
             if not only.y.size:
                 return None, None, None
             alone = iv.common_effect(only.y, only.v, level=level)
-            return tuple(_for_reader(studies.kind, x) for x in (alone.estimate, alone.low, alone.high))  # type: ignore[return-value]
+            return tuple(for_reader(studies.kind, x) for x in (alone.estimate, alone.low, alone.high))  # type: ignore[return-value]
 
 
 def _largest_change(fine: _Posterior, coarse: _Posterior, kind: StudyKind, level: float) -> float:
@@ -336,83 +249,13 @@ def _numbers(summary: Summary) -> list[float]:
     return [number for number in every if number is not None]
 
 
-def _classical(studies: Studies, found: Effects, level: float) -> tuple[Classical, ...]:
-    rows = [
-        *_inverse_variance(studies.kind, found, level),
-        *_likelihood(studies, level),
-        *_by_strata(studies, level),
-        *_double_arcsine(studies, level),
-    ]
-    return tuple(rows)
-
-
-def _inverse_variance(kind: StudyKind, found: Effects, level: float) -> list[Classical]:
-    if not found.y.size:
-        return []
-    y, v = found.y, found.v
-    results = [
-        iv.common_effect(y, v, level=level),
-        iv.random_effects(y, v, estimator=iv.tau2_dersimonian_laird, level=level),
-        iv.random_effects(y, v, estimator=iv.tau2_paule_mandel, level=level),
-        iv.random_effects(y, v, estimator=iv.tau2_reml, level=level),
-        iv.hartung_knapp(y, v, estimator=iv.tau2_reml, level=level),
-    ]
-    return [_row(r.method, r, kind, r.tau2, r.prediction) for r in results]
-
-
-def _likelihood(studies: Studies, level: float) -> list[Classical]:
-    likelihood = likelihood_of(studies)
-    if likelihood is None:
-        return []
-    common, random = glmm.fit_common(likelihood, level=level), glmm.fit_random(likelihood, level=level)
-    named = (("common effect, maximum likelihood", common), ("random effects, maximum likelihood", random))
-    return [_row(name, r, studies.kind, r.tau2, r.prediction) for name, r in named if r is not None]
-
-
-def _by_strata(studies: Studies, level: float) -> list[Classical]:
-    if studies.kind is not StudyKind.TWO_ARM:
-        return []
-    a, n_t, c, n_c = (studies.column(name) for name in ("events_t", "n_t", "events_c", "n_c"))
-    tables = Tables(a, n_t - a, c, n_c - c)
-    ratios = (
-        mantel_haenszel_odds_ratio(tables, level=level),
-        peto_odds_ratio(tables, level=level),
-        mantel_haenszel_risk_ratio(tables, level=level),
-    )
-    difference = mantel_haenszel_risk_difference(tables, level=level)
-    rows = [_row(r.method, r, studies.kind, None, None) for r in ratios if r is not None]
-    return [*rows, Classical(difference.method, difference.estimate, difference.low, difference.high)]
-
-
-def _double_arcsine(studies: Studies, level: float) -> list[Classical]:
-    if studies.kind is not StudyKind.ONE_ARM:
-        return []
-    n = studies.column("n")
-    found = effect_sizes.double_arcsines(studies.column("events"), n)
-    r = iv.random_effects(found.y, found.v, estimator=iv.tau2_reml, level=level)
-    estimate, low, high = (effect_sizes.from_double_arcsine(x, n) for x in (r.estimate, r.low, r.high))
-    return [Classical("Freeman-Tukey double arcsine, REML", estimate, low, high)]
-
-
-def _row(
-    method: str,
-    result: iv.RandomEffects | glmm.Glmm | Stratified,
-    kind: StudyKind,
-    tau2: float | None,
-    prediction: tuple[float, float] | None,
-) -> Classical:
-    estimate, low, high = (_for_reader(kind, x) for x in (result.estimate, result.low, result.high))
-    wide = prediction and (_for_reader(kind, prediction[0]), _for_reader(kind, prediction[1]))
-    return Classical(method, estimate, low, high, tau2, wide)
-
-
 def _leave_one_out(studies: Studies, prior: HyperPrior, level: float) -> tuple[LeftOut, ...]:
     if len(studies.studies) < 3:
         return ()
     tail = (1 - level) / 2
     rows = []
     for name, (mean, tau) in zip(studies.names, _without_each(studies, prior), strict=True):
-        low, median, high = (_for_reader(studies.kind, mean.quantile(q)) for q in (tail, 0.5, 1 - tail))
+        low, median, high = (for_reader(studies.kind, mean.quantile(q)) for q in (tail, 0.5, 1 - tail))
         rows.append(LeftOut(name, median, low, high, tau.quantile(0.5)))
     return tuple(rows)
 

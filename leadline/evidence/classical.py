@@ -1,0 +1,171 @@
+"""The classical estimates of a table of studies, and the likelihood and effects that they rest on.
+
+Sources stand in the modules that compute: inverse_variance, stratified, glmm, effects.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from leadline.errors import StudiesInvalid
+from leadline.evidence import effects as effect_sizes
+from leadline.evidence import glmm
+from leadline.evidence import inverse_variance as iv
+from leadline.evidence.effects import Effects
+from leadline.evidence.likelihoods import (
+    BinomialLikelihood,
+    HypergeometricLikelihood,
+    Likelihood,
+    PoissonLikelihood,
+    expit,
+)
+from leadline.evidence.stratified import (
+    Stratified,
+    Tables,
+    mantel_haenszel_odds_ratio,
+    mantel_haenszel_risk_difference,
+    mantel_haenszel_risk_ratio,
+    peto_odds_ratio,
+)
+from leadline.evidence.studies import Studies, StudyKind
+
+MOST_EVENTS = 300  # of a two-arm study, up to which its hypergeometric likelihood is summed
+
+
+@dataclass(frozen=True, slots=True)
+class Classical:
+    """An estimate by a named method, on the reader's scale; tau2 on the scale of the analysis."""
+
+    method: str
+    estimate: float
+    low: float
+    high: float
+    tau2: float | None = None
+    prediction: tuple[float, float] | None = None
+
+
+def classical_estimates(studies: Studies, found: Effects, level: float) -> tuple[Classical, ...]:
+    rows = [
+        *_inverse_variance(studies.kind, found, level),
+        *_likelihood(studies, level),
+        *_by_strata(studies, level),
+        *_double_arcsine(studies, level),
+    ]
+    return tuple(rows)
+
+
+def _inverse_variance(kind: StudyKind, found: Effects, level: float) -> list[Classical]:
+    if not found.y.size:
+        return []
+    y, v = found.y, found.v
+    results = [
+        iv.common_effect(y, v, level=level),
+        iv.random_effects(y, v, estimator=iv.tau2_dersimonian_laird, level=level),
+        iv.random_effects(y, v, estimator=iv.tau2_paule_mandel, level=level),
+        iv.random_effects(y, v, estimator=iv.tau2_reml, level=level),
+        iv.hartung_knapp(y, v, estimator=iv.tau2_reml, level=level),
+    ]
+    return [_row(r.method, r, kind, r.tau2, r.prediction) for r in results]
+
+
+def _likelihood(studies: Studies, level: float) -> list[Classical]:
+    likelihood = likelihood_of(studies)
+    if likelihood is None:
+        return []
+    common, random = glmm.fit_common(likelihood, level=level), glmm.fit_random(likelihood, level=level)
+    named = (("common effect, maximum likelihood", common), ("random effects, maximum likelihood", random))
+    return [_row(name, r, studies.kind, r.tau2, r.prediction) for name, r in named if r is not None]
+
+
+def _by_strata(studies: Studies, level: float) -> list[Classical]:
+    if studies.kind is not StudyKind.TWO_ARM:
+        return []
+    a, n_t, c, n_c = (studies.column(name) for name in ("events_t", "n_t", "events_c", "n_c"))
+    tables = Tables(a, n_t - a, c, n_c - c)
+    ratios = (
+        mantel_haenszel_odds_ratio(tables, level=level),
+        peto_odds_ratio(tables, level=level),
+        mantel_haenszel_risk_ratio(tables, level=level),
+    )
+    difference = mantel_haenszel_risk_difference(tables, level=level)
+    rows = [_row(r.method, r, studies.kind, None, None) for r in ratios if r is not None]
+    return [*rows, Classical(difference.method, difference.estimate, difference.low, difference.high)]
+
+
+def _double_arcsine(studies: Studies, level: float) -> list[Classical]:
+    if studies.kind is not StudyKind.ONE_ARM:
+        return []
+    n = studies.column("n")
+    found = effect_sizes.double_arcsines(studies.column("events"), n)
+    r = iv.random_effects(found.y, found.v, estimator=iv.tau2_reml, level=level)
+    estimate, low, high = (effect_sizes.from_double_arcsine(x, n) for x in (r.estimate, r.low, r.high))
+    return [Classical("Freeman-Tukey double arcsine, REML", estimate, low, high)]
+
+
+def _row(
+    method: str,
+    result: iv.RandomEffects | glmm.Glmm | Stratified,
+    kind: StudyKind,
+    tau2: float | None,
+    prediction: tuple[float, float] | None,
+) -> Classical:
+    estimate, low, high = (for_reader(kind, x) for x in (result.estimate, result.low, result.high))
+    wide = prediction and (for_reader(kind, prediction[0]), for_reader(kind, prediction[1]))
+    return Classical(method, estimate, low, high, tau2, wide)
+
+
+def likelihood_of(studies: Studies) -> Likelihood | None:
+    """The likelihood of the counts; None for effects, whose likelihood is normal."""
+    match studies.kind:
+        case StudyKind.ONE_ARM:
+            return BinomialLikelihood(studies.column("events"), studies.column("n"))
+        case StudyKind.RATE:
+            return PoissonLikelihood(studies.column("events"), studies.column("exposure"))
+        case StudyKind.TWO_ARM:
+            _check_size(studies)
+            columns = ("events_t", "n_t", "events_c", "n_c")
+            return HypergeometricLikelihood(*(studies.column(name) for name in columns))
+        case StudyKind.EFFECT:
+            return None
+
+
+def _check_size(studies: Studies) -> None:
+    totals = studies.column("events_t") + studies.column("events_c")
+    for study, total in zip(studies.studies, totals, strict=True):
+        if total > MOST_EVENTS:
+            raise StudiesInvalid(
+                f"{study.name} (row {study.row}) has {total:g} events in its two arms; its exact likelihood is "
+                f"summed up to {MOST_EVENTS}",
+                hint="give log odds ratios with their standard errors (columns estimate, se)",
+            )
+
+
+def effects_of(studies: Studies) -> Effects:
+    """Effects and variances on the scale of the analysis, nothing added to any count."""
+    column = studies.column
+    match studies.kind:
+        case StudyKind.ONE_ARM:
+            return effect_sizes.logits(column("events"), column("n"))
+        case StudyKind.TWO_ARM:
+            return effect_sizes.log_odds_ratios(
+                column("events_t"), column("n_t"), column("events_c"), column("n_c")
+            )
+        case StudyKind.RATE:
+            return effect_sizes.log_rates(column("events"), column("exposure"))
+        case StudyKind.EFFECT:
+            size = len(studies.studies)
+            return Effects(column("estimate"), column("se") ** 2, np.ones(size, dtype=bool))
+
+
+def for_reader(kind: StudyKind, value: float) -> float:
+    """From the scale of the analysis to the reader's."""
+    match kind:
+        case StudyKind.ONE_ARM:
+            return float(expit(np.array(value)))
+        case StudyKind.TWO_ARM | StudyKind.RATE:
+            return math.exp(value)
+        case StudyKind.EFFECT:
+            return value
