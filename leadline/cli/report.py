@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -17,6 +17,7 @@ from leadline.errors import ItemUnknown
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from leadline.casebook.case import Case
     from leadline.report import Written
     from leadline.report.blocks import Table
     from leadline.verdicts import Findings
@@ -84,9 +85,7 @@ def report(
 
     with _progress(casebook.name) as progress:
         progress("reading")
-        book = read_casebook(casebook)
-        progress("judging")
-        findings = judge(book)
+        findings = judge(read_casebook(casebook), progress=_counted(progress))
         written = write_report(
             findings,
             out,
@@ -123,7 +122,31 @@ def missing(
             )
         )
         return
-    _print_table(_console(), table)
+    console = _console()
+    _print_table(console, table)
+    console.print()
+    for note in table.footnotes:
+        console.print(note, markup=False)
+    over = sum(not record["open"] for record in _records(findings))
+    if over:
+        print(
+            f"In windows that are over, {over} more criteria lack a record: --json and the report list them."
+        )
+
+
+EVERY = 50  # children between two words about progress
+
+
+def _counted(progress: Callable[[str], None]) -> Callable[[Iterable[Case], int], Iterator[Case]]:
+    """Says how many of how many children are judged."""
+
+    def counting(cases: Iterable[Case], total: int) -> Iterator[Case]:
+        for number, case in enumerate(cases):
+            if number % EVERY == 0:
+                progress(f"judging child {number + 1:,} of {total:,}")
+            yield case
+
+    return counting
 
 
 def _listed(text: str) -> tuple[str, ...]:
@@ -200,6 +223,7 @@ MARKS = {
 
 
 def _print_claims(findings: Findings) -> None:
+    from leadline.report.sections.opening import lead
     from leadline.report.tables.claims import claims_table
     from leadline.report.tables.series import counts_table
 
@@ -208,6 +232,7 @@ def _print_claims(findings: Findings) -> None:
     console.print(f"\n{about.get('title') or findings.casebook_name}", style="bold", markup=False)
     if about.get("notice"):
         console.print(about["notice"], markup=False)
+    console.print(f"\n{lead(findings)}", markup=False)
     table = claims_table(findings)
     _print_table(console, table if len(table.rows) <= ROWS_SHOWN else counts_table(findings), CLAIMS_SHOWN)
 

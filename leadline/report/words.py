@@ -192,15 +192,15 @@ def window_words(name: str) -> str:
 
 
 def records_words(items: Iterable[str]) -> str:
-    """Items in one line; those of one instrument together: "SLEDAI-2K: seizure, psychosis", or all of it by name."""
+    """Items in one line; those of the SLEDAI together: "ESR; of the SLEDAI-2K: seizure and rash"."""
     named = list(dict.fromkeys(map(item_words, items)))
     descriptors = [name.removeprefix(_SLEDAI) for name in named if name.startswith(_SLEDAI)]
     if len(descriptors) < 2:
-        return ", ".join(named)
+        return "; ".join(named)
     whole = len(descriptors) == len(SLEDAI_FINDINGS)
     sledai = "every item of the SLEDAI-2K" if whole else f"of the SLEDAI-2K: {listed(descriptors)}"
     others = [name for name in named if not name.startswith(_SLEDAI)]
-    return "; ".join(part for part in (", ".join(others), sledai) if part)
+    return "; ".join([*others, sledai])
 
 
 def day_words(span: DaySpan | None, unknown: str = "day not recorded") -> str:

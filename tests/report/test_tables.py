@@ -104,7 +104,7 @@ def test_a_claim_names_who_when_what_decided_and_what_else_changed(full):
 
 def test_what_to_record_names_the_window_the_records_and_the_criterion_with_open_windows_first(full):
     rows = to_record(full.cases[0], internal=False)
-    assert rows[0] == ("open", "week 52", "ESR, CHAQ disability index", "ACR Pedi 30")
+    assert rows[0] == ("open", "week 52", "ESR; CHAQ disability index", "ACR Pedi 30")
     assert rows[1] == ("over", "week 8", "CHAQ disability index", "ACR Pedi 30")
 
 
