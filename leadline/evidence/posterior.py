@@ -40,6 +40,7 @@ COARSE = Fineness(tau=8, mu=40, effect=20, density=12, convolution=40)  # to sta
 
 DENSITY_STEP = 0.5  # panels of an effect's density grow like sinh from its centre, in steps of this
 BLOCK = 400_000  # nodes held at once
+ROWS = 8  # values of tau in a convolution at once: what a processor's cache holds
 LOG_NOISE = 1e-12  # Legendre coefficients of a log density below this are rounding
 
 
@@ -127,10 +128,10 @@ class HierarchyPosterior:
         low, high = self.mu[:, 0] - REACH * spread, self.mu[:, -1] + REACH * spread
         return float(low[counts].min()), float(high[counts].max())
 
-    def _log_joint_at(self, mu: Array, log_joint: Array) -> Array:
-        """A log density known at the nodes, at mu (T, ...); minus infinity beyond them."""
-        coefficients = _trimmed(log_joint @ legendre_projection(self.fineness.mu).T)
-        low, high = self._spans()
+    def _log_joint_at(self, mu: Array, log_joint: Array, rows: slice = slice(None)) -> Array:
+        """A log density known at the nodes, at mu (T, ...) of some rows of tau; minus infinity beyond the nodes."""
+        coefficients = _trimmed(log_joint @ legendre_projection(self.fineness.mu).T)[rows]
+        low, high = (limits[rows] for limits in self._spans())
         shape = (-1,) + (1,) * (mu.ndim - 1)
         local = (2 * mu - (low + high).reshape(shape)) / (high - low).reshape(shape)
         inside = np.abs(local) <= 1
@@ -152,11 +153,14 @@ class HierarchyPosterior:
         low, high = self._spans()
         start = np.maximum(low[:, None], eta - REACH * spread[:, None])
         end = np.maximum(start, np.minimum(high[:, None], eta + REACH * spread[:, None]))
-        mu, step = panel_nodes(np.stack([start, end], axis=-1), self.fineness.convolution)
-        z = (eta[:, None] - mu) / spread[:, None, None]
-        scaled = log_joint - log_joint.max()
-        values = step * np.exp(self._log_joint_at(mu, scaled) - z**2 / 2)
-        return np.asarray(np.einsum("t,tqc->q", self.tau_step / spread, values))
+        scaled, total = log_joint - log_joint.max(), np.zeros(eta.size)
+        for first in range(0, self.tau.size, ROWS):
+            rows = slice(first, first + ROWS)
+            mu, step = panel_nodes(np.stack([start[rows], end[rows]], axis=-1), self.fineness.convolution)
+            z = (eta[:, None] - mu) / spread[rows, None, None]
+            step *= np.exp(self._log_joint_at(mu, scaled, rows) - z**2 / 2)
+            total += np.einsum("t,tqc->q", self.tau_step[rows] / spread[rows], step)
+        return total
 
 
 def fit_hierarchy(

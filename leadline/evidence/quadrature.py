@@ -138,8 +138,12 @@ class PanelDensity:
 
 def legendre_sum(coefficients: Array, x: Array) -> Array:
     """Sum over k of coefficients[..., k] P_k(x), by Clenshaw's recurrence; axes before the last broadcast."""
-    ahead, further = np.zeros_like(x), np.zeros_like(x)
+    ahead, further, spare = np.zeros_like(x), np.zeros_like(x), np.empty_like(x)
     for k in range(coefficients.shape[-1] - 1, -1, -1):
-        step = coefficients[..., k] + (2 * k + 1) / (k + 1) * x * ahead - (k + 1) / (k + 2) * further
-        ahead, further = step, ahead
+        np.multiply(x, ahead, out=spare)
+        spare *= (2 * k + 1) / (k + 1)
+        further *= (k + 1) / (k + 2)
+        spare -= further
+        spare += coefficients[..., k]
+        spare, ahead, further = further, spare, ahead
     return ahead
