@@ -13,6 +13,7 @@ from leadline.casebook.case import Case, DrugCourse
 from leadline.casebook.days import FAR, DaySpan
 from leadline.measures import glucocorticoids
 from leadline.measures.expression import DECIMALS, Span
+from leadline.verdicts.findings import DoseAt
 from leadline.verdicts.parameters import Parameters
 from leadline.verdicts.treatment import is_systemic, running
 
@@ -134,6 +135,19 @@ def prednisone_of(case: Case, course: DrugCourse, day: DaySpan, parameters: Para
         return ANY_DOSE
     mg = glucocorticoids.prednisone_mg(course.substance, dose * times)
     return mg, mg
+
+
+def glucocorticoid_doses(case: Case, parameters: Parameters) -> tuple[DoseAt, ...]:
+    """Each lasting glucocorticoid course whose daily dose per kilogram is known at its start."""
+    found = []
+    for course in case.courses:
+        if course.class_id != "glucocorticoid" or not is_systemic(course) or course.start is None:
+            continue
+        low, high = prednisone_of(case, course, course.start, parameters)
+        weight = weight_kg_at(case, course.start, parameters)
+        if low == high and weight is not None and course.frequency != ONCE:
+            found.append(DoseAt(course.ref, round(low / weight, DECIMALS)))
+    return tuple(found)
 
 
 def previous_course(case: Case, course: DrugCourse) -> DrugCourse | None:

@@ -300,6 +300,15 @@ class ScoreAt:
 
 
 @dataclass(frozen=True, slots=True)
+class DoseAt:
+    """The daily dose of one glucocorticoid course as prednisone, per kilogram of the weight nearest to its start. Only
+    of courses for which dose, frequency and weight are recorded."""
+
+    course: RowRef
+    mg_kg_day: float
+
+
+@dataclass(frozen=True, slots=True)
 class CaseFindings:
     case: Case
     claims: tuple[ClaimVerdict, ...]
@@ -308,6 +317,7 @@ class CaseFindings:
     refractory: tuple[RefractoryOutcome, ...]
     scores: tuple[ScoreAt, ...]
     asked_spans: tuple[DaySpan, ...]
+    glucocorticoid_doses: tuple[DoseAt, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

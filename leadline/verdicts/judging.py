@@ -13,6 +13,7 @@ from leadline.casebook.case import Case, GroupReport
 from leadline.measures import MEASURES
 from leadline.verdicts.claims import judge_claim
 from leadline.verdicts.completeness import judge_completeness
+from leadline.verdicts.doses import glucocorticoid_doses
 from leadline.verdicts.drug_trials import judge_drug_trials
 from leadline.verdicts.event_claims import asked_spans
 from leadline.verdicts.findings import CaseFindings, Finding, Findings, GroupClaim, ScoreAt
@@ -99,6 +100,7 @@ def judge_case(case: Case, parameters: Parameters, *, on: date | None = None) ->
             chain.from_iterable(_scores(view, measure_id) for measure_id in SCORES.get(case.diagnosis, ()))
         ),
         asked_spans=asked_spans(case),
+        glucocorticoid_doses=glucocorticoid_doses(case, parameters),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from leadline.verdicts.claims import judge_claim
+from leadline.verdicts.doses import glucocorticoid_doses
 from leadline.verdicts.parameters import Parameters
 from leadline.verdicts.view import CaseView
 from tests.verdicts.build import case, drug, report, visit
@@ -161,3 +162,12 @@ class TestReducedMedication:
 
     def test_an_empty_drug_record_documents_nothing(self):
         assert finding("reduced_medication", 90) == "reported_only"
+
+
+def test_a_glucocorticoid_dose_is_shown_per_kilogram_of_prednisone():
+    # measures dossier 5.3: methylprednisolone 16 mg/day is prednisone 20 mg; 25 kg: 0.8 mg/kg/day
+    drugs = [drug("methylprednisolone", -10, 30, dose=16, frequency="daily"), drug("prednisone", 30, 60)]
+    child = case("jia", [visit(-5, {"weight_kg": 25})], drugs=drugs)
+    assert [(one.course.uid, one.mg_kg_day) for one in glucocorticoid_doses(child, Parameters())] == [
+        ("methylprednisolone -10", 0.8)
+    ]

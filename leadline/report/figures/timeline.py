@@ -39,7 +39,7 @@ def plot_timeline(findings: CaseFindings, *, width_mm: float = style.TWO_COLUMNS
     _draw_products(sheet, case)
     top = _draw_age(sheet, case)
     _draw_infusions(sheet, case)
-    treatment_lanes.draw_treatment(sheet, case, findings.claims)
+    treatment_lanes.draw_treatment(sheet, case, findings.claims, findings.glucocorticoid_doses)
     measure_panels.draw_measures(sheet, findings)
     event_strips.draw_reported(sheet, findings)
     event_strips.draw_events(sheet, findings)

@@ -7,7 +7,7 @@ which nobody knows whether it went on is hatched, and a drug without any date is
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from leadline.casebook.case import Case, DrugCourse
@@ -18,7 +18,7 @@ from leadline.report.figures.layout import shortened, wrapped
 from leadline.report.figures.page import Page
 from leadline.report.figures.sheet import Sheet
 from leadline.report.figures.symbols import WIDE
-from leadline.verdicts.findings import ClaimVerdict
+from leadline.verdicts.findings import ClaimVerdict, DoseAt
 
 _TALL = 7.0  # height of the highest dose
 _PLAIN = 3.6  # height where no dose is recorded
@@ -35,8 +35,10 @@ def confounding_rows(claims: Iterable[ClaimVerdict]) -> frozenset[str]:
     return frozenset(confounder.ref.uid for claim in claims for confounder in claim.attribution.confounders)
 
 
-def draw_treatment(sheet: Sheet, case: Case, claims: tuple[ClaimVerdict, ...]) -> None:
-    """Lanes of all drugs, from the sheet's cursor downwards."""
+def draw_treatment(
+    sheet: Sheet, case: Case, claims: tuple[ClaimVerdict, ...], doses: Iterable[DoseAt] = ()
+) -> None:
+    """Lanes of all drugs, from the sheet's cursor downwards. `doses` are those of glucocorticoids as prednisone."""
     sheet.heading("Treatment", some_undated=any(not is_dated(course) for course in case.courses))
     if not case.courses:
         sheet.empty(sheet.y, sheet.y + 12, "no drug recorded")
@@ -44,13 +46,26 @@ def draw_treatment(sheet: Sheet, case: Case, claims: tuple[ClaimVerdict, ...]) -
         return
     confounding = confounding_rows(claims)
     for group, _ in words.DRUG_GROUPS:
-        drugs = _by_drug(course for course in case.courses if words.drug_group(course) == group)
+        together = [course for course in case.courses if words.drug_group(course) == group]
+        drugs = [_as_prednisone(courses, doses) for courses in _by_drug(together)]
         if drugs:
             sheet.page.text(2, sheet.y + 5, group, size=style.SMALL, color=style.QUIET)
             sheet.y += 9
         for courses in drugs:
             _draw_lane(sheet, case, group, courses, confounding)
     sheet.y += 3
+
+
+def _as_prednisone(courses: list[DrugCourse], doses: Iterable[DoseAt]) -> list[DrugCourse]:
+    """The courses with their doses in mg/kg/day of prednisone, if that is known of every one; else as recorded."""
+    known = {dose.course: dose.mg_kg_day for dose in doses}
+    if not all(course.ref in known for course in courses):
+        return courses
+    unit = "mg/kg/day prednisone"
+    return [
+        replace(course, dose=round(known[course.ref], 2), dose_unit=unit, frequency="", dose_basis="")
+        for course in courses
+    ]
 
 
 def _by_drug(courses: Iterable[DrugCourse]) -> list[list[DrugCourse]]:
