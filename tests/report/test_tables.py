@@ -94,7 +94,7 @@ def test_a_claim_names_who_when_what_decided_and_what_else_changed(full):
     assert improved == (
         "INV-01", "JIA", "improved", "mother", "day 65", "documented", "ACR Pedi 30 against baseline: met",
         "confounded: abatacept, started on day 21",
-        "2 assessments over 190 days, largest gap 190 days; 190 days lie between two assessments",
+        "2 assessments over 190 days, largest gap 190 days",
     )  # fmt: skip
     assert cured[5:7] == ("contradicted", "Clinical remission off medication: not met (provisional)")
     assert cured[8] == "it did not hold"

@@ -34,7 +34,6 @@ from leadline.report.words import (
     plain,
     records_words,
     ref_words,
-    semicolons,
     sentence,
 )
 from leadline.verdicts.findings import CaseFindings, ClaimVerdict, SettlingItem
@@ -119,8 +118,8 @@ def _claim(claim: ClaimVerdict, number: int) -> list[Block]:
         Terms(
             (
                 ("What else changed", attribution_words(claim.attribution)),
-                ("How long it held", durability_words(claim)),
-                ("What would settle it", _settling(claim.settling_items)),
+                ("How long it held", _held(claim)),
+                *_settling(claim.settling_items),
                 ("Rests on", ref_words((claim.ref, *claim.evidence)) or "no row"),
             )
         )
@@ -134,19 +133,23 @@ def _claim(claim: ClaimVerdict, number: int) -> list[Block]:
     return blocks
 
 
+def _held(claim: ClaimVerdict) -> str:
+    warning = claim.durability.warning if claim.durability else ""
+    return f"{durability_words(claim)}; {warning}" if warning else durability_words(claim)
+
+
 def anchor_of(claim: ClaimVerdict) -> str:
     return "child-" + re.sub(r"[^a-z0-9]+", "-", claim.patient_id.lower())
 
 
-def _settling(items: tuple[SettlingItem, ...]) -> str:
-    """What to record, together by when: "at week 24: ESR, CHAQ"."""
+def _settling(items: tuple[SettlingItem, ...]) -> list[tuple[str, str]]:
+    """What would settle it, a line for each time: when, and what to record."""
     by_when: dict[str, list[str]] = {}
     for item in items:
         by_when.setdefault(item.when, []).append(item.what)
-    listed = (
-        f"{when}: {records_words(what)}" if when else records_words(what) for when, what in by_when.items()
-    )
-    return semicolons(listed, "nothing more: it is settled" if not items else "")
+    if not by_when:
+        return [("What would settle it", "nothing more: it is settled")]
+    return [(f"Would settle it, {when}", records_words(what)) for when, what in by_when.items()]
 
 
 def _trials(case: CaseFindings, key: str) -> Table:

@@ -52,9 +52,9 @@ def claims_table(findings: Findings) -> Table:
             Column("Said by", width=0.9),
             Column("When", width=0.9),
             Column("Finding", "finding", 1.3),
-            Column("Decided by", width=1.7),
+            Column("Decided by", width=2.0),
             Column("What else changed", width=1.8),
-            Column("How long it held", width=1.4),
+            Column("How long it held", width=1.3),
         ),
         (*rows, *(_group_row(claim) for claim in findings.group_claims)),
         (FINDING_NOTE, ATTRIBUTION_NOTE),
@@ -133,7 +133,7 @@ def durability_words(claim: ClaimVerdict) -> str:
     words = counted(durability.assessments, "assessment")
     if durability.assessments > 1:
         words += f" over {_days(durability.days)}, largest gap {_days(durability.largest_gap_days)}"
-    return f"{words}; {durability.warning}" if durability.warning else words
+    return words
 
 
 def _days(days: int | None) -> str:
