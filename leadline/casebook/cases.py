@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,22 +77,31 @@ def cases_of(casebook: Casebook, only: str | None = None) -> Iterator[Case]:
             yield _case(patient, own, _Clock(casebook.days, zero), invented=casebook.kind == "invented")
 
 
-def _in_order_of(patients: pl.DataFrame, frame: pl.DataFrame) -> pl.DataFrame:
-    """The rows that are of a child, with its number `_child`, child by child, each in the order of the table."""
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """A table, and where its rows of each child are: `places` has `_place` and the child's number `_child`, child by
+    child, each in the order of the table. The rows themselves stay where they are: there may be millions."""
+
+    frame: pl.DataFrame
+    places: pl.DataFrame
+
+
+def _in_order_of(patients: pl.DataFrame, frame: pl.DataFrame) -> _Rows:
     numbers = patients.select("patient_id", pl.int_range(pl.len()).alias("_child"))
-    if "value" in frame.columns:
-        frame = frame.select("patient_id", *VALUE_COLUMNS)
-    own = frame.join(numbers, on="patient_id", how="inner", maintain_order="left")
-    return own if own["_child"].is_sorted() else own.sort("_child", maintain_order=True)
+    places = frame.select("patient_id", pl.int_range(pl.len()).alias("_place"))
+    places = places.join(numbers, on="patient_id", how="inner", maintain_order="left")
+    return _Rows(frame, places.select("_place", "_child").sort("_child", maintain_order=True))
 
 
-def _by_child(frame: pl.DataFrame, first: int, end: int, name: str) -> dict[int, list[Any]]:
+def _by_child(table: _Rows, first: int, end: int, name: str) -> dict[int, list[Any]]:
     """Child's number to its rows: dicts, or, for the many values, tuples in the order of VALUE_COLUMNS."""
-    some = frame.filter(pl.col("_child").is_between(first, end, closed="left"))
-    numbers = some["_child"].to_list()
-    rows = some.select(VALUE_COLUMNS).rows() if name == "observations" else some.rows(named=True)
+    some = table.places.filter(pl.col("_child").is_between(first, end, closed="left"))
+    if name == "observations":
+        rows: Iterable[Any] = table.frame.select(VALUE_COLUMNS)[some["_place"]].iter_rows()
+    else:
+        rows = table.frame[some["_place"]].iter_rows(named=True)
     by_child: dict[int, list[Any]] = {}
-    for number, row in zip(numbers, rows, strict=True):
+    for number, row in zip(some["_child"], rows, strict=True):
         by_child.setdefault(number, []).append(row)
     return by_child
 
@@ -162,6 +171,7 @@ def _assessments(
             by_uid[visit["visit_uid"]] = new
         by_day.setdefault(_key(recorded), []).append(new)
     loose: dict[DayKey, _Draft] = {}
+    refs: dict[tuple[str, str], RowRef] = {}  # one row of a wide table holds many facts
 
     def place(visit_uid: str | None, date: str | None, ref: RowRef) -> _Draft | None:
         if visit_uid is not None:
@@ -176,15 +186,15 @@ def _assessments(
 
     for (table, uid, visit_row, visit_uid, date, item, kind, value, code, comparator, missing, low, high, rater,
          version, source) in values:  # fmt: skip
-        ref = RowRef(table, uid)
+        ref = refs.get((table, uid)) or refs.setdefault((table, uid), RowRef(_same(table), uid))
         draft = by_row[visit_row] if visit_row is not None else place(visit_uid, date, ref)
         if kind == "yes_no" and value is not None:
             value = value == 1
         elif kind == "choice":
             value = code
         fact = Fact(
-            _SAME.setdefault(item, item), value, ref, comparator or "", missing or "", low, high, rater or "",
-            version or "", source,
+            _same(item), value, ref, _same(comparator), _same(missing), low, high, _same(rater), _same(version),
+            _same(source),
         )  # fmt: skip
         if draft is not None and _is_better(fact, draft.facts.get(item)):
             draft.facts[fact.item] = fact
@@ -202,8 +212,12 @@ def _assessments(
     return tuple(dated), undated
 
 
+def _same(word: str | None) -> str:
+    """The word, or an empty text; each word of a closed set once in memory, however many facts hold it."""
+    return _SAME.setdefault(word, word) if word else ""
+
+
 _SAME: dict[str, str] = {}
-"""Each item's id once in memory, however many facts there are."""
 
 _EVER = DaySpan(-FAR, FAR)
 """The day of an assessment of which no day can be counted: nothing is known of it."""
