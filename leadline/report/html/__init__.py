@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from html import escape
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from leadline.report.blocks import Column, Results
 from leadline.report.words import FINDINGS, typeset
@@ -57,11 +58,9 @@ _ID = re.compile(r'(?<![\w:-])id="([^"]+)"')
 _USE = re.compile(r'(xlink:href="#|href="#|url\(#)([^")]+)')
 
 
-def inline_svg(svg: str, name: str, alt: str) -> Any:
+def inline_svg(svg: str, name: str, alt: str) -> str:
     """The drawing to stand inside a page: scaled to its column, described for those who do not see it, its internal
     names made its own, so that two figures of one page do not share any."""
-    from markupsafe import Markup, escape
-
     body = svg[svg.index("<svg") :]
     opening, rest = body.split(">", 1)
     box = re.search(r'viewBox="([^"]+)"', opening)
@@ -76,7 +75,7 @@ def inline_svg(svg: str, name: str, alt: str) -> Any:
         f" viewBox='{box.group(1) if box else '0 0 100 100'}' role='img'"
         f" aria-labelledby='{name}-title {name}-desc'>"
     )
-    return Markup(start + described + rest)  # our own drawing; title and text are escaped above
+    return start + described + rest  # our own drawing; title and text are escaped above
 
 
 def _title(name: str) -> str:
