@@ -18,6 +18,9 @@ from leadline.errors import LeadlineError
 FAR = 200_000
 """Days beyond every life: the open end of `before 2019` and `after 2019`."""
 
+BASELINE_WINDOW_DAYS = 90
+"""A visit up to so many days before the index infusion can be the baseline: a choice of this project."""
+
 TAKEN = "2019-03-14, 2019-03, 2019, about/before/after one of these, D-12, W8, M3, or a range such as M3..M6"
 
 

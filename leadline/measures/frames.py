@@ -18,16 +18,23 @@ from narwhals.typing import IntoFrameT
 
 from leadline.casebook.items import Item
 from leadline.errors import ColumnAbsent, ItemOutOfRange, NotForTables
-from leadline.measures.engines import Compiler, Ends, is_known, kind_of
+from leadline.measures.engines import TEMPORARY, Compiler, Ends, is_known, kind_of
 from leadline.measures.expression import DECIMALS, Node
 from leadline.measures.instruments import MEASURES, measure
 from leadline.measures.measure import Criterion, Cutoffs, Grading, Measure, Score
+from leadline.measures.visits import (
+    DUE,
+    SHOWN_ROWS,
+    TwoVisits,
+    WindowRule,
+    compares_visits,
+    paired,
+    usual_window,
+    visit_columns,
+)
 
 if TYPE_CHECKING:
     import polars as pl
-
-SHOWN_ROWS = 3
-"""So many rows are named where values are out of range."""
 
 
 def score(
@@ -39,25 +46,45 @@ def score(
     absent: Literal["error", "missing"] = "error",
     out_of_range: Literal["error", "null"] = "error",
     key: Sequence[str] = (),
+    patient: str | None = None,
+    day: str | None = None,
+    window: WindowRule | None = None,
 ) -> IntoFrameT:
     """Evaluate a measure on every row.
 
-    frame         one row a visit, with a column for each item of the measure (its flat name, in its unit)
+    frame         one row a visit, with a column for each item of the measure (its flat name, in its unit). A criterion
+                  that compares two visits takes its items as they are named (baseline_esr_mm_h, current_esr_mm_h), or,
+                  with `patient` and `day`, the columns of a visit (esr_mm_h)
     course        of the disease, for cut-offs: "oligo" or "poly", or the name of a column that holds it
     cutoff_set    which published set names the state; the measure's first by default
     absent        what to do about items that have no column: an error, or take them as missing in every row
     out_of_range  what to do about values that a scale does not have: an error naming rows, or null with the status
                   out_of_range. To find them a lazy frame is run once
-    key           columns that name a row in an error, such as patient and day
+    key           columns that name a row in an error; patient and day if they are given
+    patient, day  columns that say whose visit a row is, and on which study day: whole numbers, day 0 is the infusion
+    window        first and last day of the baseline window, (-90, 0) unless told: the last visit in it is what every
+                  later visit of the patient is compared with. Or "previous": each visit against the one before it,
+                  which is what a flare index is taken against unless told
 
     returns       the same kind of frame and rows, with further columns: a score gives <id>, <id>_state where it has
-                  cut-offs, and <id>_status (ok, not_computable, out_of_range); a criterion gives <id>, or <id>_<output>
-                  where it has several, with met, not_met, indeterminate, not_applicable; a grading gives <id>. A
-                  missing item does here what it does for one visit
+                  cut-offs, and <id>_status (ok, not_computable, not_applicable, out_of_range); a criterion gives <id>,
+                  or <id>_<output> where it has several, with met, not_met, indeterminate, not_applicable; a grading
+                  gives <id>. With `patient` and `day` also <id>_baseline_day or <id>_previous_day, the day compared
+                  with; a visit that is not after the window is not_applicable, one without an earlier visit has every
+                  item of that visit missing. A missing item does here what it does for one visit. The rows of a lazy
+                  frame come in the order that its engine gives them
     raises        UnknownMeasure, NotForTables, ColumnAbsent, ItemOutOfRange
     """
-    options = _Options(course, cutoff_set, absent == "missing", out_of_range == "null", tuple(key))
-    scored: IntoFrameT = _scored(frame, measure(measure_id), options)
+    found = measure(measure_id)
+    options = _Options(
+        course,
+        cutoff_set,
+        absent == "missing",
+        out_of_range == "null",
+        tuple(key),
+        _visits(found, patient, day, window),
+    )
+    scored: IntoFrameT = _scored(frame, found, options)
     return scored
 
 
@@ -67,26 +94,60 @@ class _Options:
     cutoff_set: str | None
     absent_is_missing: bool
     wrong_is_null: bool
-    key: tuple[str, ...]
+    given_key: tuple[str, ...]
+    visits: TwoVisits | None
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The columns that name a row."""
+        return self.given_key or ((self.visits.patient, self.visits.day) if self.visits else ())
+
+
+def _visits(
+    found: Measure, patient: str | None, day: str | None, window: WindowRule | None
+) -> TwoVisits | None:
+    """Which two visits are compared; None for a measure of one visit, and where each row holds both."""
+    if patient is None and day is None and window is None:
+        return None
+    if patient is None or day is None:
+        raise ColumnAbsent(
+            f"{found.title}: patient and day are columns that are needed together.",
+            hint="name the column that says whose visit a row is, and the one with its study day",
+        )
+    if isinstance(window, tuple) and window[0] > window[1]:
+        raise ItemOutOfRange(
+            f"The window runs from day {window[0]} to day {window[1]}; it takes the first day first."
+        )
+    return TwoVisits(patient, day, window or usual_window(found)) if compares_visits(found) else None
 
 
 def _scored(frame: Any, found: Measure, options: _Options) -> Any:
     native: Any = nw.from_native(frame)
     if isinstance(native, nw.DataFrame) and native.implementation.is_pandas_like():
         return _through_polars(frame, native, found, options)
+    roots, before = _roots(found), native.collect_schema().names()
+    if options.visits is not None:
+        native = paired(native, found, options.visits)
+    made = [name for name in native.collect_schema().names() if name not in before and name in found.by_id]
     absent = _check_columns(native, found, options)
     items = [item for item in found.items if item.id not in absent]
     if not options.wrong_is_null:
         _check_ranges(native, found, items, options.key)
-    compiler = Compiler(defaults=found.parameters, absent=frozenset(absent), roots=_roots(found))
+    compiler = Compiler(defaults=found.parameters, absent=frozenset(absent), roots=roots)
     columns = dict(_columns(found, compiler, options, native.collect_schema().names()))
+    if options.visits is not None:
+        columns = {name: _if_due(name, column, found) for name, column in columns.items()}
     faults = [fault for item in items if (fault := _fault(item)) is not None]
     if options.wrong_is_null and faults:
         columns = {name: _guarded(name, column, reduce(or_, faults)) for name, column in columns.items()}
     for stage in compiler.stages:
         native = native.with_columns(**stage)
     temporary = [name for stage in compiler.stages for name in stage]
-    return native.with_columns(**columns).drop(temporary).to_native()
+    return (
+        native.with_columns(**columns)
+        .drop([*temporary, *made, *([DUE] if options.visits else ())])
+        .to_native()
+    )
 
 
 def _roots(found: Measure) -> tuple[Node, ...]:
@@ -108,7 +169,11 @@ def _through_polars(frame: Any, native: Any, found: Measure, options: _Options) 
     """To polars and back with the columns needed alone, so that the others keep their types."""
     import polars as pl
 
-    needed = [name for name in native.columns if name in {*found.by_id, *options.key, options.course}]
+    visits = options.visits
+    used = {*found.by_id, *options.key, options.course}
+    if visits is not None:
+        used |= {visits.patient, visits.day, *(name for item in found.items for name in visit_columns(item))}
+    needed = [name for name in native.columns if name in used]
     scored = _scored(pl.from_pandas(frame[needed].reset_index(drop=True)), found, options)
     added = [name for name in scored.columns if name not in needed]
     return frame.assign(**{name: scored[name].to_pandas().to_numpy() for name in added})
@@ -149,22 +214,33 @@ def _described(each: Measure) -> dict[str, Any]:
 def _check_columns(native: Any, found: Measure, options: _Options) -> set[str]:
     """The items that have no column. Raises ColumnAbsent for those that must have one, and for one of another type."""
     schema = native.collect_schema()
-    missing = [item.id for item in found.items if item.id not in schema and item.id not in found.parameters]
-    if missing and (not options.absent_is_missing or len(missing) == len(found.items)):
-        near = dict.fromkeys(
-            match for name in missing for match in get_close_matches(name, schema.names(), n=1)
-        )
-        meant = f"near to them: {', '.join(near)}; " if near else ""
-        raise ColumnAbsent(
-            f"{found.title}: the table has no column {', '.join(missing)}.",
-            hint=f"{meant}the columns are {', '.join(schema.names()[:30])}; or choose absent='missing'",
-        )
+    lacking = [item for item in found.items if item.id not in schema and item.id not in found.parameters]
+    if lacking and (not options.absent_is_missing or len(lacking) == len(found.items)):
+        raise _absent(found, lacking, schema.names(), options)
     wrong = [item for item in found.items if item.id in schema and not _fits(schema[item.id], item)]
     if wrong:
         types = {nw.Float64: "numbers", nw.Boolean: "true or false", nw.String: "text"}
         shown = (f"{item.id} is {schema[item.id]}, it takes {types[kind_of(item)]}" for item in wrong)
         raise ColumnAbsent(f"{found.title}: {'; '.join(shown)}.", hint="read the table with the types stated")
     return {item.id for item in found.items if item.id not in schema}
+
+
+def _absent(found: Measure, lacking: Sequence[Item], names: Sequence[str], options: _Options) -> ColumnAbsent:
+    """The error that names the columns that are not there, those that are, and the nearest to them."""
+    wanted = (visit_columns(item)[:1] or (item.id,) if options.visits else (item.id,) for item in lacking)
+    missing = list(dict.fromkeys(name for each in wanted for name in each))
+    there = [name for name in names if not name.startswith(TEMPORARY)]
+    near = dict.fromkeys(match for name in missing for match in get_close_matches(name, there, n=1))
+    meant = f"near to them: {', '.join(near)}; " if near else ""
+    two = (
+        "name the patient and day columns to compare visits that are rows of their own; "
+        if compares_visits(found) and options.visits is None
+        else ""
+    )
+    return ColumnAbsent(
+        f"{found.title}: the table has no column {', '.join(missing)}.",
+        hint=f"{meant}{two}the columns are {', '.join(there[:30])}; or choose absent='missing'",
+    )
 
 
 def _fits(dtype: Any, item: Item) -> bool:
@@ -309,6 +385,16 @@ def _grading(found: Grading, compiler: Compiler) -> Iterator[tuple[str, nw.Expr]
         result = nw.when(holds).then(nw.lit(grade)).otherwise(result)
     yield found.id, result
     yield f"{found.id}_status", _text(result == "indeterminate", "not_computable", "ok")
+
+
+def _if_due(name: str, column: nw.Expr, found: Measure) -> nw.Expr:
+    """The column where there is an earlier visit to compare with; where there can be none, not applicable."""
+    status = name.endswith("_status")
+    if isinstance(found, Score):
+        otherwise = nw.lit("not_applicable") if status else nw.lit(None)
+    else:
+        otherwise = nw.lit("ok") if status else nw.lit("not_applicable")
+    return nw.when(nw.col(DUE)).then(column).otherwise(otherwise)
 
 
 def _guarded(name: str, column: nw.Expr, wrong: nw.Expr) -> nw.Expr:

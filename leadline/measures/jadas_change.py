@@ -80,8 +80,8 @@ JADAS_STATE = Calculation(
     ),
 )  # fmt: skip
 
-BASELINE = Item("baseline", "JADAS10 before", low=0, high=40, better="higher")
-CURRENT = Item("current", "JADAS10 now", low=0, high=40, better="lower")
+BASELINE = Item("baseline", "JADAS10 before", low=0, high=40, better="higher", aliases=("baseline_jadas10",))
+CURRENT = Item("current", "JADAS10 now", low=0, high=40, better="lower", aliases=("current_jadas10",))
 FALLS_NEEDED = ((5, 15, 4), (15, 25, 10), (25, None, 17))  # [H14] baseline from, to below, points of fall
 
 

@@ -38,10 +38,22 @@ UPCR = Item(
 )  # fmt: skip
 EGFR = ITEMS["egfr_ml_min_173"]
 BASELINE_EGFR = Item(
-    "baseline_egfr", f"{EGFR.title} (baseline)", unit=EGFR.unit, low=0, high=300, limits_are_ours=True
+    "baseline_egfr",
+    f"{EGFR.title} (baseline)",
+    unit=EGFR.unit,
+    low=0,
+    high=300,
+    limits_are_ours=True,
+    aliases=(f"baseline_{EGFR.id}",),
 )
 CURRENT_EGFR = Item(
-    "current_egfr", f"{EGFR.title} (current)", unit=EGFR.unit, low=0, high=300, limits_are_ours=True
+    "current_egfr",
+    f"{EGFR.title} (current)",
+    unit=EGFR.unit,
+    low=0,
+    high=300,
+    limits_are_ours=True,
+    aliases=(f"current_{EGFR.id}",),
 )
 TOLERANCE = Item("egfr_tolerance", "Fall of eGFR that still counts as stable, as a fraction", low=0, high=0.5)
 TOLERANCE_DEFAULT = 0.15  # [K24] "within 10-15 %"

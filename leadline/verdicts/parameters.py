@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Any
 
+from leadline.casebook.days import BASELINE_WINDOW_DAYS
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -38,7 +40,7 @@ class Parameters:
     prior_shape  shapes a and b of the Beta prior of a response rate
     """
 
-    baseline_window_days: int = 90
+    baseline_window_days: int = BASELINE_WINDOW_DAYS
     baseline_old_after_days: int = 30
     windows: tuple[Window, ...] = FOLLOW_UP
     claim_days_before: int = 60

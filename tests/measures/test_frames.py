@@ -1,81 +1,20 @@
 """Every measure on every engine says of each row what it says of a visit: at, just below and above each limit."""
 
-import random
-from typing import Any
-
-import duckdb
 import pandas as pd  # type: ignore[import-untyped]
 import polars as pl
-import pyarrow as pa  # type: ignore[import-untyped]
 import pytest
 from polars.testing import assert_frame_equal
 
 from leadline.errors import ColumnAbsent, ItemOutOfRange, NotForTables, UnknownMeasure
 from leadline.measures import MEASURES, catalogue, score
-from leadline.measures.measure import Criterion, Score
-from tests.measures.strategies import limits, roots, values
-
-OF_TREES = [measure for measure in MEASURES.values() if roots(measure)]
-ROWS = 60
-TYPES = {"yes_no": pl.Boolean, "choice": pl.String, "number": pl.Float64, "count": pl.Float64}
-
-
-def table_of(measure):
-    """Rows in which every item takes every candidate, some rows complete and some with gaps."""
-    rng, around = random.Random(20_26), limits(measure)
-    candidates = {item.id: values(item, around) for item in measure.items}
-    rows = []
-    for number in range(max(ROWS, *(len(each) for each in candidates.values()))):
-        gap = (0, 0.05, 0.4)[number % 3]
-        few = number % 5 == 0  # few findings, so that sums stay near their limits
-        row = {}
-        for name, each in candidates.items():
-            value = each[number % len(each)] if rng.random() < 0.3 else rng.choice(each)
-            row[name] = None if rng.random() < gap else False if few and value is True else value
-        rows.append(row)
-    schema = {item.id: TYPES[item.kind] for item in measure.items}
-    return rows, pl.DataFrame(rows, schema=schema, orient="row")
-
-
-def answers(measure, rows):
-    """Each row as `evaluate_row` reads it, under the names of the frame's columns."""
-    results = [measure.evaluate_row(row) for row in rows]
-    match measure:
-        case Score():
-            columns = {measure.id: [result[measure.output] for result in results]}
-        case Criterion():
-            single = len(measure.rules) == 1
-            columns = {
-                measure.id if single else f"{measure.id}_{output}": [result[output] for result in results]
-                for output in measure.rules
-            }
-        case _:
-            columns = {measure.id: [result[measure.output] for result in results]}
-    undecided = [
-        any(column[row] in (None, "indeterminate") for column in columns.values()) for row in range(len(rows))
-    ]
-    columns[f"{measure.id}_status"] = ["not_computable" if one else "ok" for one in undecided]
-    schema: dict[str, Any] = dict.fromkeys(columns, pl.String)
-    if isinstance(measure, Score):
-        schema[measure.id] = pl.Float64
-    return pl.DataFrame(columns, schema=schema, strict=False)
-
-
-ENGINES: dict[str, tuple[Any, Any]] = {
-    "polars": (lambda table: table, lambda scored: scored),
-    "polars, lazily": (lambda table: table.lazy(), lambda scored: scored.collect()),
-    "pandas": (lambda table: table.to_pandas(), pl.from_pandas),
-    "pyarrow": (lambda table: table.to_arrow(), pl.from_arrow),
-    "duckdb": (lambda table: duckdb.from_arrow(table.to_arrow()), lambda scored: scored.pl()),
-}
-KINDS = {"polars": pl.DataFrame, "polars, lazily": pl.LazyFrame, "pandas": pd.DataFrame, "pyarrow": pa.Table,
-         "duckdb": duckdb.DuckDBPyRelation}  # fmt: skip
+from tests.measures.engine_frames import ENGINES, KINDS
+from tests.measures.limits_table import OF_TREES, answers, limits_table
 
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("measure", OF_TREES, ids=[measure.id for measure in OF_TREES])
 def test_a_table_says_what_each_visit_says(measure, engine):
-    rows, table = table_of(measure)
+    rows, table = limits_table(measure)
     into, back = ENGINES[engine]
     scored = score(into(table), measure.id)
     assert isinstance(scored, KINDS[engine])
