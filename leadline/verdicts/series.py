@@ -40,7 +40,8 @@ CLAIMS = (
     "no_serious_adverse_event",
     "other",
 )
-BENEFIT = "improved"
+BENEFIT = ("improved", "much_improved", "in_remission", "cured")
+"""Claims that a child who responded can be said to have; the null comparison counts children with any of them."""
 
 
 def judge_series(
@@ -77,17 +78,18 @@ def _day(verdict: ClaimVerdict) -> float:
     return float("-inf") if verdict.day is None else verdict.day.last
 
 
-def _reported(claim: str, latest: Latest, groups: Iterable[GroupClaim]) -> int:
-    """Children of whom it was said. A statement about a group may include children already counted: the larger
-    number stands."""
-    named = sum(said == claim for _, said in latest)
-    return max([named, *(group.children for group in groups if group.claim == claim)])
+def _reported(claims: Iterable[str], latest: Latest, groups: Iterable[GroupClaim]) -> int:
+    """Children of whom any of the claims was made. A statement about a group may include children already counted:
+    the larger number stands."""
+    wanted = set(claims)
+    named = {child for child, said in latest if said in wanted}
+    return max([len(named), *(group.children for group in groups if group.claim in wanted)])
 
 
 def _count(claim: str, latest: Latest, groups: Sequence[GroupClaim], children: int) -> ClaimCount:
     verdicts = [verdict for (_, said), verdict in latest.items() if said == claim]
     findings = Counter(verdict.finding for verdict in verdicts)
-    reported = _reported(claim, latest, groups)
+    reported = _reported((claim,), latest, groups)
     unconfounded = sum(
         verdict.finding is Finding.DOCUMENTED and verdict.attribution.result is AttributionResult.UNCONFOUNDED
         for verdict in verdicts
@@ -133,7 +135,7 @@ def _criterion_counts(cases: Iterable[CaseFindings]) -> tuple[CriterionCount, ..
 def _null_comparisons(
     cases: Sequence[CaseFindings], latest: Latest, groups: Sequence[GroupClaim], parameters: Parameters
 ) -> tuple[NullComparison, ...]:
-    """For improvement as reported, and as documented."""
+    """For a benefit as reported, and as documented."""
     if not cases:
         return ()
     nulls = chosen(parameters)
@@ -166,7 +168,7 @@ def _responded(latest: Latest, *, documented: bool) -> set[str]:
     return {
         child
         for (child, claim), verdict in latest.items()
-        if claim == BENEFIT and (verdict.finding is Finding.DOCUMENTED or not documented)
+        if claim in BENEFIT and (verdict.finding is Finding.DOCUMENTED or not documented)
     }
 
 
