@@ -201,8 +201,9 @@ class RateComparison:
 
 @dataclass(frozen=True, slots=True)
 class Safety:
-    """Events of the series. `children_with_serious` counts children for whom events were asked or recorded;
-    `not_assessed` names those for whom silence is not safety."""
+    """Events of the series, of the children for whom events were asked or recorded. `with_serious_event` leaves out
+    those of whom it is not known whether an event was serious, or whether it came after the infusion; `not_assessed`
+    names those for whom silence is not safety."""
 
     children: int
     with_event: Proportion

@@ -35,22 +35,28 @@ def proportion(k: int, n: int) -> Proportion:
 
 def judge_safety(cases: Sequence[Case]) -> Safety:
     """What the charts of the series say about adverse events after the infusion."""
-    watched = [case for case in cases if _asked_after(case) or _events_after(case)]
+    watched = [case for case in cases if _is_watched(case)]
     with_event = sum(bool(_events_after(case)) for case in watched)
-    with_serious = sum(any(event.serious for event in _events_after(case)) for case in watched)
+    unclear = sum(_perhaps_serious(case) for case in watched)
+    with_serious = sum(_surely_serious(case) for case in watched)
     return Safety(
         children=len(cases),
         with_event=proportion(with_event, len(watched)),
-        with_serious_event=proportion(with_serious, len(watched)),
-        not_assessed=tuple(case.patient_id for case in cases if case not in watched),
+        with_serious_event=proportion(with_serious, len(watched) - unclear),
+        not_assessed=tuple(case.patient_id for case in cases if not _is_watched(case)),
         comparisons=tuple(
             comparison
             for name, serious in CLASSES
             if (comparison := compare_periods(cases, name, serious=serious))
         ),
         children_needed=tuple((risk, children_needed(risk)) for risk in RISKS),
-        sentences=tuple(_sentences(len(cases), len(watched), with_serious)),
+        sentences=tuple(_sentences(len(cases), len(watched), with_serious, unclear)),
     )
+
+
+def _is_watched(case: Case) -> bool:
+    """Whether adverse events after the infusion were asked for or recorded."""
+    return bool(_events_after(case)) or _asked_after(case)
 
 
 def _asked_after(case: Case) -> bool:
@@ -60,6 +66,19 @@ def _asked_after(case: Case) -> bool:
 def _events_after(case: Case) -> tuple[AdverseEvent, ...]:
     """Events that surely began on day 0 or later."""
     return tuple(event for event in case.adverse_events if event.start is not None and event.start.first >= 0)
+
+
+def _surely_serious(case: Case) -> bool:
+    return any(event.serious for event in _events_after(case))
+
+
+def _perhaps_serious(case: Case) -> bool:
+    """No event surely serious and after the infusion, but one that may have been: its seriousness or its day is not
+    known."""
+    return not _surely_serious(case) and any(
+        event.serious is not False and (event.start is None or event.start.last >= 0)
+        for event in case.adverse_events
+    )
 
 
 def months_asked(case: Case, *, after: bool) -> float:
@@ -104,8 +123,8 @@ def compare_periods(cases: Sequence[Case], name: str, *, serious: bool) -> RateC
     return RateComparison(name, before, after, conditional.p, fisher_exact_two_sided((rows[0], rows[1])))
 
 
-def _sentences(children: int, watched: int, with_serious: int) -> list[str]:
-    said = []
+def _sentences(children: int, watched: int, with_serious: int, unclear: int) -> list[str]:
+    said: list[str] = []
     if watched == 0:
         said.append(
             "For none of the children is it recorded that adverse events were asked for: silence is not safety."
@@ -115,7 +134,13 @@ def _sentences(children: int, watched: int, with_serious: int) -> list[str]:
             f"For {children - watched} of {children} children it is not recorded that adverse events were asked for: "
             "silence is not safety."
         )
-    n = watched or children
+    if unclear:
+        whom = "that child is" if unclear == 1 else "those children are"
+        said.append(
+            f"For {unclear} of {children} children it is not known whether a recorded event was serious, or whether it "
+            f"came after the infusion: {whom} not counted."
+        )
+    n = watched - unclear if watched else children
     if with_serious == 0 and n:
         upper = clopper_pearson(0, n).high
         many = f"{_number(n)} children without a serious event are"
