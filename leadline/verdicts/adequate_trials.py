@@ -14,7 +14,7 @@ from leadline.casebook.case import DrugCourse
 
 @dataclass(frozen=True, slots=True)
 class AdequateTrial:
-    """`days` on the drug; `dose` in `dose_basis` a week where a least dose is known, else None."""
+    """`days` on the drug, known by its substance or its class; the least dose in mg/m2 a week where one is known."""
 
     names: tuple[str, ...]
     days: int

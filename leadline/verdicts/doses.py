@@ -62,42 +62,44 @@ def _days_apart(one: DaySpan, other: DaySpan) -> int:
 def compare_doses(before: DrugCourse, after: DrugCourse) -> bool | None:
     """Whether the daily dose rose from one course to the next; None where they cannot be compared."""
     same_frequency = before.frequency and before.frequency == after.frequency
-    old, new = (_mg(course) if same_frequency else _mg_day(course) for course in (before, after))
-    if _basis(before) != _basis(after) or old is None or new is None:
+    old, new = (dose_mg(course) if same_frequency else _mg_day(course) for course in (before, after))
+    if dose_basis(before) != dose_basis(after) or old is None or new is None:
         return None
     return round(new, DECIMALS) > round(old, DECIMALS)
 
 
-def _basis(course: DrugCourse) -> str:
+def dose_basis(course: DrugCourse) -> str:
+    """What the dose is per: `fixed`, `per_kg`, `per_m2`; empty if neither the unit nor the record says."""
     return BASIS_OF_UNIT.get(course.dose_unit) or course.dose_basis
 
 
-def _mg(course: DrugCourse) -> float | None:
+def dose_mg(course: DrugCourse) -> float | None:
     """One dose in mg, or in mg per kg or m2 as its basis says; None where dose or unit is not recorded, or the unit
     says another basis than the record."""
     unit = UNIT_IN_MG.get(course.dose_unit)
-    agree = course.dose_basis in ("", _basis(course))
+    agree = course.dose_basis in ("", dose_basis(course))
     return course.dose * unit if course.dose is not None and unit is not None and agree else None
 
 
 def _mg_day(course: DrugCourse) -> float | None:
-    dose, times = _mg(course), TIMES_A_DAY.get(course.frequency)
+    dose, times = dose_mg(course), TIMES_A_DAY.get(course.frequency)
     return None if dose is None or times is None else dose * times
 
 
 def is_pulse(case: Case, course: DrugCourse, parameters: Parameters) -> bool | None:
     """Whether one dose of the course is a pulse (measures dossier 5.3); None where dose or weight cannot tell."""
     weight = None if course.start is None else weight_kg_at(case, course.start, parameters)
-    dose = _single_dose_mg(course, weight)
+    dose = single_dose_mg(course, weight)
     if dose is None or course.substance not in glucocorticoids.EQUAL_TO_5_MG_PREDNISONE:
         return None
     return glucocorticoids.is_pulse(course.substance, dose, weight_kg=weight)
 
 
-def _single_dose_mg(course: DrugCourse, weight_kg: float | None) -> float | None:
-    dose = _mg(course)
-    if dose is None or _basis(course) != "per_kg":
-        return dose if _basis(course) != "per_m2" else None
+def single_dose_mg(course: DrugCourse, weight_kg: float | None) -> float | None:
+    """One dose in mg; None where dose or unit is not recorded, a weight is needed, or it is per m2."""
+    dose = dose_mg(course)
+    if dose is None or dose_basis(course) != "per_kg":
+        return dose if dose_basis(course) != "per_m2" else None
     return None if weight_kg is None else dose * weight_kg
 
 
@@ -130,7 +132,7 @@ def _part(case: Case, course: DrugCourse, day: DaySpan, parameters: Parameters) 
 def prednisone_of(case: Case, course: DrugCourse, day: DaySpan, parameters: Parameters) -> Span:
     """What the course alone gives on a day on which it is taken, in mg of prednisone."""
     times = 1.0 if course.frequency == ONCE else TIMES_A_DAY.get(course.frequency)
-    dose = _single_dose_mg(course, weight_kg_at(case, day, parameters))
+    dose = single_dose_mg(course, weight_kg_at(case, day, parameters))
     if times is None or dose is None or course.substance not in glucocorticoids.EQUAL_TO_5_MG_PREDNISONE:
         return ANY_DOSE
     mg = glucocorticoids.prednisone_mg(course.substance, dose * times)

@@ -11,9 +11,17 @@ from math import sqrt
 from typing import Literal
 
 from leadline.casebook.case import Case, DrugCourse
+from leadline.casebook.days import DAYS_IN_WEEK, DaySpan
 from leadline.measures.expression import DECIMALS
 from leadline.verdicts.adequate_trials import AdequateTrial, adequate_trial_of
-from leadline.verdicts.doses import TIMES_A_DAY, previous_course, weight_kg_at
+from leadline.verdicts.doses import (
+    TIMES_A_DAY,
+    dose_basis,
+    dose_mg,
+    previous_course,
+    single_dose_mg,
+    weight_kg_at,
+)
 from leadline.verdicts.findings import DrugTrial
 from leadline.verdicts.parameters import Parameters
 from leadline.verdicts.treatment import ANTIRHEUMATIC_CLASSES, is_systemic
@@ -98,14 +106,18 @@ def _judgement(
 def _long_enough(run: Courses, trial: AdequateTrial) -> bool | None:
     """From the start of the first course to the stop of the last, or to the infusion if it went on."""
     start, stop = run[0].start, run[-1].stop
-    if start is None:
+    if start is None or (stop is None and not run[-1].ongoing):
         return None
-    first_end, last_end = (0, 0) if stop is None else (stop.first, stop.last)
-    if stop is None and not run[-1].ongoing:
-        return None
-    if first_end - start.last >= trial.days:
+    return lasted_before_infusion(start, stop, trial.days)
+
+
+def lasted_before_infusion(start: DaySpan, stop: DaySpan | None, days: int) -> bool | None:
+    """Whether so many days lie between start and stop, or the infusion if that came first; None if the dates cannot
+    tell."""
+    first_end, last_end = (0, 0) if stop is None else (min(stop.first, 0), min(stop.last, 0))
+    if first_end - start.last >= days:
         return True
-    return False if last_end - start.first < trial.days else None
+    return False if last_end - start.first < days else None
 
 
 def _dose_is_enough(case: Case, run: Courses, trial: AdequateTrial, parameters: Parameters) -> bool | None:
@@ -121,15 +133,14 @@ def _dose_is_enough(case: Case, run: Courses, trial: AdequateTrial, parameters: 
 
 def _mg_m2_week(case: Case, course: DrugCourse, parameters: Parameters) -> float | None:
     times = TIMES_A_DAY.get(course.frequency)
-    if course.dose is None or times is None:
+    if times is None or course.start is None:
         return None
-    weekly = course.dose * times * 7
-    if course.dose_basis == "per_m2":
-        return weekly
+    if dose_basis(course) == "per_m2":
+        per_m2 = dose_mg(course)
+        return None if per_m2 is None else per_m2 * times * DAYS_IN_WEEK
+    dose = single_dose_mg(course, weight_kg_at(case, course.start, parameters))
     surface = _surface_m2(case, course, parameters)
-    if surface is None:
-        return None
-    return weekly / surface
+    return None if dose is None or surface is None else dose * times * DAYS_IN_WEEK / surface
 
 
 def _surface_m2(case: Case, course: DrugCourse, parameters: Parameters) -> float | None:

@@ -7,8 +7,10 @@ where that makes no difference.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from leadline.verdicts.adequate_trials import MONTHS_6
+from leadline.verdicts.drug_trials import lasted_before_infusion
 from leadline.verdicts.findings import DrugTrial, RefractoryOutcome
 from leadline.verdicts.outcomes import as_result
 from leadline.verdicts.view import CaseView
@@ -192,7 +194,16 @@ def _sjia(view: CaseView, trials: Trials) -> tuple[Part, ...]:
 def _kamen(view: CaseView, trials: Trials) -> tuple[Part, ...]:
     drugs = _of(*SLE_COURSES, "csdmard", "cytotoxic")
     words = "6 months of an immunosuppressive drug failed"
-    return _sledai(view, 6, strictly=True), _failed(view, trials, words, 1, _by_drug, drugs)
+    half_year = [_held_against(MONTHS_6, trial) for trial in trials]
+    return _sledai(view, 6, strictly=True), _failed(view, half_year, words, 1, _by_drug, drugs)
+
+
+def _held_against(days: int, trial: DrugTrial) -> DrugTrial:
+    """A failure after less than so many days is none for a definition that asks for them."""
+    if trial.judgement != "adequate_failure" or trial.start is None:
+        return trial
+    lasted = lasted_before_infusion(trial.start, trial.stop, days)
+    return trial if lasted else replace(trial, judgement="indeterminate" if lasted is None else "inadequate")
 
 
 def _farge(view: CaseView, trials: Trials) -> tuple[Part, ...]:

@@ -1,0 +1,156 @@
+"""Earlier drugs against their adequate trials, and the definitions of refractory disease that rest on them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from leadline.casebook.items import SLEDAI_FINDINGS
+from leadline.verdicts.drug_trials import judge_drug_trials
+from leadline.verdicts.parameters import Parameters
+from leadline.verdicts.refractory import judge_refractory
+from leadline.verdicts.view import CaseView
+from tests.verdicts.build import case, drug, visit
+
+BODY = {"weight_kg": 36.0, "height_cm": 100.0}  # Mosteller: the root of 36 x 100 / 3600 is 1 m2
+
+
+def judged(*courses, at=-400):
+    child = case("jia", [visit(at, BODY)], drugs=courses)
+    return [trial.judgement for trial in judge_drug_trials(child, Parameters())]
+
+
+def failed(name, start, stop, **more):
+    return drug(name, start, stop, **{"dose": 40, "frequency": "q2w", "stop_reason": "ineffective", **more})
+
+
+class TestDuration:
+    @pytest.mark.parametrize(
+        ("name", "days"),
+        [
+            ("adalimumab", 91),
+            ("abatacept", 91),
+            ("tocilizumab", 91),
+            ("anakinra", 30),
+            ("tofacitinib", 91),
+            ("hydroxychloroquine", 91),
+            ("mycophenolate mofetil", 182),
+            ("cyclophosphamide", 182),
+            ("rituximab", 182),
+            ("belimumab", 168),
+            ("anifrolumab", 182),
+            ("ibuprofen", 30),
+        ],
+    )
+    def test_on_the_last_day_and_one_short(self, name, days):
+        assert judged(failed(name, -400, -400 + days)) == ["adequate_failure"]
+        assert judged(failed(name, -400, -400 + days - 1)) == ["inadequate"]
+
+    def test_only_the_time_before_the_infusion_counts(self):
+        assert judged(failed("adalimumab", -91, 200)) == ["adequate_failure"]
+        assert judged(failed("adalimumab", -90, 200)) == ["inadequate"]
+
+    def test_courses_that_follow_each_other_are_one(self):
+        first = failed("adalimumab", -400, -350, stop_reason="")
+        assert judged(first, failed("adalimumab", -350, -309)) == ["adequate_failure"]
+
+    def test_a_date_that_is_not_exact_enough_leaves_it_open(self):
+        assert judged(failed("adalimumab", (-400, -395), -306)) == ["indeterminate"]
+        assert judged(failed("adalimumab", None, -306)) == ["indeterminate"]
+
+
+class TestReasons:
+    @pytest.mark.parametrize(
+        ("reason", "expected"),
+        [
+            ("ineffective", "adequate_failure"),
+            ("lost_effect", "adequate_failure"),
+            ("adverse_event", "intolerance"),
+            ("remission", "not_a_failure"),
+            ("family_choice", "not_a_failure"),
+            ("supply", "not_a_failure"),
+            ("planned", "not_a_failure"),
+            ("", "indeterminate"),
+        ],
+    )
+    def test_only_a_missing_or_lost_response_is_a_failure(self, reason, expected):
+        assert judged(failed("adalimumab", -400, -100, stop_reason=reason)) == [expected]
+
+
+class TestDoseOfMethotrexate:
+    """At least 10 mg/m2 a week."""
+
+    def weekly(self, dose, **more):
+        return failed("methotrexate", -400, -100, dose=dose, frequency="weekly", **more)
+
+    @pytest.mark.parametrize(
+        ("dose", "expected"), [(10, "adequate_failure"), (9.9, "inadequate"), (None, "indeterminate")]
+    )
+    def test_by_body_surface(self, dose, expected):
+        assert judged(self.weekly(dose)) == [expected]
+        assert judged(self.weekly(dose, basis="per_m2")) == [expected]
+
+    def test_per_kilogram_it_is_reckoned_by_weight_and_surface(self):
+        """36 kg: 0.28 mg/kg is 10.08 mg, 0.27 mg/kg is 9.72 mg, on 1 m2."""
+        assert judged(self.weekly(0.28, basis="per_kg")) == ["adequate_failure"]
+        assert judged(self.weekly(0.27, basis="per_kg")) == ["inadequate"]
+
+    def test_the_unit_counts(self):
+        assert judged(replace(self.weekly(0.01), dose_unit="g")) == ["adequate_failure"]
+        assert judged(replace(self.weekly(10), dose_unit="")) == ["indeterminate"]
+        assert judged(replace(self.weekly(10, basis=""), dose_unit="mg/m2")) == ["adequate_failure"]
+
+    def test_without_weight_or_height_it_is_not_known(self):
+        child = case("jia", [visit(-400, {"weight_kg": 36.0})], drugs=[self.weekly(10)])
+        assert [trial.judgement for trial in judge_drug_trials(child, Parameters())] == ["indeterminate"]
+
+
+class TestRefractory:
+    def results(self, diagnosis, visits, drugs, **patient):
+        child = case(diagnosis, visits, drugs=[replace(one, adherent=True) for one in drugs])
+        child = replace(child, patient={**child.patient, **patient})
+        view = CaseView(child, Parameters())
+        return {
+            one.definition: one.result
+            for one in judge_refractory(view, judge_drug_trials(child, Parameters()))
+        }
+
+    active = visit(-10, {**BODY, "active_joint_count": 5})
+    methotrexate = failed("methotrexate", -800, -600, dose=15, frequency="weekly", basis="per_m2")
+    etanercept, adalimumab = failed("etanercept", -600, -400), failed("adalimumab", -400, -200)
+    tocilizumab = failed("tocilizumab", -200, -20)
+
+    def test_the_project_rule_for_arthritis(self):
+        name = "leadline_refractory_v1"
+        two_classes = [self.methotrexate, self.etanercept, self.tocilizumab]
+        one_class = [self.methotrexate, self.etanercept, self.adalimumab]
+        assert self.results("jia", [self.active], two_classes)[name] == "met"
+        assert self.results("jia", [self.active], one_class)[name] == "indeterminate"
+        assert self.results("jia", [self.active], one_class, drug_history_complete=True)[name] == "not_met"
+        quiet = visit(-10, {**BODY, "active_joint_count": 0})
+        assert self.results("jia", [quiet], two_classes)[name] == "not_met"
+
+    def test_kamen_asks_for_six_months_of_immunosuppression(self):
+        """Methotrexate is judged after three months, which is not six."""
+        present = ("sledai_arthritis", "sledai_rash", "sledai_alopecia")  # 4 + 2 + 2 = 8
+        ill = visit(-10, {**BODY, **{item.id: item.id in present for item in SLEDAI_FINDINGS}})
+        name = "refractory_sle_kamen2022"
+
+        def result(days):
+            course = failed("methotrexate", -600, -600 + days, dose=15, frequency="weekly", basis="per_m2")
+            return self.results("sle", [ill], [course], drug_history_complete=True)[name]
+
+        assert result(182) == "met"
+        assert result(181) == "not_met"
+
+    @pytest.mark.parametrize(("present", "kamen", "farge"), [
+        (("sledai_arthritis", "sledai_rash"), "not_met", "met"),  # 6
+        (("sledai_arthritis", "sledai_rash", "sledai_fever"), "met", "met"),  # 7
+        (("sledai_arthritis", "sledai_fever"), "not_met", "not_met"),  # 5
+    ])  # fmt: skip
+    def test_above_six_and_at_least_six(self, present, kamen, farge):
+        ill = visit(-10, {**BODY, **{item.id: item.id in present for item in SLEDAI_FINDINGS}})
+        drugs = [failed("mycophenolate mofetil", -800, -600), failed("rituximab", -600, -300)]
+        found = self.results("sle", [ill], drugs)
+        assert (found["refractory_sle_kamen2022"], found["refractory_sle_farge2025"]) == (kamen, farge)
