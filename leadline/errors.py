@@ -53,6 +53,16 @@ class NotForTables(LeadlineError):
     meaning = "the measure is not computed on whole tables"
 
 
+class TableUnreadable(LeadlineError):
+    exit_code = 16
+    meaning = "a table cannot be opened: absent, damaged, or neither CSV nor Parquet"
+
+
+class EngineAbsent(LeadlineError):
+    exit_code = 17
+    meaning = "an engine is not known, or not installed"
+
+
 class CasebookUnreadable(LeadlineError):
     exit_code = 20
     meaning = "the casebook cannot be opened: absent, empty, damaged, or not a casebook"

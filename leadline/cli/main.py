@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from leadline import __version__
-from leadline.cli import casebook, evidence, measure, report
+from leadline.cli import casebook, evidence, measure, report, score
 from leadline.errors import LeadlineError
 
 GROUPS: tuple[tuple[str, str | None, typer.Typer], ...] = (
@@ -20,6 +20,7 @@ GROUPS: tuple[tuple[str, str | None, typer.Typer], ...] = (
     ("From a chart to a report", None, report.app),
     ("The casebook", None, casebook.app),
     ("Scores and criteria", None, measure.app),
+    ("Scores and criteria", None, score.app),
     ("What others found", "evidence", evidence.app),
 )
 

@@ -24,10 +24,10 @@ from leadline.measures.instruments import MEASURES, measure
 from leadline.measures.measure import Criterion, Cutoffs, Grading, Measure, Score
 from leadline.measures.visits import (
     DUE,
-    SHOWN_ROWS,
     TwoVisits,
     WindowRule,
     compares_visits,
+    first_rows,
     paired,
     usual_window,
     visit_columns,
@@ -275,8 +275,7 @@ def _check_ranges(native: Any, found: Measure, items: Sequence[Item], key: Seque
     rows = native.with_row_index("row__number") if isinstance(native, nw.DataFrame) and not key else native
     shown = list(key) or (["row__number"] if isinstance(native, nw.DataFrame) else [])
     marked = rows.select(*(nw.col(name) for name in shown), **marks)
-    marked = marked.filter(reduce(or_, (nw.col(name) for name in marks))).head(SHOWN_ROWS)
-    found_rows = (marked.collect() if isinstance(marked, nw.LazyFrame) else marked).rows(named=True)
+    found_rows = first_rows(marked.filter(reduce(or_, (nw.col(name) for name in marks))))
     if not found_rows:
         return
     wrong = sorted({name.removesuffix("__fault") for row in found_rows for name in marks if row[name]})

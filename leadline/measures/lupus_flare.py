@@ -35,7 +35,11 @@ DELTA_UPCR = Item(
     limits_are_ours=True,
 )  # fmt: skip
 DELTA_GLOBAL = Item(
-    "delta_md_global_0_10", "Change of physician's global (0-10)", low=-10, high=10, better="lower",
+    "delta_md_global_0_10",
+    "Change of physician's global (0-10)",
+    low=-10,
+    high=10,
+    better="lower",
     aliases=("delta_physician_global_0_10",),
 )
 DELTA_ESR = Item(

@@ -192,14 +192,14 @@ def _check_days(native: Any, rule: TwoVisits) -> None:
     both be the earlier visit: which one to take would be a guess. A lazy frame is run to find them."""
     check_visit_columns(native, rule)
     day = nw.col(rule.day).cast(nw.Float64)
-    torn = _first_rows(native.filter((day.round(0) != day).fill_null(False)).select(rule.patient, rule.day))
+    torn = first_rows(native.filter((day.round(0) != day).fill_null(False)).select(rule.patient, rule.day))
     if torn:
         raise ItemOutOfRange(f"{rule.day} takes whole days; the table has others. In: {_places(torn, rule)}.")
     known = native.filter(~nw.col(rule.patient).is_null() & ~day.is_null())
     if not isinstance(rule.window, str):
         known = known.filter((day >= rule.window[0]) & (day <= rule.window[1]))
     counted = known.group_by(rule.patient, rule.day).agg(nw.len().alias(_ROW)).filter(nw.col(_ROW) > 1)
-    twice = _first_rows(counted.sort(rule.patient, rule.day))
+    twice = first_rows(counted.sort(rule.patient, rule.day))
     if twice:
         raise ItemOutOfRange(
             f"Two rows of one patient on one day cannot both be the {rule.when} visit. In: {_places(twice, rule)}.",
@@ -207,9 +207,12 @@ def _check_days(native: Any, rule: TwoVisits) -> None:
         )
 
 
-def _first_rows(frame: Any) -> list[dict[str, Any]]:
+def first_rows(frame: Any) -> list[dict[str, Any]]:
+    """The first rows of a frame. A lazy one is run for them, in pieces where its engine can."""
     few = frame.head(SHOWN_ROWS)
-    rows: list[dict[str, Any]] = (few.collect() if isinstance(few, nw.LazyFrame) else few).rows(named=True)
+    if isinstance(few, nw.LazyFrame):
+        few = few.collect(engine="streaming") if few.implementation.is_polars() else few.collect()
+    rows: list[dict[str, Any]] = few.rows(named=True)
     return rows
 
 

@@ -35,7 +35,8 @@ def column_of(item_id):
 def table_of_visits(measure):
     """Six patients with up to seven visits each, in no order, with gaps, some without a day or a baseline."""
     rng, around = random.Random(20_27), limits(measure)
-    candidates, types = {}, {}
+    candidates: dict[str, Any] = {}
+    types: dict[str, Any] = {}
     for item in measure.items:
         name = column_of(item.id)
         if item.id.startswith("delta_"):
