@@ -31,6 +31,7 @@ Internal = Annotated[
 Force = Annotated[bool, typer.Option("--force", help="Write over what is in the folder.")]
 Book = Annotated[Path, typer.Argument(help="Folder of CSV or Parquet files, or a workbook (.xlsx).")]
 
+DIAGNOSES = ("jia", "sle", "mctd")
 DEMO = ("swart2019", "wong2021")
 WIDTH_OF_A_FILE = 118  # columns, where the output is no terminal
 
@@ -74,6 +75,14 @@ def report(
         str,
         typer.Option("--cases", metavar="IDS", help="Children with pages of their own; all, up to sixty."),
     ] = "",
+    null: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--null",
+            metavar="DISEASE=RATE",
+            help="Response rate without the cells: mctd=0.3, or a published row, jia=N52; repeat.",
+        ),
+    ] = None,
     internal: Internal = False,
     force: Force = False,
     as_json: AsJson = False,
@@ -81,11 +90,13 @@ def report(
     """A casebook to a report: HTML, PDF, Word, tables, figures and JSON."""
     from leadline.casebook import read_casebook
     from leadline.report import FORMATS, write_report
-    from leadline.verdicts import judge
+    from leadline.verdicts import Parameters, judge
+
+    parameters = Parameters().with_null_rates(_nulls(null or []))
 
     with _progress(casebook.name) as progress:
         progress("reading")
-        findings = judge(read_casebook(casebook), progress=_counted(progress))
+        findings = judge(read_casebook(casebook), parameters=parameters, progress=_counted(progress))
         written = write_report(
             findings,
             out,
@@ -100,6 +111,21 @@ def report(
         return
     _print_claims(findings)
     _print_places(written)
+
+
+def _nulls(given: Sequence[str]) -> dict[str, str | float]:
+    """Disease to the null rate given for it: a number, or the id of a published row."""
+    nulls: dict[str, str | float] = {}
+    for text in given:
+        disease, _, rate = text.partition("=")
+        if disease not in DIAGNOSES or not rate:
+            hint = f"disease=rate, the diseases being {', '.join(DIAGNOSES)}: --null mctd=0.3"
+            raise ItemUnknown(f"Null rate {text!r} is none.", hint=hint)
+        try:
+            nulls[disease] = float(rate)
+        except ValueError:
+            nulls[disease] = rate
+    return nulls
 
 
 @app.command()

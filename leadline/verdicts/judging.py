@@ -17,6 +17,7 @@ from leadline.verdicts.doses import glucocorticoid_doses
 from leadline.verdicts.drug_trials import judge_drug_trials
 from leadline.verdicts.event_claims import asked_spans
 from leadline.verdicts.findings import CaseFindings, Finding, Findings, GroupClaim, ScoreAt
+from leadline.verdicts.null_rates import chosen
 from leadline.verdicts.parameters import Parameters
 from leadline.verdicts.refractory import judge_refractory
 from leadline.verdicts.safety import judge_safety
@@ -45,6 +46,7 @@ def judge(
     returns      Findings, in the order of the casebook; the same input gives the same findings
     """
     rules = parameters or Parameters()
+    chosen(rules)  # a null rate that is none is said before any child is judged
     cases: Iterable[Case] = casebook.cases()
     if progress is not None:
         cases = progress(cases, len(casebook.patient_ids))

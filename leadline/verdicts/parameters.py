@@ -5,7 +5,8 @@ Each is a choice of this project built on published criteria; where a published 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from leadline.casebook.days import BASELINE_WINDOW_DAYS
@@ -64,6 +65,11 @@ class Parameters:
     @property
     def baseline(self) -> Window:
         return Window("baseline", "baseline", 0, -self.baseline_window_days, 0)
+
+    def with_null_rates(self, chosen: Mapping[str, str | float]) -> Parameters:
+        """The same parameters with other null rates for the diseases named. Raises LeadlineError for a rate outside 0
+        to 1 or a row that is not published, when the series is judged."""
+        return replace(self, null_rates=tuple({**dict(self.null_rates), **chosen}.items()))
 
     def shown(self) -> tuple[tuple[str, Any], ...]:
         """Name and plain value of each parameter, in order, for reports and JSON."""

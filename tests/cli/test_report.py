@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from leadline.casebook.examples import path
 from leadline.cli.main import app
+from leadline.errors import LeadlineError
 
 
 def run(*arguments: object):
@@ -63,3 +64,18 @@ def test_demo_reports_the_two_published_casebooks(tmp_path):
         for file in ("report.html", "report.pdf", "report.docx", "report.json"):
             assert (tmp_path / "demo" / name / file).stat().st_size > 10_000
             assert str(tmp_path / "demo" / name / file) in result.output
+
+
+def test_a_null_rate_of_the_users_own_gives_the_probability_of_the_published_series(tmp_path):
+    # 0.49 (JIA) x 17/39 (SLE, PLUTO placebo) x 0.30 (MCTD, chosen) = 0.0641, as verdicts 9.8 has it
+    nulls = ("--null", "jia=0.49", "--null", "mctd=0.3")
+    run("report", path("wong2021"), "--out", tmp_path / "out", "--formats", "json", *nulls)
+    series = json.loads((tmp_path / "out/report.json").read_text(encoding="utf-8"))["series"]
+    assert series["null_comparisons"][0]["probability_at_least"] == pytest.approx(0.064, abs=0.0005)
+
+
+@pytest.mark.parametrize("given", ["mctd=1.3", "gout=0.3", "jia=N999", "mctd"])
+def test_a_null_rate_that_is_none_is_an_error_and_writes_nothing(tmp_path, given):
+    with pytest.raises(LeadlineError):
+        run("report", path("wong2021"), "--out", tmp_path / "out", "--null", given)
+    assert not (tmp_path / "out").exists()
