@@ -19,3 +19,11 @@ def known_criteria() -> frozenset[str]:
         elif isinstance(measure, Grading):
             ids |= {f"{measure.id}.{grade}" for grade, _ in measure.grades}
     return frozenset(ids)
+
+
+def criterion_label(criterion: str) -> str:
+    """The name to show: `SRI-4`, `ACR Pediatric response, acr70`."""
+    from leadline.measures import measure
+
+    name, _, result = criterion.partition(".")
+    return f"{measure(name).title}, {result.replace('_', ' ')}" if result else measure(name).title

@@ -41,6 +41,7 @@ class Basket:
     target_rate  response rate that the trial should not miss
     looks        children seen at each analysis, the last being the whole basket
     prior        beta mixture for the response rate
+    null_reason  why this null rate: trial, endpoint, time, source; `prior_reason` likewise
     """
 
     id: Annotated[str, Len(1)]
@@ -51,6 +52,7 @@ class Basket:
     name: str = ""
     prior: Annotated[Prior, Len(1)] = UNIFORM
     null_reason: str = ""
+    prior_reason: str = ""
 
     @property
     def size(self) -> int:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from leadline.trial.borrowing.beta import Counts, Floats, Quantity
+    from leadline.trial.borrowing.beta import Counts, Floats
     from leadline.trial.design import Design, EarlyRule
 
 MOST_OUTCOMES = 8_000_000  # outcomes of all baskets together that are walked through: some 2 GB
@@ -129,7 +129,6 @@ class _Walk:
     def __init__(self, design: Design, posterior: Posterior) -> None:
         self.design, self.posterior = design, posterior
         self.steps = design.steps()
-        self.sufficient = sufficient_counts(design)
 
     def endings(self) -> Iterator[Ending]:
         baskets = len(self.design.baskets)
@@ -188,7 +187,9 @@ class _Walk:
     ) -> Iterator[tuple[Pattern, Floats]]:
         """The law split by what is decided for each basket looked at."""
         outcomes, _ = _reached(law, sizes)
-        verdicts = np.column_stack([self._verdicts(outcomes, j, looks[j]) for j in seen])
+        verdicts = np.column_stack(
+            [verdicts_at(self.design, self.posterior, outcomes, basket=j, look=looks[j]) for j in seen]
+        )
         for decided in product((Reason.FUTILITY, None, Reason.EFFICACY), repeat=len(seen)):
             wanted = [0 if reason is None else int(reason) for reason in decided]
             rows = (verdicts == wanted).all(axis=1)
@@ -204,25 +205,6 @@ class _Walk:
                     why = Reason.COMPLETE if last else reason
                     then[j] = Closed(step, sizes[j], why, success=reason is Reason.EFFICACY)
             yield tuple(then), part
-
-    def _verdicts(self, outcomes: Outcomes, basket: int, look: int) -> Counts:
-        """1 efficacy, -1 futility, 0 go on, for one basket at one look; at its last look there is no going on."""
-        rules = self.design.efficacy, self.design.futility
-        if look == len(self.design.baskets[basket].looks):
-            above = self.posterior.expect(outcomes, Above(self.design.null_rates))[:, basket]
-            return np.where(above >= rules[0].posterior, 1, -1)
-        verdict = np.zeros(len(outcomes.responders), dtype=np.int64)
-        if rules[1] is not None:
-            verdict[self._probability(rules[1], outcomes)[:, basket] < rules[1].cutoff] = -1
-        if rules[0].early is not None:
-            probability = self._probability(rules[0].early, outcomes)[:, basket]
-            strict = rules[0].early.by is Basis.PREDICTIVE
-            cutoff = rules[0].early.cutoff
-            verdict[probability > cutoff if strict else probability >= cutoff] = 1
-        return verdict
-
-    def _probability(self, rule: EarlyRule, outcomes: Outcomes) -> Floats:
-        return self.posterior.expect(outcomes, early_quantity(self.design, rule, self.sufficient))
 
     def _final_ending(
         self, pattern: Pattern, step: int, path: tuple[int, ...], law: Floats, sizes: tuple[int, ...]
@@ -261,11 +243,35 @@ class _Walk:
         return Ending(outcomes, share, success, above, closed, (False,) * len(closed), path)
 
 
-def early_quantity(design: Design, rule: EarlyRule, sufficient: tuple[int, ...]) -> Quantity:
-    """What an early rule asks of the posterior."""
+def verdicts_at(
+    design: Design, posterior: Posterior, outcomes: Outcomes, *, basket: int, look: int
+) -> Counts:
+    """What is decided on one basket at one of its looks (numbered from 1), an array over outcomes.
+
+    1 efficacy, -1 futility, 0 go on; at its last look there is no going on. Where a count meets both early rules,
+    efficacy is taken.
+    """
+    if look == len(design.baskets[basket].looks):
+        above = posterior.expect(outcomes, Above(design.null_rates))[:, basket]
+        return np.where(above >= design.efficacy.posterior, 1, -1)
+    verdict = np.zeros(len(outcomes.responders), dtype=np.int64)
+    if design.futility is not None:
+        rule = design.futility
+        verdict[_probability(design, posterior, rule, outcomes)[:, basket] < rule.cutoff] = -1
+    if design.efficacy.early is not None:
+        rule = design.efficacy.early
+        probability = _probability(design, posterior, rule, outcomes)[:, basket]
+        predicted = rule.by is Basis.PREDICTIVE
+        verdict[probability > rule.cutoff if predicted else probability >= rule.cutoff] = 1
+    return verdict
+
+
+def _probability(design: Design, posterior: Posterior, rule: EarlyRule, outcomes: Outcomes) -> Floats:
+    """What an early rule looks at: (outcomes, baskets)."""
     if rule.by is Basis.PREDICTIVE:
-        return Reaches(sufficient, design.sizes)
-    return Above(design.null_rates if rule.above is Reference.NULL_RATE else design.target_rates)
+        return posterior.expect(outcomes, Reaches(sufficient_counts(design), design.sizes))
+    reference = design.null_rates if rule.above is Reference.NULL_RATE else design.target_rates
+    return posterior.expect(outcomes, Above(reference))
 
 
 def _reached(law: Floats, sizes: tuple[int, ...]) -> tuple[Outcomes, Floats]:

@@ -39,6 +39,15 @@ class Scenario:
 
 
 @dataclass(frozen=True, slots=True)
+class Decisions:
+    """What is decided under one scenario; the fields are those of Operating."""
+
+    success: tuple[float, ...]
+    family_wise_error: float
+    any_success: float
+
+
+@dataclass(frozen=True, slots=True)
 class Operating:
     """What a design does under one scenario. Tuples have one entry a basket, in the design's order.
 
@@ -70,9 +79,10 @@ class Operating:
 class Trial:
     """A design with its endings found: every scenario and every threshold is a sum over them."""
 
-    def __init__(self, design: Design) -> None:
+    def __init__(self, design: Design, *, posterior: Posterior | None = None) -> None:
+        """`posterior` may be that of a design with the same baskets and borrowing: its tables are then shared."""
         self.design = design
-        self.posterior = Posterior(design)
+        self.posterior = posterior or Posterior(design)
         self._stopping: dict[tuple[tuple[int, ...], float], Stopping] = {}
 
     @cached_property
@@ -92,7 +102,14 @@ class Trial:
         tally = _Tally(self, scenario)
         for ending in self.endings:
             tally.add(ending)
-        return tally.result()
+        return tally.operating()
+
+    def decisions(self, scenario: Scenario) -> Decisions:
+        """The decisions alone, without what is estimated: the quicker part."""
+        tally = _Tally(self, scenario, estimates=False)
+        for ending in self.endings:
+            tally.add(ending)
+        return tally.decisions()
 
     def chance(self, ending: Ending, scenario: Scenario) -> float:
         """What the harm rule leaves of an ending: its probability given the responses."""
@@ -148,8 +165,8 @@ def planned_children(design: Design) -> tuple[int, ...]:
 class _Tally:
     """Running sums over the endings of one scenario."""
 
-    def __init__(self, trial: Trial, scenario: Scenario) -> None:
-        self.trial, self.scenario = trial, scenario
+    def __init__(self, trial: Trial, scenario: Scenario, *, estimates: bool = True) -> None:
+        self.trial, self.scenario, self.with_estimates = trial, scenario, estimates
         self.rates = np.array(scenario.rates)
         self.null = self.rates <= np.array(trial.design.null_rates)
         baskets, steps = len(self.rates), len(trial.design.steps())
@@ -167,7 +184,7 @@ class _Tally:
             law = chance * ways * ending.share * _likelihood(ending, self.rates[placed])
             self._decisions(ending, placed, law)
             self._course(ending, placed, float(law.sum()))
-            if not ending.harmed:
+            if self.with_estimates and not ending.harmed:
                 self._estimates(ending, placed, law)
 
     def _decisions(self, ending: Ending, placed: list[int], law: Floats) -> None:
@@ -211,8 +228,12 @@ class _Tally:
         above = self.trial.above(ending, tuple(float(rate) for rate in truth))
         self.coverage[placed] += law @ ((above >= tail) & (above <= 1 - tail))
 
-    def result(self) -> Operating:
-        """The sums, averaged over baskets that the arrangements did not tell apart."""
+    def decisions(self) -> Decisions:
+        """The sums of what is decided."""
+        return Decisions(self._shared(self.success), self.error, self.any_success)
+
+    def operating(self) -> Operating:
+        """All sums, averaged over baskets that the arrangements did not tell apart."""
         right = np.where(self.null, 1 - self.success, self.success)
         return Operating(
             self.scenario,

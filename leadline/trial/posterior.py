@@ -65,6 +65,7 @@ class Posterior:
         return self._design.borrowing.expect(outcomes, baskets=self._design.baskets, quantities=[quantity])[0]
 
 
+@cache
 def sufficient_counts(design: Design) -> tuple[int, ...]:
     """For each basket, the responders among its full size that suffice for success without borrowing.
 

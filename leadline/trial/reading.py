@@ -30,15 +30,20 @@ def read_design(path: str | Path) -> Design:
 
     raises DesignInvalid, which lists each problem as file, line, key, what was found and what is taken
     """
-    return parse_design(_read_text(Path(path)), name=Path(path).name)
+    return parse_design(read_text(Path(path)), name=Path(path).name)
 
 
-def parse_design(text: str, *, name: str) -> Design:
-    """The same from the text of a file; `name` is used in messages."""
+def parse_design(text: str, *, name: str, settings: Mapping[str, Any] | None = None) -> Design:
+    """The same from the text of a file; `name` is used in messages.
+
+    settings   other values for some keys, as {"efficacy.posterior": 0.9}; `baskets.*.looks` is that of every basket
+    """
     node = _compose(text, name)
-    values = json.dumps(_values(node, name), default=str)
+    values = _values(node, name)
+    for key, value in (settings or {}).items():
+        _set(values, key.split("."), value, key)
     try:
-        design = design_adapter().validate_json(values, strict=True)
+        design = design_adapter().validate_json(json.dumps(values, default=str), strict=True)
     except ValidationError as invalid:
         raise _refusal(
             [_explain(error) for error in invalid.errors() if not _follows(error)], node, name
@@ -59,7 +64,17 @@ def schema_path() -> Path:
     return Path(__file__).parent / "design.schema.json"
 
 
-def _read_text(path: Path) -> str:
+def shipped_design(name: str) -> Path:
+    """A design file that comes with Leadline: `msc_basket`, or a published design reproduced."""
+    path = Path(__file__).parent / "designs" / f"{name}.yaml"
+    if not path.exists():
+        taken = ", ".join(sorted(each.stem for each in path.parent.glob("*.yaml")))
+        raise DesignInvalid(f"no shipped design is called {name!r}; there are {taken}")
+    return path
+
+
+def read_text(path: Path) -> str:
+    """The text of a design file. Raises DesignInvalid."""
     try:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -97,6 +112,22 @@ def _values(node: yaml.Node, name: str) -> Any:
     if isinstance(node, yaml.SequenceNode):
         return [_values(item, name) for item in node.value]
     return yaml.SafeLoader("").construct_object(node)
+
+
+def _set(values: Any, path: list[str], value: Any, key: str) -> None:
+    """Set a value where the path leads; `*` goes through a list."""
+    first, *rest = path
+    if first == "*" and isinstance(values, list):
+        for item in values:
+            _set(item, rest, value, key)
+    elif isinstance(values, dict) and rest and first in values:
+        _set(values[first], rest, value, key)
+    elif isinstance(values, dict) and not rest:
+        values[first] = value
+    else:
+        raise DesignInvalid(
+            f"{key}: found no '{first}' in the design file", hint="Name a key that the file has."
+        )
 
 
 def _refusal(problems: list[Problem], node: yaml.Node, name: str) -> DesignInvalid:

@@ -290,11 +290,11 @@ def test_weights_are_symmetric_and_between_0_and_1(weights):
 
 def test_cpp_weight_is_the_printed_formula():
     """1 / (1 + exp(a + b log(n^(1/4) |r1 - r2| / n))), and 1 where the rates are equal, also of unlike sizes."""
-    table = weight_table(WEIGHTS["cpp"], Similarity((15, 15), (UNIFORM, UNIFORM)))
+    table = weight_table(CPP.weights, Similarity((15, 15), (UNIFORM, UNIFORM)))
     by_hand = 1 / (1 + math.exp(2 + 2 * math.log(15**0.25 * 3 / 15)))
     assert table[2, 5] == pytest.approx(by_hand, abs=1e-15)
     assert np.diag(table) == pytest.approx(np.ones(16), abs=0)
-    assert weight_table(WEIGHTS["cpp"], Similarity((3, 6), (UNIFORM, UNIFORM)))[1, 2] == 1.0
+    assert weight_table(CPP.weights, Similarity((3, 6), (UNIFORM, UNIFORM)))[1, 2] == 1.0
 
 
 @pytest.mark.parametrize(("logarithm", "base"), [(LogBase.BINARY, 2.0), (LogBase.NATURAL, math.e)])
@@ -312,7 +312,7 @@ def test_jsd_weight_is_the_divergence_by_adaptive_integration(logarithm, base):
 
 
 def test_mml_weight_is_the_best_share_of_a_fine_grid():
-    table = WEIGHTS["mml"].table(Similarity((10, 10), (UNIFORM, UNIFORM)))
+    table = MarginalLikelihood("mml").table(Similarity((10, 10), (UNIFORM, UNIFORM)))
     shares = np.linspace(0, 1, 20001)
 
     def best(r, s):

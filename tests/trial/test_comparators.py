@@ -82,13 +82,16 @@ def test_one_look_needs_the_normal_quantile():
     ) == pytest.approx(0.9, abs=1e-6)
 
 
-LEE_LIU = {"null_rate": 0.6, "prior": Beta(0.6, 0.4), "success_above": 0.9}
+def lee_liu(stop_below):
+    return predictive_boundary(
+        (23, 40), null_rate=0.6, prior=Beta(0.6, 0.4), success_above=0.9, stop_below=stop_below
+    )
 
 
 def test_lee_liu_success_needs_28_of_40():
-    boundary = predictive_boundary((23, 40), stop_below=0.5656 - 1e-4, **LEE_LIU)
+    boundary = lee_liu(0.5656 - 1e-4)
     assert boundary.stop_at_most == (15, 27)  # 16 of 23 has a predictive probability of 0.5656: not stopped
-    assert predictive_boundary((23, 40), stop_below=0.5656 + 1e-4, **LEE_LIU).stop_at_most == (16, 27)
+    assert lee_liu(0.5656 + 1e-4).stop_at_most == (16, 27)
 
 
 def test_boundary_law_is_the_sum_over_all_paths():

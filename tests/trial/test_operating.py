@@ -86,16 +86,14 @@ def brute_force(*, looks, nulls, rates, tail, futility, threshold):
     return successes, error, children
 
 
-TINY = {
-    "looks": [(2, 3), (4, 5)],
-    "nulls": [Fraction(1, 4), Fraction(1, 3)],
-    "rates": [Fraction(1, 4), Fraction(3, 5)],
-}
+TINY_LOOKS = [(2, 3), (4, 5)]
+TINY_NULLS = [Fraction(1, 4), Fraction(1, 3)]
+TINY_RATES = [Fraction(1, 4), Fraction(3, 5)]
 
 
 def tiny_design(borrowing):
     baskets = tuple(
-        Basket(f"b{j}", "sri4", float(TINY["nulls"][j]), 0.7, (TINY["looks"][0][j], TINY["looks"][1][j]))
+        Basket(f"b{j}", "sri4", float(TINY_NULLS[j]), 0.7, (TINY_LOOKS[0][j], TINY_LOOKS[1][j]))
         for j in range(2)
     )
     return Design("tiny", baskets, Efficacy(0.8), borrowing, futility=EarlyRule(Basis.POSTERIOR, 0.5))
@@ -105,15 +103,18 @@ def tiny_design(borrowing):
 def test_two_looks_agree_with_every_path_in_fractions(borrowing):
     def tail(counts, sizes, basket):
         if isinstance(borrowing, Pooled):
-            return uniform_tail(sum(counts), sum(sizes), TINY["nulls"][basket])
-        return uniform_tail(counts[basket], sizes[basket], TINY["nulls"][basket])
+            return uniform_tail(sum(counts), sum(sizes), TINY_NULLS[basket])
+        return uniform_tail(counts[basket], sizes[basket], TINY_NULLS[basket])
 
     successes, error, children = brute_force(
-        **TINY, tail=tail, futility=Fraction(1, 2), threshold=Fraction(4, 5)
+        looks=TINY_LOOKS,
+        nulls=TINY_NULLS,
+        rates=TINY_RATES,
+        tail=tail,
+        futility=Fraction(1, 2),
+        threshold=Fraction(4, 5),
     )
-    result = Trial(tiny_design(borrowing)).operating(
-        Scenario("one responds", tuple(map(float, TINY["rates"])))
-    )
+    result = Trial(tiny_design(borrowing)).operating(Scenario("one responds", tuple(map(float, TINY_RATES))))
     assert result.success == pytest.approx([float(s) for s in successes], abs=1e-13)
     assert result.family_wise_error == pytest.approx(float(error), abs=1e-13)
     assert result.children == pytest.approx([float(c) for c in children], abs=1e-12)

@@ -40,6 +40,9 @@ def test_a_design_is_read_into_values():
     assert design.efficacy.early is None
 
 
+LOOKS = "looks: [8, 16]"
+PRIOR_OF_1_2 = (LOOKS, LOOKS + "\n    prior: [{a: 1, b: 1, weight: 1.2}]")
+PRIOR_OF_0_3 = (LOOKS, LOOKS + "\n    prior: [{a: 1, b: 1, weight: 0.3}]")
 REFUSED = [
     ("a null above its target", "null_rate: 0.2", "null_rate: 0.7", 3, "baskets[0].null_rate", "below the target"),
     ("looks that fall", "[8, 16]", "[16, 8]", 8, "baskets[1].looks", "rise from look to look"),
@@ -60,8 +63,8 @@ REFUSED = [
     ("a negative tuning value", "b: 2", "b: -2", 9, "borrowing.weights.b", "above 0"),
     ("an unknown basis", "by: predictive", "by: guess", 11, "futility.by", "'posterior' or 'predictive'"),
     ("harm expected above its limit", "expected_rate: 0.02", "expected_rate: 0.2", 12, "harm.expected_rate", "below"),
-    ("prior weights of 1.2", "looks: [8, 16]", "looks: [8, 16]\n    prior: [{a: 1, b: 1, weight: 1.2}]", 9, "weight", "at most 1"),
-    ("prior weights that do not add up", "looks: [8, 16]", "looks: [8, 16]\n    prior: [{a: 1, b: 1, weight: 0.3}]", 9, "prior", "add up to 1"),
+    ("prior weights of 1.2", *PRIOR_OF_1_2, 9, "weight", "at most 1"),
+    ("prior weights that do not add up", *PRIOR_OF_0_3, 9, "prior", "add up to 1"),
     ("a key given twice", "null_rate: 0.4", "null_rate: 0.4\n    null_rate: 0.3", 7, "null_rate", "second time"),
     ("no YAML", "baskets:", "baskets: [", 3, "", "not YAML"),
     ("an order that forgets a look", "efficacy:", "order: [[jia], [jia, sle]]\nefficacy:", 10, "order", "sle 1 times"),
@@ -85,7 +88,7 @@ def test_a_fault_is_refused_with_file_line_and_key(old, new, line, key, says):
 
 def test_early_rules_without_an_earlier_look_are_refused():
     text = TEXT.replace("[10, 20]", "[20]").replace("[8, 16]", "[16]")
-    with pytest.raises(DesignInvalid, match="line 11, futility: .*no basket has a look before its last"):
+    with pytest.raises(DesignInvalid, match=r"line 11, futility: .*no basket has a look before its last"):
         parse_design(text, name="two.yaml")
 
 

@@ -60,7 +60,8 @@ def boundary_law(boundary: FutilityBoundary, *, rate: float) -> BoundaryLaw:
 def posterior_above(size: int, *, null_rate: float, prior: Beta) -> Floats:
     """P(rate > null_rate) for 0..size responders."""
     counts = np.arange(size + 1)
-    return expect_beta(Above((null_rate,)), 0, prior.a + counts, prior.b + size - counts, Seen(counts, size))
+    a, b = prior.a + counts.astype(float), prior.b + (size - counts).astype(float)
+    return expect_beta(Above((null_rate,)), 0, a, b, Seen(counts, size))
 
 
 def predictive_boundary(
@@ -76,9 +77,8 @@ def predictive_boundary(
     limits = []
     for look in looks[:-1]:
         counts = np.arange(look + 1)
-        predicted = expect_beta(
-            Reaches((needed,), (most,)), 0, prior.a + counts, prior.b + look - counts, Seen(counts, look)
-        )
+        a, b = prior.a + counts.astype(float), prior.b + (look - counts).astype(float)
+        predicted = expect_beta(Reaches((needed,), (most,)), 0, a, b, Seen(counts, look))
         limits.append(int((predicted < stop_below).sum()) - 1)
     return FutilityBoundary(tuple(looks), (*limits, needed - 1))
 

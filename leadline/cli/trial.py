@@ -1,0 +1,191 @@
+"""leadline trial check, describe, calibrate, search: a basket trial's design file, and what it would do."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from leadline.trial.boundaries import BoundaryRow
+    from leadline.trial.calibration import Calibration
+    from leadline.trial.describe import DesignReport
+
+app = typer.Typer(
+    help="Design a basket trial: exact error rates, thresholds, boundaries.", no_args_is_help=True
+)
+
+File = Annotated[
+    Path, typer.Argument(help="Design file (YAML); `leadline trial check --example` prints one.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Answer with one JSON object.")]
+
+
+@app.command()
+def check(
+    design: Annotated[Path | None, typer.Argument(help="Design file (YAML).")] = None,
+    example: Annotated[
+        bool, typer.Option("--example", help="Print an annotated design file and stop.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Read a design file and say what it holds, or which lines are wrong."""
+    from leadline.trial.reading import read_design, shipped_design
+    from leadline.trial.words import design_in_words
+
+    if example:
+        print(shipped_design("msc_basket").read_text("utf-8"), end="")
+        return
+    if design is None:
+        raise typer.BadParameter("Give a design file, or --example.")
+    read = read_design(design)
+    if as_json:
+        print(
+            json.dumps(
+                {"design": read.title, "baskets": [basket.id for basket in read.baskets], "problems": []}
+            )
+        )
+        return
+    print("\n".join(design_in_words(read, boundary=None)))
+
+
+@app.command()
+def describe(design: File, as_json: AsJson = False) -> None:
+    """What the design does: error rates anywhere, power, sizes, stopping, boundaries, sensitivity."""
+    from leadline.trial.describe import describe as describe_design
+    from leadline.trial.reading import read_design
+
+    report = describe_design(read_design(design))
+    if as_json:
+        print(json.dumps(report.to_dict(), indent=1))
+        return
+    _print_report(report)
+
+
+@app.command()
+def search(
+    design: File,
+    vary: Annotated[
+        list[str],
+        typer.Option("--vary", metavar="KEY=V1;V2", help="Key and values, as efficacy.posterior=0.9;0.95."),
+    ],
+    out: Annotated[
+        Path, typer.Option("--out", help="JSON lines, one a design; designs found there are not redone.")
+    ],
+    level: Annotated[
+        float | None,
+        typer.Option("--level", help="Calibrate each design to this family-wise error, everywhere."),
+    ] = None,
+    workers: Annotated[int, typer.Option("--workers", min=1, help="Local processes.")] = 2,
+    scheduler: Annotated[str, typer.Option("--scheduler", help="Address of a Dask cluster, tcp://...")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Run a grid of designs and show the efficient ones."""
+    from leadline.trial.search import efficient, parse_variation, search_designs
+
+    text = _text(design)
+    rows = []
+    variations = dict(parse_variation(one) for one in vary)
+    for done, total, row in search_designs(
+        text,
+        name=design.name,
+        variations=variations,
+        level=level,
+        out=out,
+        workers=workers,
+        scheduler=scheduler,
+    ):
+        print(f"{done} of {total}", file=sys.stderr)
+        rows.append(row)
+    best = efficient(rows)
+    print(json.dumps(best, indent=1) if as_json else "\n".join(_search_line(row) for row in best))
+
+
+def _text(path: Path) -> str:
+    from leadline.trial.reading import read_text
+
+    return read_text(path)
+
+
+def _search_line(row: dict[str, Any]) -> str:
+    if row["refused"]:
+        return f"{row['settings']}: refused, {row['refused']}"
+    return (
+        f"{row['settings']}: threshold {row['threshold']:g}, largest error {100 * row['worst_error']:.2f} %, "
+        f"lowest power {100 * min(row['power']):.1f} %, "
+        f"children {row['children_null']:.1f} if none responds, {row['children_target']:.1f} if every one does"
+    )
+
+
+@app.command()
+def calibrate(
+    design: File,
+    level: Annotated[float, typer.Option("--level", help="Family-wise error to hold, as 0.05.")],
+    global_null: Annotated[
+        bool,
+        typer.Option(
+            "--global-null", help="Hold it only when no basket responds; the default is everywhere."
+        ),
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """The threshold of success that holds a stated family-wise error."""
+    from dataclasses import asdict
+
+    from leadline.trial.calibration import Control
+    from leadline.trial.calibration import calibrate as calibrate_design
+    from leadline.trial.reading import read_design
+
+    control = Control.GLOBAL_NULL if global_null else Control.STRONG
+    found = calibrate_design(read_design(design), level=level, control=control)
+    if as_json:
+        print(
+            json.dumps(
+                {**asdict(found), "worst_error": found.worst_error, "at_most": found.at_most}, indent=1
+            )
+        )
+        return
+    _print_calibration(found)
+
+
+def _print_report(report: DesignReport) -> None:
+    for paragraph in report.words:
+        print(paragraph)
+    labels = [basket.label for basket in report.design.baskets]
+    print("\nProbability of success, of any false success, and expected children")
+    wide = max(len(one.scenario.name) for one in report.scenarios)
+    for one in report.scenarios:
+        chances = "  ".join(f"{100 * chance:5.1f} %" for chance in one.success)
+        print(
+            f"  {one.scenario.name:<{wide}}  {chances}  {100 * one.family_wise_error:5.1f} %  {sum(one.children):5.1f}"
+        )
+    print(f"  (baskets in the order {', '.join(labels)})")
+    print("\nBoundaries")
+    for row in report.boundaries:
+        print(f"  {_boundary_line(row)}")
+    for warning in report.warnings:
+        print(f"\nNote: {warning}")
+
+
+def _boundary_line(row: BoundaryRow) -> str:
+    counts = str(row.responders_from)
+    if row.responders_to > row.responders_from:
+        counts += f" to {row.responders_to}"
+    line = f"{row.basket}: {counts} of {row.children} responders: {row.action}"
+    if row.action == "depends on the other baskets":
+        line += (
+            f" ({row.others_null} if they respond at their null rates, {row.others_target} at their targets)"
+        )
+    return line
+
+
+def _print_calibration(found: Calibration) -> None:
+    where = "when no basket responds" if found.control == "global_null" else "whatever the true rates"
+    print(f"Threshold {found.threshold:g}: family-wise error at most {100 * found.level:g} % {where}.")
+    print(f"Every threshold above {found.above:.7f} and up to {found.up_to:.7f} makes the same decisions.")
+    print(f"Error when no basket responds: {100 * found.error:.3f} %.")
+    found_error, proved = 100 * found.worst_error, 100 * found.at_most
+    print(f"Largest error found: {found_error:.3f} %; no true rates give more than {proved:.3f} %.")

@@ -1,0 +1,206 @@
+"""A design report: everything that a protocol, a board and a statistician ask of a design, as one value.
+
+It holds numbers and plain words; `leadline.report` turns it into documents.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from itertools import permutations, product
+from typing import TYPE_CHECKING, Any
+
+import leadline
+from leadline.errors import BeyondExactRange
+from leadline.trial.boundaries import BoundaryRow, boundary_rows
+from leadline.trial.error_rates import SEARCH, Search, WorstError, worst_errors
+from leadline.trial.operating import Operating, Scenario, Trial, planned_children
+from leadline.trial.reading import design_adapter
+from leadline.trial.safety import Boundary, stopping_on_path
+from leadline.trial.words import design_in_words, warnings_in_words
+
+if TYPE_CHECKING:
+    from leadline.trial.design import Design
+
+NULL_SHIFTS = (-0.10, -0.05, 0.05, 0.10)  # how far the null rates are taken to be misjudged
+HARM_MULTIPLES = (0.5, 1.0, 1.5, 2.0)  # of the limit rate, at which the harm rule is described
+
+
+@dataclass(frozen=True, slots=True)
+class HarmAtRate:
+    """The harm rule in a trial in which no basket closes early: probability of stopping, and children by then."""
+
+    rate: float
+    stop: float
+    expected_children: float
+
+
+@dataclass(frozen=True, slots=True)
+class MisjudgedNull:
+    """All null rates are wrong by `shift` and nothing works: the probability of calling each basket a success."""
+
+    shift: float
+    success: tuple[float, ...]
+    any_success: float
+
+
+@dataclass(frozen=True, slots=True)
+class OrderOfAccrual:
+    """The baskets reach their looks one after the other, in this order, instead of together."""
+
+    order: tuple[str, ...]
+    family_wise_error: float
+    power: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DesignReport:
+    """What a design does. Tuples of rates and probabilities have one entry a basket, in the design's order.
+
+    version         of Leadline
+    words           the design in sentences for a board, one paragraph each
+    warnings        what should not be overlooked
+    scenarios       operating characteristics; the first is the global null
+    worst           the largest family-wise error for every set of null baskets, with a proved limit; empty when the
+                    design is too large for the search (a warning says so)
+    boundaries      what each count leads to
+    harm_boundary   events that stop the trial, None without a harm rule
+    misjudged_null, orders   sensitivity to the null rates and to the order of accrual
+    nearest_decision   distance of the closest posterior probability to the threshold: a smaller error of computation
+                    cannot change a decision
+    """
+
+    version: str
+    design: Design
+    words: tuple[str, ...]
+    warnings: tuple[str, ...]
+    scenarios: tuple[Operating, ...]
+    worst: tuple[WorstError, ...]
+    boundaries: tuple[BoundaryRow, ...]
+    harm_boundary: Boundary | None
+    harm_at_rates: tuple[HarmAtRate, ...]
+    misjudged_null: tuple[MisjudgedNull, ...]
+    orders: tuple[OrderOfAccrual, ...]
+    nearest_decision: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON; the design with the keys of its file."""
+        plain = {key: value for key, value in asdict(self).items() if key != "design"}
+        return {**plain, "design": design_adapter().dump_python(self.design, mode="json")}
+
+
+def describe(design: Design, *, search: Search = SEARCH) -> DesignReport:
+    """Exact operating characteristics, boundaries, sensitivity and words.
+
+    raises   BeyondExactRange when the design has too many outcomes; `simulate` then serves
+    """
+    trial = Trial(design)
+    scenarios = tuple(trial.operating(scenario) for scenario in standard_scenarios(design))
+    worst = _worst(trial, search)
+    nearest = _nearest_decision(trial)
+    return DesignReport(
+        version=leadline.__version__,
+        design=design,
+        words=design_in_words(design, boundary=trial.boundary),
+        warnings=warnings_in_words(design, scenarios=scenarios, worst=worst, nearest_decision=nearest),
+        scenarios=scenarios,
+        worst=worst,
+        boundaries=boundary_rows(trial),
+        harm_boundary=trial.boundary,
+        harm_at_rates=_harm_at_rates(trial),
+        misjudged_null=_misjudged_null(trial),
+        orders=_orders(trial),
+        nearest_decision=nearest,
+    )
+
+
+def standard_scenarios(design: Design) -> tuple[Scenario, ...]:
+    """Every set of responding baskets, at their target rates; the fewest first."""
+    baskets = design.baskets
+    chosen = sorted(
+        product((False, True), repeat=len(baskets)), key=lambda flags: (sum(flags), [not f for f in flags])
+    )
+    return tuple(
+        Scenario(
+            _scenario_name(
+                tuple(b.label for b, flag in zip(baskets, flags, strict=True) if flag), len(baskets)
+            ),
+            tuple(b.target_rate if flag else b.null_rate for b, flag in zip(baskets, flags, strict=True)),
+        )
+        for flags in chosen
+    )
+
+
+def _scenario_name(responding: tuple[str, ...], baskets: int) -> str:
+    if not responding:
+        return "No basket responds"
+    if len(responding) == baskets:
+        return "Every basket responds"
+    verb = "responds" if len(responding) == 1 else "respond"
+    return f"Only {' and '.join(responding)} {verb}"
+
+
+def _worst(trial: Trial, search: Search) -> tuple[WorstError, ...]:
+    try:
+        return tuple(worst_errors(trial, search=search))
+    except BeyondExactRange:
+        return ()
+
+
+def _harm_at_rates(trial: Trial) -> tuple[HarmAtRate, ...]:
+    harm, boundary = trial.design.harm, trial.boundary
+    if harm is None or boundary is None:
+        return ()
+    planned = planned_children(trial.design)
+    rates = sorted(
+        {harm.expected_rate, *(m * harm.limit_rate for m in HARM_MULTIPLES if m * harm.limit_rate < 1)}
+    )
+    found = []
+    for rate in rates:
+        law = stopping_on_path(boundary, harm, rate=rate, path=planned)
+        children = (
+            sum(p * n for p, n in zip(law.at_check, law.children, strict=True)) + law.never * planned[-1]
+        )
+        found.append(HarmAtRate(rate, 1 - law.never, children))
+    return tuple(found)
+
+
+def _misjudged_null(trial: Trial) -> tuple[MisjudgedNull, ...]:
+    found = []
+    for shift in NULL_SHIFTS:
+        rates = tuple(rate + shift for rate in trial.design.null_rates)
+        if all(0 < rate < 1 for rate in rates):
+            result = trial.decisions(Scenario(f"Null rates misjudged by {shift:+.2f}", rates))
+            found.append(MisjudgedNull(shift, result.success, result.any_success))
+    return tuple(found)
+
+
+def _orders(trial: Trial) -> tuple[OrderOfAccrual, ...]:
+    """Each basket in turn reaches a look, in every order of up to three baskets, when there are several looks."""
+    design = trial.design
+    looks = {len(basket.looks) for basket in design.baskets}
+    if design.order or looks == {1} or len(looks) > 1 or len(design.baskets) > 3:
+        return ()
+    return tuple(
+        _in_order(trial, order, looks=max(looks))
+        for order in permutations(basket.id for basket in design.baskets)
+    )
+
+
+def _in_order(trial: Trial, order: tuple[str, ...], *, looks: int) -> OrderOfAccrual:
+    design = trial.design
+    in_turn = replace(design, order=tuple((name,) for _ in range(looks) for name in order))
+    ordered = Trial(in_turn, posterior=trial.posterior)
+    error = ordered.decisions(Scenario("No basket responds", design.null_rates)).family_wise_error
+    power = ordered.decisions(Scenario("Every basket responds", design.target_rates)).success
+    labels = {basket.id: basket.label for basket in design.baskets}
+    return OrderOfAccrual(tuple(labels[name] for name in order), error, power)
+
+
+def _nearest_decision(trial: Trial) -> float:
+    """Over all outcomes and baskets that the threshold decides on."""
+    gaps = [
+        abs(ending.posterior[:, list(ending.by_threshold)] - trial.design.efficacy.posterior)
+        for ending in trial.endings
+        if any(ending.by_threshold)
+    ]
+    return min(float(gap.min()) for gap in gaps if gap.size)
