@@ -49,7 +49,8 @@ EXPLAINED = all_of(IsRecorded(DUE_TO_JIA), Not(Yes(DUE_TO_JIA)))  # no documente
 
 
 def _normal_or_explained(value: Item, limit: Item) -> Truth:
-    return any_of(at_most(Reading(value), Reading(limit)), EXPLAINED)
+    """Within the limit, or measured and explained: a rise that nobody measured cannot be explained."""
+    return any_of(at_most(Reading(value), Reading(limit)), all_of(IsRecorded(value), EXPLAINED))
 
 
 def _if_measured(value: Item, limit: Item) -> Truth:

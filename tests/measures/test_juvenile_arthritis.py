@@ -183,6 +183,8 @@ def without(*names):
         ({**INACTIVE, "morning_stiffness_min": 15.01}, "not_met"),
         ({**INACTIVE, "esr_uln": None}, "indeterminate"),
         (without("esr_mm_h"), "indeterminate"),
+        # an explanation of a rise that nobody measured explains nothing
+        ({**without("esr_mm_h"), "elevation_attributable_to_jia": False}, "indeterminate"),
         ({**INACTIVE, "ilar_category": "systemic"}, "met"),
         ({**INACTIVE, "ilar_category": "psoriatic"}, "not_applicable"),
         ({**INACTIVE, "ilar_category": "enthesitis_related"}, "not_applicable"),

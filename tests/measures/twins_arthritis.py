@@ -171,7 +171,7 @@ def inactive(child):
     ]
     explained = child.get("elevation_attributable_to_jia")
     if not measured:
-        parts.append(True if explained is False else None)
+        parts.append(None)  # a rise that nobody measured cannot be explained
     if "esr" in measured:
         parts.append(reactant_fine(child["esr_mm_h"], child.get("esr_uln"), explained))
     if "crp" in measured:

@@ -185,11 +185,13 @@ def within_limits(visit: Assessment, item: str) -> Truth:
 
 
 def normal_or_explained(visit: Assessment) -> Truth:
-    """An elevation that is known not to be due to the arthritis is none, however high it was."""
+    """An elevation that was measured and is known not to be due to the arthritis is none, however high it was."""
+    measured = [item for item in ("esr_mm_h", "crp_mg_l") if number(visit, item) is not None]
+    if not measured:
+        return None
     if yes(visit, "elevation_attributable_to_jia") is False:
         return True
-    measured = [item for item in ("esr_mm_h", "crp_mg_l") if number(visit, item) is not None]
-    return all_of(*(within_limits(visit, item) for item in measured)) if measured else None
+    return all_of(*(within_limits(visit, item) for item in measured))
 
 
 def inactive_items(visit: Assessment) -> Truth:
