@@ -44,15 +44,24 @@ BREAK_DAYS = 30
 
 def weight_kg_at(case: Case, day: DaySpan, parameters: Parameters) -> float | None:
     """The weight recorded nearest to the day, if every day between them is within the age a child's weight keeps."""
-    weights = [
+    return _measured_near(case, "weight_kg", day, parameters)
+
+
+def height_cm_at(case: Case, day: DaySpan, parameters: Parameters) -> float | None:
+    """The height recorded nearest to the day, within the same age as a weight."""
+    return _measured_near(case, "height_cm", day, parameters)
+
+
+def _measured_near(case: Case, item: str, day: DaySpan, parameters: Parameters) -> float | None:
+    found = [
         (_days_apart(assessment.day, day), -assessment.day.last, float(fact.value))
         for assessment in case.assessments
-        if (fact := assessment.facts.get("weight_kg")) is not None and isinstance(fact.value, float | int)
+        if (fact := assessment.facts.get(item)) is not None and isinstance(fact.value, float | int)
     ]
-    if not weights:
+    if not found:
         return None
-    apart, _, weight = min(weights)
-    return weight if apart <= parameters.weight_max_age_days else None
+    apart, _, value = min(found)
+    return value if apart <= parameters.weight_max_age_days else None
 
 
 def _days_apart(one: DaySpan, other: DaySpan) -> int:

@@ -18,6 +18,7 @@ from leadline.verdicts.doses import (
     TIMES_A_DAY,
     dose_basis,
     dose_mg,
+    height_cm_at,
     previous_course,
     single_dose_mg,
     weight_kg_at,
@@ -148,17 +149,5 @@ def _surface_m2(case: Case, course: DrugCourse, parameters: Parameters) -> float
     if course.start is None:
         return None
     weight = weight_kg_at(case, course.start, parameters)
-    height = nearest_height(case, course)
+    height = height_cm_at(case, course.start, parameters)
     return None if weight is None or height is None else sqrt(height * weight / 3600)
-
-
-def nearest_height(case: Case, course: DrugCourse) -> float | None:
-    """The height recorded nearest to the start of the course."""
-    assert course.start is not None
-    start = course.start
-    heights = [
-        (abs(assessment.day.first - start.first), float(fact.value))
-        for assessment in case.assessments
-        if (fact := assessment.facts.get("height_cm")) is not None and isinstance(fact.value, float | int)
-    ]
-    return min(heights, default=(0, None))[1]

@@ -105,6 +105,11 @@ class TestDoseOfMethotrexate:
         child = case("jia", [visit(-400, {"weight_kg": 36.0})], drugs=[self.weekly(10)])
         assert [trial.judgement for trial in judge_drug_trials(child, Parameters())] == ["indeterminate"]
 
+    def test_a_growing_childs_height_of_long_ago_is_not_used(self):
+        weighed, measured = visit(-400, {"weight_kg": 36.0}), visit(-800, {"height_cm": 100.0})
+        child = case("jia", [weighed, measured], drugs=[self.weekly(10)])
+        assert [trial.judgement for trial in judge_drug_trials(child, Parameters())] == ["indeterminate"]
+
 
 class TestRefractory:
     def results(self, diagnosis, visits, drugs, **patient):
