@@ -12,7 +12,7 @@ Sources   Clopper CJ, Pearson ES. Biometrika 1934;26:404-413
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -130,22 +130,34 @@ def fisher_exact_two_sided(table: tuple[tuple[int, int], tuple[int, int]]) -> fl
     for count in (a, b, c, d):
         _check_events(count, 1.0)
     row, column, total = a + b, a + c, a + b + c + d
-    counts = range(max(0, row + column - total), min(row, column) + 1)
-    weights = {k: math.comb(row, k) * math.comb(total - row, column - k) for k in counts}
-    return float(Fraction(sum(w for w in weights.values() if w <= weights[a]), math.comb(total, column)))
+    seen = math.comb(row, a) * math.comb(total - row, column - a)
+    as_rare = sum(weight for weight in _table_weights(row, column, total) if weight <= seen)
+    return float(Fraction(as_rare, math.comb(total, column)))
+
+
+def _table_weights(row: int, column: int, total: int) -> Iterator[int]:
+    """In how many ways each 2 x 2 table with these margins comes about, each from the one before: among thousands of
+    events the binomial coefficients have thousands of digits."""
+    first, last = max(0, row + column - total), min(row, column)
+    weight = math.comb(row, first) * math.comb(total - row, column - first)
+    for k in range(first, last + 1):
+        yield weight
+        weight = weight * (row - k) * (column - k) // ((k + 1) * (total - row - column + k + 1))
 
 
 def poisson_binomial_pmf(chances: Sequence[float]) -> list[float]:
     """P(0), P(1), ... P(n) responders of n children who each respond with a chance of their own."""
-    pmf = [1.0]
-    for chance in chances:
+    import numpy as np
+
+    pmf = np.zeros(len(chances) + 1)
+    pmf[0] = 1.0
+    for n, chance in enumerate(chances, start=1):
         if not 0 <= chance <= 1:
             raise LeadlineError(f"a probability of {chance} was given; 0 to 1 is taken")
-        pmf = [
-            stay * (1 - chance) + arrive * chance
-            for stay, arrive in zip([*pmf, 0.0], [0.0, *pmf], strict=True)
-        ]
-    return pmf
+        arrive = pmf[:n] * chance
+        pmf[:n] *= 1 - chance
+        pmf[1 : n + 1] += arrive
+    return [float(p) for p in pmf]
 
 
 def poisson_binomial_tail(at_least: int, chances: Sequence[float]) -> float:
