@@ -17,6 +17,9 @@ from leadline.verdicts.parameters import Parameters, Window
 from leadline.verdicts.view import CaseView
 from leadline.verdicts.windows import at_follow_up
 
+Needed = dict[tuple[Rung, Window, Window, object], tuple[str, ...]]
+"""Criterion, occasion, window and category to what is needed."""
+
 
 def judge_completeness(view: CaseView, on: date | None) -> tuple[CompletenessCell, ...]:
     """A cell for each criterion at baseline, if it looks back to it, and at each follow-up window.
@@ -28,11 +31,12 @@ def judge_completeness(view: CaseView, on: date | None) -> tuple[CompletenessCel
         return ()
     today = _today(view.case, on)
     windows = (view.parameters.baseline, *view.parameters.windows)
-    cells = [_cell(view, rung, window, today) for rung in ladder.expected for window in windows]
+    needed = _NEEDED.setdefault(view.parameters, {})
+    cells = [_cell(view, rung, window, today, needed) for rung in ladder.expected for window in windows]
     return tuple(cell for cell in cells if cell.recorded or cell.missing)
 
 
-def _cell(view: CaseView, rung: Rung, window: Window, today: int | None) -> CompletenessCell:
+def _cell(view: CaseView, rung: Rung, window: Window, today: int | None, known: Needed) -> CompletenessCell:
     """The criterion at the assessment that stands for the window: of several the one that lacks the least."""
     occasion = (
         view.parameters.windows[0] if window.first < 0 else window
@@ -41,7 +45,7 @@ def _cell(view: CaseView, rung: Rung, window: Window, today: int | None) -> Comp
     outcomes = [rung.judge(view, Occasion(occasion, visit)) for visit in visits or (None,)]
     best = min(outcomes, key=lambda outcome: len(_wanted(outcome, window)))
     missing = _wanted(best, window)
-    needed = _needed(view, rung, occasion, window)
+    needed = _needed(view, rung, occasion, window, known)
     first, last = _calendar(view.case, window)
     return CompletenessCell(
         criterion=rung.criterion,
@@ -58,17 +62,17 @@ def _cell(view: CaseView, rung: Rung, window: Window, today: int | None) -> Comp
     )
 
 
-def _needed(view: CaseView, rung: Rung, occasion: Window, window: Window) -> tuple[str, ...]:
+def _needed(view: CaseView, rung: Rung, occasion: Window, window: Window, known: Needed) -> tuple[str, ...]:
     """What the criterion needs in the window: what it misses in a child of whom nothing is recorded. The same for every
     child of one disease and category, so it is worked out once."""
-    key = rung, occasion, window, view.case.patient.get("ilar_category"), view.parameters
-    if key not in _NEEDED:
+    key = rung, occasion, window, view.case.patient.get("ilar_category")
+    if key not in known:
         nothing = CaseView(replace(view.case, assessments=(), courses=()), view.parameters)
-        _NEEDED[key] = _wanted(rung.judge(nothing, Occasion(occasion, None)), window)
-    return _NEEDED[key]
+        known[key] = _wanted(rung.judge(nothing, Occasion(occasion, None)), window)
+    return known[key]
 
 
-_NEEDED: dict[tuple[Rung, Window, Window, object, Parameters], tuple[str, ...]] = {}
+_NEEDED: dict[Parameters, Needed] = {}
 
 
 def _wanted(outcome: CriterionOutcome, window: Window) -> tuple[str, ...]:

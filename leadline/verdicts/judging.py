@@ -51,7 +51,11 @@ def judge(
     if progress is not None:
         cases = progress(cases, len(casebook.patient_ids))
     with _collector_off():
-        judged = tuple(judge_case(case, rules, on=on) for case in cases)
+        return _findings(casebook, tuple(judge_case(case, rules, on=on) for case in cases), rules)
+
+
+def _findings(casebook: Casebook, judged: tuple[CaseFindings, ...], rules: Parameters) -> Findings:
+    """The children, with what they add up to."""
     groups = tuple(_group_claim(report, len(judged)) for report in casebook.group_reports)
     return Findings(
         casebook_name=casebook.name,

@@ -24,6 +24,7 @@ class CaseView:
         self.outcomes: dict[tuple[int, int, Window], CriterionOutcome] = {}
         self._rows: dict[int, VisitRow] = {}
         self._scores: dict[tuple[int, str], ScoreAt] = {}
+        self._baselines_with: dict[tuple[str, ...], Assessment | None] = {}
 
     def row(self, assessment: Assessment) -> VisitRow:
         key = id(assessment)
@@ -41,9 +42,14 @@ class CaseView:
         """The last assessment of the baseline window that has all the items; failing that, the one with the most of
         them; None where none has any."""
         wanted = tuple(items)
+        if wanted not in self._baselines_with:
+            self._baselines_with[wanted] = self._find_baseline_with(wanted)
+        return self._baselines_with[wanted]
 
+    def _find_baseline_with(self, wanted: tuple[str, ...]) -> Assessment | None:
         def held(assessment: Assessment) -> int:
-            return sum(name in self.row(assessment).items for name in wanted)
+            items = self.row(assessment).items
+            return sum(name in items for name in wanted)
 
         best = max(self.baselines.ordered, key=held, default=None)
         return best if best is not None and held(best) else None
