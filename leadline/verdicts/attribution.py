@@ -25,7 +25,7 @@ from leadline.verdicts.doses import (
 )
 from leadline.verdicts.findings import Attribution, AttributionResult, Confounder
 from leadline.verdicts.parameters import Parameters
-from leadline.verdicts.treatment import CONVENTIONAL_CLASSES, is_biologic, is_systemic
+from leadline.verdicts.treatment import CONVENTIONAL_CLASSES, drug_name, is_biologic, is_systemic
 
 NEW_DRUG_CLASSES = tuple(class_id for class_id in CONVENTIONAL_CLASSES if class_id != "glucocorticoid")
 
@@ -49,7 +49,9 @@ def attribute(case: Case, until: DaySpan | None, parameters: Parameters) -> Attr
     changes = [change for course in case.courses for change in _changes(case, course, until, parameters)]
     sure = [change for change in changes if not change.perhaps_because]
     confounders = tuple(
-        Confounder(_name(change.course), change.course.class_id, change.day, change.what, change.course.ref)
+        Confounder(
+            drug_name(change.course), change.course.class_id, change.day, change.what, change.course.ref
+        )
         for change in sorted(
             sure, key=lambda change: (change.day.first if change.day else 0, change.course.ref)
         )
@@ -64,10 +66,6 @@ def attribute(case: Case, until: DaySpan | None, parameters: Parameters) -> Attr
 
 def _unknown(why: str) -> Attribution:
     return Attribution(AttributionResult.UNKNOWN, (), (why,))
-
-
-def _name(course: DrugCourse) -> str:
-    return course.substance or "a drug that the catalogue does not know"
 
 
 def _changes(case: Case, course: DrugCourse, until: DaySpan, parameters: Parameters) -> Iterator[_Change]:
@@ -97,7 +95,7 @@ class _LookedAt:
             return
         surely = day.first >= self.first and day.last <= self.until.first
         yield _Change(
-            course, day, what, "" if surely else f"{_name(course)} {what}, not exact enough to place"
+            course, day, what, "" if surely else f"{drug_name(course)} {what}, not exact enough to place"
         )
 
 
@@ -117,7 +115,7 @@ def _start(case: Case, course: DrugCourse, looked_at: _LookedAt) -> Iterator[_Ch
         yield from (
             replace(
                 change,
-                perhaps_because=f"the doses of {_name(course)} around {course.start} cannot be compared",
+                perhaps_because=f"the doses of {drug_name(course)} around {course.start} cannot be compared",
             )
             for change in looked_at.place(course, course.start, "dose changed")
         )
@@ -126,14 +124,14 @@ def _start(case: Case, course: DrugCourse, looked_at: _LookedAt) -> Iterator[_Ch
 def _without_start(course: DrugCourse, looked_at: _LookedAt) -> Iterator[_Change]:
     """A course without a start may have begun at any time up to its stop."""
     if course.stop is None or course.stop.last >= looked_at.first:
-        yield _Change(course, None, "started", f"the start of {_name(course)} is not recorded")
+        yield _Change(course, None, "started", f"the start of {drug_name(course)} is not recorded")
 
 
 def _stop(course: DrugCourse, looked_at: _LookedAt) -> Iterator[_Change]:
     if course.stop is not None:
         yield from looked_at.place(course, course.stop, f"stopped on {course.stop}")
     elif course.ongoing is False:
-        yield _Change(course, None, "stopped", f"the stop of {_name(course)} is not recorded")
+        yield _Change(course, None, "stopped", f"the stop of {drug_name(course)} is not recorded")
 
 
 def _unknown_drug(course: DrugCourse, looked_at: _LookedAt) -> Iterator[_Change]:
@@ -166,9 +164,7 @@ def _glucocorticoid_changes(
     rise = _rise_above_limit(case, course, looked_at, parameters)
     if rise is not False:
         for change in looked_at.place(course, course.start, f"dose raised on {course.start}"):
-            because = (
-                f"a rise of {_name(course)} on {course.start} cannot be reckoned: dose or weight is missing"
-            )
+            because = f"a rise of {drug_name(course)} on {course.start} cannot be reckoned: dose or weight is missing"
             yield change if rise and pulse is False else replace(change, perhaps_because=because)
 
 

@@ -7,12 +7,22 @@ immunosuppressive drugs than at baseline, with no other raised or started.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from leadline.casebook.case import DrugCourse
 from leadline.casebook.days import DaySpan
 from leadline.measures.expression import DECIMALS
 from leadline.verdicts.doses import compare_doses, prednisone_mg_day, previous_course
 from leadline.verdicts.findings import CriterionOutcome, Result, SettlingItem
-from leadline.verdicts.treatment import CONVENTIONAL_CLASSES, courses_of, is_systemic, on_any, running
+from leadline.verdicts.outcomes import outcome_on
+from leadline.verdicts.treatment import (
+    CONVENTIONAL_CLASSES,
+    courses_of,
+    drug_name,
+    is_systemic,
+    on_any,
+    running,
+)
 from leadline.verdicts.view import CaseView
 
 OFF_MEDICATION = "off_conventional_medication"
@@ -30,28 +40,21 @@ def off_medication(view: CaseView, day: DaySpan | None) -> CriterionOutcome:
         if (course.class_id in CONVENTIONAL_CLASSES or not course.class_id)
         and course.indication != "premedication"
     ]
+    refs = [course.ref for course in courses]
     if day is None or not view.case.courses:
         what = "the day of the claim" if view.case.courses else "the record of all drugs, with start and stop"
         item = SettlingItem(what, "", OFF_MEDICATION, "up to the day of the claim")
-        return _outcome(OFF_MEDICATION, title, "indeterminate", day, courses, (), (item,))
+        return outcome_on(OFF_MEDICATION, title, "indeterminate", day, evidence=refs, settling=(item,))
     states = {course.ref: running(course, day) for course in courses}
     on = [course for course in courses if states[course.ref]]
     open_ended = [course for course in courses if states[course.ref] is None]
     result: Result = "not_met" if on else "indeterminate" if open_ended else "met"
-    details = [f"{_name(course)} running on {day}" for course in on]
+    details = [f"{drug_name(course)} running on {day}" for course in on]
     settling = tuple(
-        SettlingItem(f"{_lacking(course)} of {_name(course)}", "", OFF_MEDICATION, f"up to {day}")
+        SettlingItem(f"{_lacking(course)} of {drug_name(course)}", "", OFF_MEDICATION, f"up to {day}")
         for course in open_ended
     )
-    return _outcome(
-        OFF_MEDICATION,
-        title,
-        result,
-        day,
-        courses,
-        tuple(details),
-        settling if result == "indeterminate" else (),
-    )
+    return outcome_on(OFF_MEDICATION, title, result, day, evidence=refs, details=details, settling=settling)
 
 
 def _lacking(course: DrugCourse) -> str:
@@ -60,37 +63,12 @@ def _lacking(course: DrugCourse) -> str:
     return "stop" if course.stop is None else "exact dates"
 
 
-def _name(course: DrugCourse) -> str:
-    return course.substance or "a drug that the catalogue does not know"
-
-
-def _outcome(
-    criterion: str,
-    title: str,
-    result: Result,
-    day: DaySpan | None,
-    courses: list[DrugCourse],
-    details: tuple[str, ...],
-    settling: tuple[SettlingItem, ...],
-) -> CriterionOutcome:
-    return CriterionOutcome(
-        criterion=criterion,
-        title=title,
-        result=result,
-        partial=False,
-        missing=tuple(item.what for item in settling),
-        days=() if day is None else (day,),
-        details=details,
-        evidence=tuple(course.ref for course in courses),
-        settling_items=settling,
-    )
-
-
 def reduced_medication(view: CaseView, day: DaySpan | None) -> CriterionOutcome:
     """Whether the prednisone dose, or the number of immunosuppressive drugs, is lower than on day 0, and nothing else
     was raised or started in between."""
     title = "Lower prednisone-equivalent dose or fewer immunosuppressive drugs than at baseline, none raised or started"
-    courses = list(courses_of(view.case, CONVENTIONAL_CLASSES))
+    courses = courses_of(view.case, CONVENTIONAL_CLASSES)
+    refs = [course.ref for course in courses]
     if day is None or not view.case.courses:
         what = (
             "the day of the claim"
@@ -98,7 +76,7 @@ def reduced_medication(view: CaseView, day: DaySpan | None) -> CriterionOutcome:
             else "the record of all drugs, with doses, start and stop"
         )
         item = SettlingItem(what, "", REDUCED_MEDICATION, "from baseline to the day of the claim")
-        return _outcome(REDUCED_MEDICATION, title, "indeterminate", day, courses, (), (item,))
+        return outcome_on(REDUCED_MEDICATION, title, "indeterminate", day, evidence=refs, settling=(item,))
     baseline = DaySpan(0, 0)
     before = prednisone_mg_day(view.case, baseline, view.parameters)
     now = prednisone_mg_day(view.case, day, view.parameters)
@@ -112,8 +90,10 @@ def reduced_medication(view: CaseView, day: DaySpan | None) -> CriterionOutcome:
     else:
         result = "met" if less and rising is False and higher is False else "indeterminate"
     details = (f"prednisone equivalent {_mg(before)} on day 0, {_mg(now)} on {day}",)
-    settling = () if result != "indeterminate" else _doses_to_find(courses, day)
-    return _outcome(REDUCED_MEDICATION, title, result, day, courses, details, settling)
+    settling = _doses_to_find(courses, day)
+    return outcome_on(
+        REDUCED_MEDICATION, title, result, day, evidence=refs, details=details, settling=settling
+    )
 
 
 def _below(now: tuple[float, float], before: tuple[float, float]) -> bool | None:
@@ -171,10 +151,10 @@ def _anything_raised(view: CaseView, day: DaySpan) -> bool | None:
     return None if None in outcomes else False
 
 
-def _doses_to_find(courses: list[DrugCourse], day: DaySpan) -> tuple[SettlingItem, ...]:
+def _doses_to_find(courses: Iterable[DrugCourse], day: DaySpan) -> tuple[SettlingItem, ...]:
     when = f"from baseline to {day}"
     lacking = [
-        SettlingItem(f"dose, start and stop of {_name(course)}", "", REDUCED_MEDICATION, when)
+        SettlingItem(f"dose, start and stop of {drug_name(course)}", "", REDUCED_MEDICATION, when)
         for course in courses
         if course.dose is None or course.start is None or running(course, day) is None
     ]

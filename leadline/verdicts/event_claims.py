@@ -9,6 +9,7 @@ from __future__ import annotations
 from leadline.casebook.case import AdverseEvent, Assessment, Case
 from leadline.casebook.days import DaySpan
 from leadline.verdicts.findings import CriterionOutcome, Result, SettlingItem
+from leadline.verdicts.outcomes import outcome_on, when_words
 from leadline.verdicts.parameters import Parameters, Window
 
 NO_EVENT = "no_adverse_event"
@@ -66,9 +67,10 @@ def no_event(
     criterion = NO_SERIOUS_EVENT if serious_only else NO_EVENT
     kind = "serious adverse event" if serious_only else "adverse event"
     title = f"Adverse events asked for in each window, no {kind} recorded"
+    refs = (*(visit.ref for visit in asked(case)), *(event.ref for event in case.adverse_events))
     if day is None:
         item = SettlingItem("the day of the claim", "", criterion, "with the report")
-        return _outcome(criterion, title, "indeterminate", day, case, (), (item,))
+        return outcome_on(criterion, title, "indeterminate", day, evidence=refs, settling=(item,))
     states = [(event, _counts(event, day, serious_only=serious_only)) for event in case.adverse_events]
     happened = [event for event, counts in states if counts]
     perhaps = [event for event, counts in states if counts is None]
@@ -84,7 +86,7 @@ def no_event(
     )
     settling = (
         *(
-            SettlingItem("adverse events asked for", "", criterion, _when(w), w.first, w.last)
+            SettlingItem("adverse events asked for", "", criterion, when_words(w), w.first, w.last)
             for w in unasked
         ),
         *(
@@ -92,13 +94,7 @@ def no_event(
             for event in perhaps
         ),
     )
-    return _outcome(
-        criterion, title, result, day, case, details, settling if result == "indeterminate" else ()
-    )
-
-
-def _when(window: Window) -> str:
-    return f"{window.title} (day {window.first} to {window.last})"
+    return outcome_on(criterion, title, result, day, evidence=refs, details=details, settling=settling)
 
 
 def _asked_in(case: Case, window: Window, day: DaySpan) -> bool:
@@ -127,25 +123,3 @@ def _in_time(start: DaySpan, day: DaySpan) -> bool | None:
 
 def _lacking(event: AdverseEvent) -> str:
     return "the seriousness" if event.serious is None else "the exact day"
-
-
-def _outcome(
-    criterion: str,
-    title: str,
-    result: Result,
-    day: DaySpan | None,
-    case: Case,
-    details: tuple[str, ...],
-    settling: tuple[SettlingItem, ...],
-) -> CriterionOutcome:
-    return CriterionOutcome(
-        criterion=criterion,
-        title=title,
-        result=result,
-        partial=False,
-        missing=tuple(item.what for item in settling),
-        days=() if day is None else (day,),
-        details=details,
-        evidence=(*(visit.ref for visit in asked(case)), *(event.ref for event in case.adverse_events)),
-        settling_items=settling,
-    )

@@ -84,9 +84,9 @@ def settling_items(
     for name in whole_scores(missing):
         at, item = _split(name)
         window = view.parameters.baseline if at == "baseline" else occasion.window
-        when = _when(window)
+        when = when_words(window)
         if item in ON_BOTH_DAYS:
-            when = f"{_when(view.parameters.baseline)} and {_when(occasion.window)}"
+            when = f"{when_words(view.parameters.baseline)} and {when_words(occasion.window)}"
         what = WORDS.get(item) or title_of(item)
         found.setdefault((what, when), SettlingItem(what, item, criterion, when, window.first, window.last))
     return (*found.values(), *_days_to_find(view, criterion))
@@ -119,7 +119,8 @@ def _split(name: str) -> tuple[str, str]:
     return "current", name.removeprefix("current_")
 
 
-def _when(window: Window) -> str:
+def when_words(window: Window) -> str:
+    """A window as a person reads it: its name, and its days if it has any."""
     return (
         f"{window.title} (day {window.first} to {window.last})"
         if window.first < window.last
@@ -137,7 +138,7 @@ def _days_to_find(view: CaseView, criterion: str) -> tuple[SettlingItem, ...]:
             f"the exact day of the assessment of {assessment.day}",
             "",
             criterion,
-            _when(window),
+            when_words(window),
             window.first,
             window.last,
         )
@@ -250,6 +251,31 @@ def as_result(value: bool | None) -> Result:
     if value is None:
         return "indeterminate"
     return "met" if value else "not_met"
+
+
+def outcome_on(
+    criterion: str,
+    title: str,
+    result: Result,
+    day: DaySpan | None,
+    *,
+    evidence: Iterable[RowRef],
+    details: Iterable[str] = (),
+    settling: Iterable[SettlingItem] = (),
+) -> CriterionOutcome:
+    """The outcome of a criterion about a day and no assessment; settling items stand only where it is indeterminate."""
+    items = tuple(settling) if result == "indeterminate" else ()
+    return CriterionOutcome(
+        criterion=criterion,
+        title=title,
+        result=result,
+        partial=False,
+        missing=tuple(item.what for item in items),
+        days=() if day is None else (day,),
+        details=tuple(details),
+        evidence=tuple(evidence),
+        settling_items=items,
+    )
 
 
 def any_rung(criterion: str, title: str, *rungs: Rung) -> Rung:

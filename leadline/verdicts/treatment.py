@@ -29,10 +29,16 @@ def is_systemic(course: DrugCourse) -> bool:
     return course.route not in ("ia", "topical", "ophthalmic") and course.indication != "premedication"
 
 
+def drug_name(course: DrugCourse) -> str:
+    """What a person reads; the words of the chart are not shown, as they may hold anything."""
+    return course.substance or "a drug that the catalogue does not know"
+
+
 def running(course: DrugCourse, day: DaySpan) -> bool | None:
     """Whether the course was running on the day; None if its dates cannot tell.
 
-    The day of the stop counts as off: a drug stopped on day 90 is not being taken on day 90.
+    The day of the stop counts as off: a drug stopped on day 90 is not being taken on day 90, unless the same drug
+    begins on day 91.
     """
     started = _started(course, day)
     stopped = _stopped(course, day)
@@ -52,9 +58,10 @@ def _started(course: DrugCourse, day: DaySpan) -> bool | None:
 def _stopped(course: DrugCourse, day: DaySpan) -> bool | None:
     """Whether it had been stopped by the day."""
     if course.stop is not None:
-        if course.stop.last <= day.first:
+        last_on = 1 if course.gone_on_with else 0
+        if course.stop.last + last_on <= day.first:
             return True
-        return False if course.stop.first > day.last else None
+        return False if course.stop.first + last_on > day.last else None
     if course.ongoing and course.ongoing_as_of is not None and course.ongoing_as_of.first >= day.last:
         return False
     return None
