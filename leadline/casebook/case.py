@@ -66,7 +66,8 @@ class Assessment:
 class DrugCourse:
     """One course: the same drug, dose and route. `start` and `stop` are None where not recorded; `ongoing` with its
     day is three-valued. `substance`, `atc` and `class_id` are empty for a drug that the catalogue does not know.
-    `adherent`: taken as prescribed; None if the chart does not say."""
+    `adherent`: taken as prescribed; None if the chart does not say. `gone_on_with`: the same drug by the same route
+    begins on the day after the stop, so that the day of the stop is the last with this dose and not one without."""
 
     ref: RowRef
     drug_text: str
@@ -89,6 +90,7 @@ class DrugCourse:
     response: str = ""
     response_basis: str = ""
     adherent: bool | None = None
+    gone_on_with: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
@@ -115,7 +115,7 @@ def _case(patient: Row, rows: Mapping[str, list[Any]], clock: _Clock, *, invente
         patient_id=patient["patient_id"], diagnosis=patient["diagnosis"] or "", patient=_fields(patient, "patients"),
         index=clock.index, birth=clock.recorded(patient["birth_date"]), onset=clock.span(patient["onset_date"]),
         last_contact=clock.span(patient["last_contact_date"]), assessments=assessments, undated=undated,
-        courses=_by_start(of("medications", _course)), infusions=of("infusions", _infusion),
+        courses=_by_start(_gone_on_with(of("medications", _course))), infusions=of("infusions", _infusion),
         adverse_events=_by_start(of("adverse_events", _adverse_event)), reports=of("reports", _report),
         ref=RowRef("patients", patient["uid"]), invented=invented,
     )  # fmt: skip
@@ -263,6 +263,23 @@ def _course(row: Row, clock: _Clock) -> DrugCourse:
         response_basis=row["response_basis"] or "",
         adherent=row["taken_as_prescribed"],
     )  # fmt: skip
+
+
+def _gone_on_with(courses: tuple[DrugCourse, ...]) -> tuple[DrugCourse, ...]:
+    """Charts write "12.5 mg to 31 March, 5 mg from 1 April": nobody is without the drug on 31 March."""
+    begun = {
+        (course.substance, course.route, course.start.first)
+        for course in courses
+        if course.substance and course.start is not None and course.start.is_exact
+    }
+    return tuple(
+        replace(course, gone_on_with=True)
+        if course.stop is not None
+        and course.stop.is_exact
+        and (course.substance, course.route, course.stop.first + 1) in begun
+        else course
+        for course in courses
+    )
 
 
 def _infusion(row: Row, clock: _Clock) -> Infusion:

@@ -240,6 +240,27 @@ def test_drugs_are_recognised_and_unknown_ones_kept(tmp_path):
     assert prednisone.ongoing is None
 
 
+@pytest.mark.parametrize(
+    ("second", "gone_on_with"),
+    [
+        ("prednisone,po,5,2019-06-01", True),
+        ("prednisone,po,5,2019-06-02", False),
+        ("prednisone,po,5,2019-06", False),
+        ("prednisone,ia,5,2019-06-01", False),
+        ("hydroxychloroquine,po,200,2019-06-01", False),
+    ],
+)
+def test_a_course_is_gone_on_with_if_the_same_drug_begins_the_day_after_its_last(
+    tmp_path, second, gone_on_with
+):
+    child = case(
+        tmp_path,
+        medications="patient_id,drug_text,route,dose,start_date,end_date\n"
+        f"CHILD-01,prednisone,po,10,2019-01-01,2019-05-31\nCHILD-01,{second},",
+    )
+    assert [course.gone_on_with for course in child.courses] == [gone_on_with, False]
+
+
 def test_infusions_events_and_reports_come_with_their_days(tmp_path):
     child = case(
         tmp_path,

@@ -102,6 +102,14 @@ class TestDoses:
         assert result(*self.methotrexate(15, 15, gap=31)) == "confounded"
 
 
+    def test_a_last_day_on_the_day_before_the_next_dose_is_no_day_without(self):
+        """A course to day 19 and one from day 20 on: the child is on the first dose on day 19."""
+        before = drug("prednisone", -400, 19, dose=12.5, frequency="daily")
+        lower = drug("prednisone", 20, dose=5, frequency="daily", ongoing=True, as_of=500)
+        assert result(replace(before, gone_on_with=True), lower) == "unconfounded"
+        assert result(before, lower) == "confounded"  # if it was begun again after a day without
+
+
 class TestStoppedBiologics:
     @pytest.mark.parametrize(
         ("stop", "expected"),
