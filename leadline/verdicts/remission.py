@@ -36,8 +36,8 @@ def held(assessments: Sequence[Assessment], states: Sequence[bool | None], month
     """The unbroken run after the index infusion that ends with the last assessment, and whether it has lasted `months`
     calendar months. That it has not is certain if the state was not met, before the run or the infusion, within them.
     """
-    if not states or states[-1] is not True:
-        return Held(states[-1] if states else None, ())
+    if not states or states[-1] is False:
+        return Held(False if states else None, ())
     known = list(zip(assessments, states, strict=True))
     tail = takewhile(lambda one: one[1] is True and one[0].day.first > 0, reversed(known))
     run = tuple(visit for visit, _ in reversed(list(tail)))

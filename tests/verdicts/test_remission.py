@@ -94,6 +94,11 @@ class TestBreaks:
         visits = [(90, ACTIVE), (100, {"weight_kg": 30}), (120, INACTIVE), (212, INACTIVE)]
         assert finding("in_remission", 212, visits, ON) == "contradicted"
 
+    def test_also_where_the_last_assessment_cannot_be_judged(self):
+        visits = [(90, ACTIVE), (212, {"weight_kg": 30})]
+        assert finding("in_remission", 212, visits, ON) == "contradicted"
+        assert finding("in_remission", 212, [(90, INACTIVE), *visits[1:]], ON) == "reported_only"
+
     def test_also_before_the_infusion(self):
         visits = [(-10, ACTIVE), (31, INACTIVE), (120, INACTIVE)]
         assert finding("in_remission", 120, visits, ON) == "contradicted"

@@ -98,11 +98,12 @@ def held_run(day: int, holds: dict[int, Truth]) -> tuple[int, ...]:
 
 def stays(case: Case, name: str, day: int, holds: dict[int, Truth], months: int) -> Judgement:
     """Whether it has held for so many calendar months, up to this day."""
-    if holds[day] is not True:
-        return Judgement(name, holds[day], day)
-    run = held_run(day, {one: truth for one, truth in holds.items() if 0 < one <= day})
-    if months_have_passed(case, run[0], day, months):
-        return Judgement(name, True, day, held=run)
+    if holds[day] is False:
+        return Judgement(name, False, day)
+    if holds[day] is True:
+        run = held_run(day, {one: truth for one, truth in holds.items() if 0 < one <= day})
+        if months_have_passed(case, run[0], day, months):
+            return Judgement(name, True, day, held=run)
     broken = [one for one, truth in holds.items() if one < day and truth is False]
     impossible = bool(broken) and not months_have_passed(case, max(broken), day, months)
     return Judgement(name, False if impossible else None, day)
