@@ -22,9 +22,10 @@ IMMUNOSUPPRESSIVE_CLASSES = tuple(
 SCORE_INPUTS = ("sledai_2k", "clinical_sledai_2k")
 
 
-def state_row(view: CaseView, assessment: Assessment, measure_id: str) -> dict[str, Recorded]:
-    """What the measure takes, from one assessment; missing items are left out."""
-    items = view.row(assessment).items
+def state_row(view: CaseView, assessment: Assessment | None, measure_id: str) -> dict[str, Recorded]:
+    """What the measure takes, from one assessment; missing items are left out. Without an assessment the record of the
+    child is left."""
+    items = {} if assessment is None else view.row(assessment).items
     row: dict[str, Recorded] = {}
     for name in MEASURES[measure_id].by_id:
         value = items.get(name)
@@ -35,9 +36,11 @@ def state_row(view: CaseView, assessment: Assessment, measure_id: str) -> dict[s
     return row
 
 
-def _put_together(view: CaseView, assessment: Assessment, name: str) -> Recorded:
+def _put_together(view: CaseView, assessment: Assessment | None, name: str) -> Recorded:
     if name == "ilar_category":
         return view.case.patient.get(name)
+    if assessment is None:
+        return None
     if name == "physician_global":
         return view.row(assessment).items.get("physician_global_0_10")
     if name in SCORE_INPUTS:
@@ -63,7 +66,7 @@ def state_outcome(
     """The criterion at the occasion's assessment."""
     measure = MEASURES[measure_id]
     assessment = occasion.assessment
-    row = {} if assessment is None else state_row(view, assessment, measure_id)
+    row = state_row(view, assessment, measure_id)
     judged = measure.evaluate_row(row)
     return outcome(
         view,

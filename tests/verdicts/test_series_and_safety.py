@@ -115,6 +115,14 @@ class TestWhatToRecordNext:
         assert len(cell.recorded) == 3
         assert cell.open
 
+    def test_what_the_record_of_the_child_says_is_not_asked_for_at_a_visit(self):
+        def wanted(**category):
+            child = case("jia", [visit(-10, FULL)], **category)
+            return {what for cell in judge_completeness(CaseView(child, Parameters()), None) for what in cell.missing}
+
+        assert "ILAR category of JIA" not in wanted(category="poly_rf_neg")
+        assert "ILAR category of JIA" in wanted(category=None)
+
     def test_after_its_last_day_a_window_is_closed(self):
         index = date(2025, 10, 13)
         child = case("jia", [visit(-10, FULL, index=index)], index=index)
