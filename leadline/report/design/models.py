@@ -1,0 +1,190 @@
+"""The borrowing model of a design as a statistician writes it down, and where it was published."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from leadline.report.design.words import number
+from leadline.trial.borrowing import Model
+from leadline.trial.borrowing.beta import Prior
+from leadline.trial.borrowing.bhm import Hierarchical
+from leadline.trial.borrowing.exnex import Common, ExNex
+from leadline.trial.borrowing.fujikawa import Fujikawa
+from leadline.trial.borrowing.hierarchical import QUADRATURE_ERROR, Centre
+from leadline.trial.borrowing.independent import Independent
+from leadline.trial.borrowing.local_mem import LocalExchangeability
+from leadline.trial.borrowing.mem import Exchangeability
+from leadline.trial.borrowing.pooled import Pooled
+from leadline.trial.borrowing.power_prior import PowerPrior
+from leadline.trial.borrowing.weights import (
+    CalibratedPowerPrior,
+    JensenShannon,
+    LogBase,
+    MarginalLikelihood,
+    Weights,
+)
+
+CPP_SOURCE = (
+    "Baumann L, Sauer L, Kieser M. arXiv:2309.06988; Pan H, Yuan Y, Xia J. Stat Med 2017 (CPP weights)"
+)
+FUJIKAWA_SOURCE = "Fujikawa K, Teramukai S, Yokota I, Daimon T. Biom J 2020;62:330-338"
+MML_SOURCE = "Gravestock I, Held L. Pharm Stat 2017;16:349-360"
+MEM_SOURCE = "Hobbs BP, Landin R. Stat Med 2018;37:3557-3572"
+BHM_SOURCE = "Berry SM, Broglio KR, Groshen S, Berry DA. Clin Trials 2013;10:720-734"
+EXNEX_SOURCE = "Neuenschwander B, Wandel S, Roychoudhury S, Bailey S. Pharm Stat 2016;15:123-134"
+
+
+def model_in_words(model: Model) -> str:
+    """The model with its parameters, in a few sentences."""
+    match model:
+        case Independent():
+            return (
+                "Each basket is analysed by itself: the posterior of its response rate follows from its own children and "
+                "its own prior."
+            )
+        case Pooled():
+            return (
+                "All baskets have one response rate with one prior; their children are analysed as one group."
+            )
+        case PowerPrior(weights=weights):
+            return (
+                "Power prior: the posterior of a basket counts its own children fully and the responders and "
+                f"non-responders of each other basket times a weight. {_weights(weights)}"
+            )
+        case Fujikawa(weights=weights):
+            return (
+                "Fujikawa's model: the posterior of a basket is a beta distribution whose parameters are the sums of "
+                f"all baskets' own posterior parameters, each times a weight, its own fully. {_weights(weights)}"
+            )
+        case Exchangeability(exchangeability=prior):
+            return (
+                "Multisource exchangeability: each pair of baskets shares one response rate or does not, with prior "
+                f"probability {number(prior)}; the posterior averages over every combination of pairs."
+            )
+        case LocalExchangeability(delta=delta):
+            return (
+                "Local multisource exchangeability: the baskets fall into groups with one response rate each; the "
+                "posterior averages over every grouping, whose prior probability is proportional to the number of "
+                f"groups to the power {number(delta)}."
+            )
+        case Hierarchical():
+            return (
+                "Hierarchical model: the log odds of the baskets' response rates"
+                f"{_counted_from(model.centre)} are normal with mean mu and standard deviation tau; mu is normal with "
+                f"mean {number(model.mean)} and standard deviation {number(model.sd)}; tau is half-normal with scale "
+                f"{number(model.tau_scale)}{_cut_off(model.tau_lowest)}. The baskets' own priors are not used. "
+                f"{_INTEGRATED}"
+            )
+        case ExNex():
+            return _exnex(model)
+        case _:
+            assert_never(model)
+
+
+def model_sources(model: Model) -> tuple[str, ...]:
+    """Where the model was published; none for what every textbook has."""
+    match model:
+        case Independent() | Pooled() | LocalExchangeability():
+            return ()
+        case PowerPrior(weights=weights):
+            return _weight_sources(weights)
+        case Fujikawa(weights=weights):
+            return tuple(dict.fromkeys((FUJIKAWA_SOURCE, *_weight_sources(weights))))
+        case Exchangeability():
+            return (MEM_SOURCE,)
+        case Hierarchical():
+            return (BHM_SOURCE,)
+        case ExNex():
+            return (EXNEX_SOURCE,)
+        case _:
+            assert_never(model)
+
+
+def prior_in_words(prior: Prior) -> str:
+    """ "beta(1, 1)", or a mixture with its weights."""
+    if len(prior) == 1:
+        return _beta(prior[0].a, prior[0].b)
+    parts = [f"{number(part.weight)} × {_beta(part.a, part.b)}" for part in prior]
+    return " + ".join(parts)
+
+
+def _beta(a: float, b: float) -> str:
+    return f"beta({number(a)}, {number(b)})"
+
+
+_INTEGRATED = (
+    f"The posterior is integrated by quadrature, with an error of a probability below {QUADRATURE_ERROR:g}, without "
+    "simulation."
+)
+
+
+def _exnex(model: ExNex) -> str:
+    alone_weight = 1 - sum(common.weight for common in model.common)
+    shared = "; or ".join(_common(common) for common in model.common)
+    if model.alone is None:
+        alone = "from the basket's own prior"
+    else:
+        mean, sd = number(model.alone.mean), number(model.alone.sd)
+        alone = f"from a normal distribution with mean {mean} and standard deviation {sd}"
+    return (
+        f"Exchangeability-nonexchangeability: the log odds of a basket's response rate{_counted_from(model.centre)} "
+        f"come {shared}; or, with probability {number(round(alone_weight, 12))}, {alone}. {_INTEGRATED}"
+    )
+
+
+def _common(common: Common) -> str:
+    return (
+        f"with probability {number(common.weight)} from a normal distribution that is common to the baskets, its mean "
+        f"normal with mean {number(common.mean)} and standard deviation {number(common.sd)}, its standard deviation "
+        f"half-normal with scale {number(common.tau_scale)}{_cut_off(common.tau_lowest)}"
+    )
+
+
+def _counted_from(centre: Centre) -> str:
+    match centre:
+        case Centre.NONE:
+            return ""
+        case Centre.NULL_RATE:
+            return ", counted from those of its null rate,"
+        case Centre.TARGET_RATE:
+            return ", counted from those of its target rate,"
+
+
+def _cut_off(lowest: float) -> str:
+    return f", cut off below {number(lowest)}" if lowest else ""
+
+
+def _weights(weights: Weights) -> str:
+    match weights:
+        case CalibratedPowerPrior(a=a, b=b):
+            return (
+                f"The weight of two baskets is 1 / (1 + exp(a + b log S)) with a = {number(a)} and b = {number(b)}, "
+                "where S is the fourth root of the larger number of children times the difference of the observed "
+                "response rates; it is 1 where they are equal."
+            )
+        case JensenShannon(epsilon=epsilon, tau=tau, logarithm=base):
+            logarithm = "binary" if base is LogBase.BINARY else "natural"
+            return (
+                "The weight of two baskets is (1 − D) to the power "
+                f"{number(epsilon)}, where D is the Jensen-Shannon divergence ({logarithm} logarithm) of their own "
+                f"posteriors; a weight of at most {number(tau)} counts as 0."
+            )
+        case MarginalLikelihood():
+            return (
+                "The weight of two baskets is the share of the other's children under which a basket's count is "
+                "likeliest, averaged over both directions."
+            )
+        case _:
+            assert_never(weights)
+
+
+def _weight_sources(weights: Weights) -> tuple[str, ...]:
+    match weights:
+        case CalibratedPowerPrior():
+            return (CPP_SOURCE,)
+        case JensenShannon():
+            return (FUJIKAWA_SOURCE,)
+        case MarginalLikelihood():
+            return (MML_SOURCE,)
+        case _:
+            assert_never(weights)

@@ -1,0 +1,327 @@
+"""The tables of a design's report; a page and a CSV file show the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from leadline.report.blocks import Column, Table, without_empty_columns
+from leadline.report.design.words import capital, labels, named, share
+from leadline.report.figures.words import counted, listed
+from leadline.trial.boundaries import Action
+from leadline.trial.criteria import criterion_label
+from leadline.trial.operating import INTERVAL_LEVEL
+
+if TYPE_CHECKING:
+    from leadline.trial.boundaries import BoundaryRow
+    from leadline.trial.describe import DesignReport
+    from leadline.trial.design import Basket
+    from leadline.trial.error_rates import WorstError
+    from leadline.trial.operating import Operating
+
+MOST_ACROSS = 6
+"""Baskets that have a column each; of more, only the table by basket tells them apart."""
+
+
+def all_tables(report: DesignReport) -> tuple[Table, ...]:
+    """Every table that has something to say of this design, in the order of the report."""
+    made = (
+        baskets_table(report),
+        errors_table(report),
+        boundaries_table(report),
+        scenarios_table(report),
+        by_basket_table(report),
+        misjudged_table(report),
+        orders_table(report),
+        harm_boundary_table(report),
+        harm_rates_table(report),
+    )
+    return tuple(table for table in made if table.rows)
+
+
+def baskets_table(report: DesignReport) -> Table:
+    """A row a basket: its size, its rates, and how often it is called a success by mistake and rightly."""
+    null, target = report.scenarios[0], report.scenarios[-1]
+    rows = tuple(
+        (
+            basket.label,
+            criterion_label(basket.responder),
+            ", ".join(map(str, basket.looks)),
+            share(basket.null_rate),
+            share(basket.target_rate),
+            share(mistaken),
+            share(right),
+        )
+        for basket, mistaken, right in zip(report.design.baskets, null.success, target.success, strict=True)
+    )
+    columns = (
+        Column("Basket", width=2.0),
+        Column("A child responds when this is met", width=2.2),
+        Column("Children at each look", "number", 1.1),
+        Column("Null rate, %", "number"),
+        Column("Target rate, %", "number"),
+        Column("Declared by mistake if no basket responds, %", "number", 1.6),
+        Column("Found if every basket responds, %", "number", 1.5),
+    )
+    return Table("baskets", "The baskets", columns, rows)
+
+
+def errors_table(report: DesignReport) -> Table:
+    """A row a set of baskets without effect: the largest family-wise error, and the limit that is proved for it."""
+    design = report.design
+    at_null = ("No basket responds", *_rates(report.scenarios[0].scenario.rates))
+    rows = [(*at_null, share(report.scenarios[0].family_wise_error, 2), "exact")]
+    rows += [
+        (_without_effect(report, one), *_rates(one.rates), share(one.error, 2), share(one.at_most, 2))
+        for one in report.worst
+    ]
+    columns = (
+        Column("Baskets without effect", width=2.6),
+        *(Column(f"True rate, {label}, %", "number", 1.2) for label in labels(design)),
+        Column("Family-wise error, %", "number", 1.1),
+        Column("No true rates give more than, %", "number", 1.3),
+    )
+    if len(design.baskets) > MOST_ACROSS:
+        keep = [0, *range(1 + len(design.baskets), len(columns))]
+        columns = tuple(columns[n] for n in keep)
+        rows = [tuple(row[n] for n in keep) for row in rows]
+    notes = [
+        "Family-wise error: the probability that at least one basket without effect is declared a success.",
+        (
+            "Below the first row: the true rates, among all, at which the error found is largest; a basket without effect "
+            "has at most its null rate, another any rate above."
+        ),
+    ]
+    if report.design.exchangeable and report.worst:
+        notes.append(
+            "The baskets are alike: the row for some baskets holds for any others of the same number."
+        )
+    return Table("errors", "Family-wise error, wherever the truth lies", columns, tuple(rows), tuple(notes))
+
+
+def _rates(rates: tuple[float, ...]) -> tuple[str, ...]:
+    return tuple(share(rate) for rate in rates)
+
+
+def _without_effect(report: DesignReport, one: WorstError) -> str:
+    if len(one.null_baskets) == len(report.design.baskets):
+        return "Every basket"
+    return capital(named(report.design, one.null_baskets))
+
+
+def boundaries_table(report: DesignReport) -> Table:
+    """A row a run of counts that lead to the same; baskets with the same rows share them."""
+    rows = tuple(
+        (
+            look_title(report, row),
+            names,
+            str(row.children),
+            _counts(row),
+            str(row.action),
+            *((row.others_null, row.others_target) if row.action is Action.DEPENDS else ("", "")),
+        )
+        for names, basket_rows in boundaries_by_basket(report)
+        for row in basket_rows
+    )
+    columns = (
+        Column("Look", width=0.9),
+        Column("Basket", width=1.8),
+        Column("Children", "number", 0.7),
+        Column("Responders", "number", 0.9),
+        Column("What follows", width=1.6),
+        Column("If the others are at their null rates", width=1.4),
+        Column("If the others are at their target rates", width=1.4),
+    )
+    notes = (
+        (
+            "For trials in which no basket has closed before. Where the others decide too, the last two columns say what "
+            "follows if they respond as their null rates, or their target rates, lead to expect."
+        ),
+    )
+    return without_empty_columns(Table("boundaries", "If so many respond", columns, rows, notes))
+
+
+def look_title(report: DesignReport, row: BoundaryRow) -> str:
+    """ "interim", "interim 2" or "final"."""
+    looks = next(len(b.looks) for b in report.design.baskets if b.label == row.basket)
+    if row.look == looks:
+        return "final"
+    return "interim" if looks == 2 else f"interim {row.look}"
+
+
+def boundaries_by_basket(report: DesignReport) -> Iterator[tuple[str, tuple[BoundaryRow, ...]]]:
+    """Look by look, the rows of each basket; baskets whose rows are the same stand together, named as one."""
+    for _, at_look in groupby(report.boundaries, key=lambda row: row.look):
+        shared: dict[tuple[object, ...], list[tuple[str, tuple[BoundaryRow, ...]]]] = {}
+        for label, rows in groupby(at_look, key=lambda row: row.basket):
+            same = tuple(rows)
+            shared.setdefault(tuple(_but_basket(row) for row in same), []).append((label, same))
+        for together in shared.values():
+            names = [label for label, _ in together]
+            every = len(names) == len(report.design.baskets) > 1
+            yield ("each basket" if every else listed(names)), together[0][1]
+
+
+def _but_basket(row: BoundaryRow) -> tuple[object, ...]:
+    return (row.look, row.children, row.responders_from, row.responders_to, row.action, row.others_null,
+            row.others_target)  # fmt: skip
+
+
+def _counts(row: BoundaryRow) -> str:
+    if row.responders_from == row.responders_to:
+        return str(row.responders_from)
+    return f"{row.responders_from} to {row.responders_to}"
+
+
+def scenarios_table(report: DesignReport) -> Table:
+    """A row a scenario, a column a basket: the chance of success, the errors and the children."""
+    across = len(report.design.baskets) <= MOST_ACROSS
+    rows = tuple(
+        (
+            one.scenario.name,
+            *((share(chance) for chance in one.success) if across else ()),
+            share(one.family_wise_error, 2),
+            share(one.any_success),
+            f"{one.correct:.2f}",
+            f"{sum(one.children):.1f}",
+            share(sum(one.harm), 2) if report.design.harm else "",
+        )
+        for one in report.scenarios
+    )
+    columns = (
+        Column("True state", width=2.6),
+        *(
+            (Column(f"Success, {label}, %", "number", 1.2) for label in labels(report.design))
+            if across
+            else ()
+        ),
+        Column("Any false success, %", "number"),
+        Column("Any success, %", "number"),
+        Column(f"Right decisions of {len(report.design.baskets)}", "number"),
+        Column("Children expected", "number"),
+        Column("Stopped for harm, %", "number"),
+    )
+    notes = [
+        "A basket that responds has its target rate, another its null rate.",
+        "Success of a basket that responds is power; of another it is a type 1 error.",
+    ]
+    if report.design.harm:
+        rate = share(report.design.harm.expected_rate)
+        notes.append(f"The event of the harm rule is taken to occur in {rate} % of children.")
+    table = Table("scenarios", "What the design decides", columns, rows, tuple(notes))
+    return without_empty_columns(table)
+
+
+def by_basket_table(report: DesignReport) -> Table:
+    """A row a scenario and basket: everything that is known of the basket there."""
+    rows = tuple(
+        (one.scenario.name, *_of_basket(one, j, basket))
+        for one in report.scenarios
+        for j, basket in enumerate(report.design.baskets)
+    )
+    columns = (
+        Column("True state", width=2.0),
+        Column("Basket", width=1.7),
+        Column("True rate, %", "number", 0.8),
+        Column("Success, %", "number", 0.9),
+        Column("Children expected", "number", 0.9),
+        Column("Stopped early for futility, %", "number"),
+        Column("Stopped early for success, %", "number"),
+        Column("Bias, percentage points", "number", 1.1),
+        Column("Root mean square error, points", "number", 1.1),
+        Column("Coverage, %", "number", 0.9),
+    )
+    notes = (
+        (
+            f"Bias and error of the posterior mean, and coverage of the {100 * INTERVAL_LEVEL:g} % equal-tailed posterior "
+            "interval, in trials that were not stopped for harm."
+        ),
+    )
+    return Table("by_basket", "Each basket under each true state", columns, rows, notes)
+
+
+def _of_basket(one: Operating, j: int, basket: Basket) -> tuple[str, ...]:
+    return (
+        basket.label,
+        share(one.scenario.rates[j]),
+        share(one.success[j]),
+        f"{one.children[j]:.1f}",
+        share(sum(step[j] for step in one.stopped_futility)),
+        share(sum(step[j] for step in one.stopped_efficacy)),
+        f"{100 * one.bias[j]:+.1f}",
+        f"{100 * one.mse[j] ** 0.5:.1f}",
+        share(one.coverage[j]),
+    )
+
+
+def misjudged_table(report: DesignReport) -> Table:
+    """A row a shift of the true null rates: how often the design then declares a success by mistake."""
+    shifts = [(one.shift, one.success, one.any_success) for one in report.misjudged_null]
+    null = report.scenarios[0]
+    rows = tuple(
+        (_shift(shift), *map(share, success), share(anything))
+        for shift, success, anything in sorted([*shifts, (0.0, null.success, null.any_success)])
+    )
+    columns = (
+        Column("True rates without the therapy", width=2.0),
+        *(Column(f"Success, {label}, %", "number") for label in labels(report.design)),
+        Column("Any success, %", "number"),
+    )
+    notes = (
+        "The therapy does nothing, but the children respond more or less often than the null rates say.",
+        "Every success is then a mistake.",
+    )
+    return Table("misjudged_null", "If the null rates are wrong", columns, rows, notes)
+
+
+def _shift(shift: float) -> str:
+    if shift == 0:
+        return "as the design says"
+    points = counted(round(100 * abs(shift)), "percentage point")
+    return f"{points} {'above' if shift > 0 else 'below'}"
+
+
+def orders_table(report: DesignReport) -> Table:
+    """A row an order in which the baskets reach their looks."""
+    rows = [
+        (listed(list(one.order)), share(one.family_wise_error, 2), *map(share, one.power))
+        for one in report.orders
+    ]
+    if rows:
+        null, target = report.scenarios[0], report.scenarios[-1]
+        rows.insert(0, ("all together", share(null.family_wise_error, 2), *map(share, target.success)))
+    columns = (
+        Column("Order in which the baskets reach each look", width=3.0),
+        Column("Any false success if no basket responds, %", "number", 1.4),
+        *(
+            Column(f"Found if every basket responds, {label}, %", "number", 1.5)
+            for label in labels(report.design)
+        ),
+    )
+    return Table("orders", "If the baskets fill one after the other", columns, tuple(rows))
+
+
+def harm_boundary_table(report: DesignReport) -> Table:
+    """A row a run of numbers of children: the fewest with the event that stop the trial."""
+    runs = report.harm_boundary.table() if report.harm_boundary else []
+    rows = tuple((str(low) if low == high else f"{low} to {high}", str(events)) for low, high, events in runs)
+    columns = (
+        Column("Children treated, of all baskets together", "number"),
+        Column("The trial stops when so many have had the event", "number"),
+    )
+    return Table("harm_boundary", "Stopping for harm", columns, rows)
+
+
+def harm_rates_table(report: DesignReport) -> Table:
+    """A row a true rate of the event: how often and how soon the harm rule stops the trial."""
+    rows = tuple(
+        (share(one.rate), share(one.stop, 2), f"{one.expected_children:.1f}") for one in report.harm_at_rates
+    )
+    columns = (
+        Column("True rate of the event, %", "number"),
+        Column("The trial stops for harm, %", "number"),
+        Column("Children treated, expected", "number"),
+    )
+    note = "In trials in which no basket closes early."
+    return Table("harm_rates", "What the harm rule does", columns, rows, (note,))

@@ -1,0 +1,53 @@
+"""Numbers and names as the report of a design says them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from leadline.report.figures.words import listed
+from leadline.trial.words import percent
+
+if TYPE_CHECKING:
+    from leadline.trial.design import Design
+
+NO_BREAK = "\u00a0"
+
+
+def share(probability: float, digits: int = 1) -> str:
+    """A probability in percent for a column that says so: "82.1", and "<0.1" for what is small but not zero."""
+    smallest = 10.0**-digits
+    percents = 100 * probability
+    return f"<{smallest:g}" if 0 < percents < smallest / 2 else f"{percents:.{digits}f}"
+
+
+def percents(probability: float, digits: int = 1) -> str:
+    """A probability in a sentence: "7.6 %", which no line breaks in two."""
+    return percent(probability, digits).replace(" ", NO_BREAK)
+
+
+def between(probabilities: Sequence[float]) -> str:
+    """ "72.3 % to 83.8 %", or the one value."""
+    least, most = percents(min(probabilities)), percents(max(probabilities))
+    return least if least == most else f"{least} to {most}"
+
+
+def labels(design: Design, positions: Sequence[int] | None = None) -> list[str]:
+    """The baskets' names, of all or of some."""
+    every = [basket.label for basket in design.baskets]
+    return every if positions is None else [every[j] for j in positions]
+
+
+def named(design: Design, positions: Sequence[int]) -> str:
+    """Baskets in a sentence."""
+    return listed(labels(design, positions))
+
+
+def capital(text: str) -> str:
+    """The text with a capital, the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def number(value: float) -> str:
+    """Short, with a true minus."""
+    return f"{value:g}".replace("-", "\u2212")

