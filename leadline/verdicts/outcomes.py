@@ -95,21 +95,21 @@ def settling_items(
 def whole_scores(missing: Iterable[str]) -> tuple[str, ...]:
     """Missing names, with all findings of SLEDAI-2K at one time named once, as the score."""
     names = list(dict.fromkeys(missing))
-    for prefix in ("baseline_", "current_", "previous_", ""):
-        for score, items in WHOLE.items():
-            all_of_it = {f"{prefix}{item}" for item in items}
-            if all_of_it <= set(names):
-                names = [f"{prefix}{score}", *(name for name in names if name not in all_of_it)]
+    for score, all_of_it in WHOLE:
+        if len(all_of_it) <= len(names) and all_of_it.issubset(names):
+            names = [score, *(name for name in names if name not in all_of_it)]
     return tuple(dict.fromkeys(names))
 
 
-WHOLE = {
-    measure_id: tuple(item.id for item in MEASURES[measure_id].items if item.kind == "yes_no")
-    for measure_id in (
-        "sledai_2k",
-        "clinical_sledai_2k",
+WHOLE = tuple(
+    (
+        f"{prefix}{score}",
+        frozenset(f"{prefix}{item.id}" for item in MEASURES[score].items if item.kind == "yes_no"),
     )
-}
+    for prefix in ("baseline_", "current_", "previous_", "")
+    for score in ("sledai_2k", "clinical_sledai_2k")
+)
+"""A score at one time, and all the findings that it is made of at that time."""
 
 
 def _split(name: str) -> tuple[str, str]:
