@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from leadline.trial.borrowing import Outcomes
-from leadline.trial.borrowing.outcomes import every_outcome
+from leadline.trial.borrowing.outcomes import every_outcome, sorted_outcomes
 from leadline.trial.endings import verdicts_at
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def boundary_rows(trial: Trial) -> tuple[BoundaryRow, ...]:
 
 
 def _rows_of(trial: Trial, sizes: tuple[int, ...], basket: int, look: int) -> list[BoundaryRow]:
-    outcomes = every_outcome(sizes)
+    outcomes = _with_all_others(trial, sizes, basket)
     possible: list[set[Action]] = [set() for _ in range(sizes[basket] + 1)]
     for count, action in zip(
         outcomes.responders[:, basket].tolist(), actions(trial, outcomes, basket, look), strict=True
@@ -84,6 +84,15 @@ def _rows_of(trial: Trial, sizes: tuple[int, ...], basket: int, look: int) -> li
         name = trial.design.baskets[basket].label
         rows.append(BoundaryRow(name, look, sizes[basket], first, count, *same))
     return rows
+
+
+def _with_all_others(trial: Trial, sizes: tuple[int, ...], basket: int) -> Outcomes:
+    """Each count of this basket with all counts of the others; of exchangeable others the multisets suffice."""
+    if not trial.design.exchangeable or len(sizes) == 1:
+        return every_outcome(sizes)
+    others = sorted_outcomes(sizes[0], len(sizes) - 1).responders
+    own = np.repeat(np.arange(sizes[basket] + 1), len(others))
+    return Outcomes(np.insert(np.tile(others, (sizes[basket] + 1, 1)), basket, own, axis=1), sizes)
 
 
 def _others_as_expected(rates: tuple[float, ...], sizes: tuple[int, ...], basket: int) -> Outcomes:

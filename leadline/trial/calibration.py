@@ -20,7 +20,7 @@ from leadline.trial.borrowing import Above, Outcomes
 from leadline.trial.borrowing.independent import Independent
 from leadline.trial.design import Basis
 from leadline.trial.error_rates import (
-    SEARCH,
+    PROOF,
     ErrorSurface,
     FinalStates,
     Search,
@@ -122,7 +122,7 @@ def _curve(statistic: Floats, law: Floats) -> ErrorCurve:
 
 
 def calibrate(
-    design: Design, *, level: float, control: Control = Control.GLOBAL_NULL, search: Search = SEARCH
+    design: Design, *, level: float, control: Control = Control.GLOBAL_NULL, search: Search = PROOF
 ) -> Calibration:
     """The lowest threshold of final success, from one half up, that holds the family-wise error at `level`.
 
@@ -137,8 +137,17 @@ def calibrate(
         found = _Calibrator(Trial(candidate), level=level, control=control, search=search).within(low, high)
         if found is not None:
             return found
-    raise DesignInvalid(
-        f"level: found {level:g}; stopping early for efficacy alone exceeds it",
+    raise _no_threshold(design, level)
+
+
+def _no_threshold(design: Design, level: float) -> DesignInvalid:
+    if design.efficacy.early is None:
+        return DesignInvalid(
+            f"level: found {level:g}; no threshold could be proved to hold it",
+            hint="Take a larger level, or search harder (`search`).",
+        )
+    return DesignInvalid(
+        f"level: found {level:g}; with stopping early for efficacy no threshold could be proved to hold it",
         hint="Make the early efficacy rule stricter, or drop it.",
     )
 
@@ -210,7 +219,7 @@ class _Calibrator:
             if self.control is Control.GLOBAL_NULL or not unproved:
                 return self._result(above, up_to, worst)
             if not refused:  # nothing worse was found, but the proof failed: leave it some room
-                spare = max(2 * spare, self.level / 200)
+                spare = max(1.5 * spare, self.level / 200)
             curves = [error_curve(self.states, one.null_baskets, one.rates) for one in refused or unproved]
             above = max([up_to if not refused else above, *(c.above(self.level - spare) for c in curves)])
         return None

@@ -6,7 +6,7 @@ It holds numbers and plain words; `leadline.report` turns it into documents.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
-from itertools import permutations, product
+from itertools import combinations, permutations
 from typing import TYPE_CHECKING, Any
 
 import leadline
@@ -91,7 +91,7 @@ class DesignReport:
 def describe(design: Design, *, search: Search = SEARCH) -> DesignReport:
     """Exact operating characteristics, boundaries, sensitivity and words.
 
-    raises   BeyondExactRange when the design has too many outcomes; `simulate` then serves
+    raises   BeyondExactRange when the design has too many outcomes
     """
     trial = Trial(design)
     scenarios = tuple(trial.operating(scenario) for scenario in standard_scenarios(design))
@@ -113,24 +113,23 @@ def describe(design: Design, *, search: Search = SEARCH) -> DesignReport:
     )
 
 
+MOST_COMBINED = 4  # baskets up to which every combination of responding ones is a scenario
+
+
 def standard_scenarios(design: Design) -> tuple[Scenario, ...]:
-    """Every set of responding baskets, at their target rates; the fewest first."""
-    baskets = design.baskets
-    chosen = sorted(
-        product((False, True), repeat=len(baskets)), key=lambda flags: (sum(flags), [not f for f in flags])
-    )
-    return tuple(
-        Scenario(
-            _scenario_name(
-                tuple(b.label for b, flag in zip(baskets, flags, strict=True) if flag), len(baskets)
-            ),
-            tuple(b.target_rate if flag else b.null_rate for b, flag in zip(baskets, flags, strict=True)),
-        )
-        for flags in chosen
-    )
+    """Sets of responding baskets, at their target rates, the smallest first: all, or of many baskets 0, 1 and all."""
+    positions = range(len(design.baskets))
+    sizes = range(len(positions) + 1) if len(positions) <= MOST_COMBINED else (0, 1, len(positions))
+    return tuple(_scenario(design, chosen) for size in sizes for chosen in combinations(positions, size))
 
 
-def _scenario_name(responding: tuple[str, ...], baskets: int) -> str:
+def _scenario(design: Design, responding: tuple[int, ...]) -> Scenario:
+    name = _scenario_name([design.baskets[j].label for j in responding], len(design.baskets))
+    rates = (b.target_rate if j in responding else b.null_rate for j, b in enumerate(design.baskets))
+    return Scenario(name, tuple(rates))
+
+
+def _scenario_name(responding: list[str], baskets: int) -> str:
     if not responding:
         return "No basket responds"
     if len(responding) == baskets:

@@ -95,7 +95,7 @@ def check_exact_range(design: Design) -> None:
     if count > MOST_OUTCOMES:
         raise BeyondExactRange(
             f"{design.title}: {count:,} outcomes; up to {MOST_OUTCOMES:,} are computed exactly",
-            hint="Fewer looks, baskets or children; or simulate, with a seed (`--simulate`).",
+            hint="Take fewer looks, baskets or children; baskets that are alike cost least.",
         )
 
 

@@ -26,6 +26,8 @@ from leadline.trial.operating import Scenario
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from numpy.typing import NDArray
+
     from leadline.trial.borrowing.beta import Counts, Floats
     from leadline.trial.endings import Ending
     from leadline.trial.operating import Trial
@@ -130,6 +132,11 @@ class ErrorSurface:
         """Whether no outcome leads to an error."""
         return not self._tensors
 
+    @property
+    def outcomes(self) -> int:
+        """Outcomes that are added up for the error at one point."""
+        return sum(tensor.size for tensor in self._tensors.values())
+
     def at(self, rates: Floats) -> Floats:
         """The error at each row of true rates (points, baskets)."""
         parts = [rates[at : at + CELLS_AT_ONCE] for at in range(0, len(rates), CELLS_AT_ONCE)]
@@ -159,14 +166,16 @@ class Search:
     """How hard to look for the largest error.
 
     gap    cells are halved until none can hold an error this much above the best
-    most   points at which the error is computed, after which the limits are reported as they are
+    terms  for one set of null baskets: outcomes times points at which the error is computed, after which the limits
+           are reported as they are; 1e9 takes a second or two
     """
 
     gap: float = 0.002
-    most: int = 60_000
+    terms: float = 1e9
 
 
 SEARCH = Search()
+PROOF = Search(terms=6e9)  # to prove that an error stays within a level, which leaves less room
 
 
 def worst_errors(
@@ -199,14 +208,14 @@ def worst_error(
     best = _Best(trial, surface, null_baskets)
     if surface.never:
         return WorstError(null_baskets, best.rates, 0.0, 0.0)
-    proved, used = 0.0, 0
+    proved, used, most = 0.0, 0, search.terms / surface.outcomes
     while len(centres):
         values = best.look_at(centres)
         used += len(centres)
         limits = _limits(values, np.sqrt((sizes * halves**2).sum(axis=1)))
         refuted = ceiling is not None and best.error > ceiling
         enough = best.error + search.gap if ceiling is None else ceiling
-        open_cells = (limits > enough) & (used < search.most) & (not refuted)
+        open_cells = (limits > enough) & (used < most) & (not refuted)
         proved = max(proved, float(limits[~open_cells].max(initial=0.0)))
         centres, halves = _halved(centres[open_cells], halves[open_cells], sizes)
     return WorstError(null_baskets, best.rates, best.error, max(best.error, proved))
@@ -245,7 +254,16 @@ def _first_cells(trial: Trial, null_baskets: tuple[int, ...]) -> tuple[Floats, F
         edges = np.linspace(low, high, pieces + 1)
         axes.append(np.column_stack([(edges[1:] + edges[:-1]) / 2, np.diff(edges) / 2]))
     cells = np.array(list(product(*axes)))
+    if trial.design.exchangeable:
+        cells = cells[_sorted_within(cells[:, :, 0], null_baskets)]
     return cells[:, :, 0], cells[:, :, 1]
+
+
+def _sorted_within(centres: Floats, null_baskets: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Cells that hold rates in rising order, among the null baskets and among the others: the rest mirror them."""
+    others = [j for j in range(centres.shape[1]) if j not in null_baskets]
+    rising = [(np.diff(centres[:, list(group)], axis=1) >= 0).all(axis=1) for group in (null_baskets, others)]
+    return np.asarray(rising[0] & rising[1])
 
 
 def _limits(values: Floats, distances: Floats) -> Floats:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,8 @@ from leadline.trial.borrowing import Above, Outcomes
 from leadline.trial.borrowing.independent import Independent
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from leadline.trial.borrowing.beta import Counts, Floats, Quantity
     from leadline.trial.design import Design
 
@@ -25,7 +28,7 @@ class Posterior:
     def __init__(self, design: Design) -> None:
         self._design = design
         self._of_multisets: dict[tuple[Outcomes, Quantity], Floats] = {}
-        self._tables: dict[tuple[tuple[int, ...], Quantity], Floats] = {}
+        self._tables: dict[tuple[tuple[int, ...], Quantity], _Table] = {}
 
     def expect(self, outcomes: Outcomes, quantity: Quantity) -> Floats:
         """(outcomes, baskets). The quantity has to be the same for like baskets."""
@@ -51,18 +54,35 @@ class Posterior:
     def _look_up(self, outcomes: Outcomes, quantity: Quantity) -> Floats:
         """Entries of the table of these sizes; those asked for the first time are computed."""
         shape = tuple(size + 1 for size in outcomes.sizes)
-        table = self._tables.setdefault(
-            (outcomes.sizes, quantity), np.full((math.prod(shape), len(shape)), np.nan)
-        )
-        rows = np.ravel_multi_index(tuple(outcomes.responders.T), shape)
-        new = np.unique(rows[np.isnan(table[rows, 0])])
-        if new.size:
+        codes = np.ravel_multi_index(tuple(outcomes.responders.T), shape)
+        table = self._tables.get((outcomes.sizes, quantity))
+        new = np.unique(codes if table is None else codes[~table.holds(codes)])
+        if table is None or new.size:
             fresh = Outcomes(np.column_stack(np.unravel_index(new, shape)), outcomes.sizes)
-            table[new] = self._compute(fresh, quantity)
-        return np.asarray(table[rows])
+            added = _Table(new, self._compute(fresh, quantity))
+            table = added if table is None else table.joined(added)
+            self._tables[outcomes.sizes, quantity] = table
+        return np.asarray(table.values[np.searchsorted(table.codes, codes)])
 
     def _compute(self, outcomes: Outcomes, quantity: Quantity) -> Floats:
         return self._design.borrowing.expect(outcomes, baskets=self._design.baskets, quantities=[quantity])[0]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Table:
+    """What was computed: codes of outcomes, rising, and (outcomes, baskets) of values."""
+
+    codes: Counts
+    values: Floats
+
+    def holds(self, codes: Counts) -> NDArray[np.bool_]:
+        at = np.minimum(np.searchsorted(self.codes, codes), len(self.codes) - 1)
+        return np.asarray(self.codes[at] == codes)
+
+    def joined(self, other: _Table) -> _Table:
+        codes = np.concatenate([self.codes, other.codes])
+        order = np.argsort(codes)
+        return _Table(codes[order], np.concatenate([self.values, other.values])[order])
 
 
 @cache

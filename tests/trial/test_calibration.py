@@ -74,7 +74,7 @@ def test_strong_control_holds_on_a_grid_of_rates(plan):
 def test_the_proved_maximum_is_above_a_grid_and_near_the_error_found(plan):
     plan = with_threshold(plan, 0.93)
     trial = Trial(plan)
-    found = worst_errors(trial, search=Search(gap=0.005, most=40_000))
+    found = worst_errors(trial, search=Search(gap=0.005))
     for one in found:
         rates = tuple(one.rates)
         assert trial.operating(Scenario("worst", rates)).family_wise_error == pytest.approx(
@@ -105,7 +105,7 @@ def test_without_borrowing_the_worst_error_is_at_the_global_null():
 
 def test_early_success_that_exceeds_the_level_is_refused():
     plan = design(CPP, looks=(5, 9), early=EarlyRule(Basis.POSTERIOR, 0.5))
-    with pytest.raises(DesignInvalid, match="stopping early for efficacy alone"):
+    with pytest.raises(DesignInvalid, match="with stopping early for efficacy no threshold"):
         calibrate(plan, level=0.05)
 
 
