@@ -45,7 +45,10 @@ def run(
     ] = None,
     list_all: Annotated[bool, typer.Option("--list", help="every measure")] = False,
     explain: Annotated[
-        bool, typer.Option("--explain", help="items, rule, cut-offs and sources of the measure")
+        bool,
+        typer.Option(
+            "--explain", help="items, rule, cut-offs and sources of the measure; with items, why this result"
+        ),
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="for machines")] = False,
 ) -> None:
@@ -53,6 +56,8 @@ def run(
         raise typer.Exit(answer_file(batch))
     if list_all or measure_id is None:
         show_list(as_json=as_json)
+    elif explain and items:
+        show_reasons(measure_id, items, as_json=as_json)
     elif explain:
         show_explanation(measure_id, as_json=as_json)
     else:
@@ -289,6 +294,25 @@ def show_explanation(measure_id: str, *, as_json: bool) -> None:
         typer.echo(f"\n{heading.replace('_', ' ')}")
         for line in [lines] if isinstance(lines, str) else lines:
             typer.echo(f"  {line}")
+
+
+def show_reasons(measure_id: str, items: list[str], *, as_json: bool) -> None:
+    """Print why these items give the result that they give."""
+    from leadline.measures import measure
+    from leadline.measures.reasons import explain_row
+
+    found = measure(measure_id)
+    inputs = read_items(items)
+    _course(found, inputs)
+    found.evaluate(inputs)  # an item that is none is refused here, not left aside
+    explained = explain_row(measure_id, inputs)
+    if as_json:
+        _print_json(explained)
+        return
+    _print_lines(_answer_lines(found, explained["result"], {}))
+    typer.echo("\nwhy")
+    for line in explained["words"]:
+        typer.echo(f"  {line}")
 
 
 def _print_json(value: Mapping[str, Any]) -> None:

@@ -4,6 +4,8 @@ from leadline import measures
 
 measures.evaluate("jadas10_esr", {"active_joint_count": 6, "physician_global_0_10": 4, ...})
 measures.score(frame, "jadas10_esr")
+measures.score(frame, "acr_pedi", patient="patient_id", day="day", window=(-90, 0))
+measures.explain_row("jadas10_esr", frame.row(0, named=True))
 """
 
 from collections.abc import Mapping
@@ -11,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 from leadline.measures.instruments import MEASURES, measure
 from leadline.measures.measure import Measure, Score
+from leadline.measures.reasons import explain_row
 
 if TYPE_CHECKING:
     import polars as pl
 
     from leadline.measures.frames import score
 
-__all__ = ["MEASURES", "Measure", "Score", "catalogue", "evaluate", "measure", "score"]
+__all__ = ["MEASURES", "Measure", "Score", "catalogue", "evaluate", "explain_row", "measure", "score"]
 
 
 def evaluate(measure_id: str, inputs: Mapping[str, Any]) -> dict[str, Any]:

@@ -115,6 +115,8 @@ class Compiler:
 
     def _across(self, parts: tuple[tree.Number, ...], horizontal: object) -> Ends:
         ends = [self.number(part) for part in parts]
+        if len(ends) == 1:  # Spark has no largest of one
+            return ends[0]
         return horizontal(*(low for low, _ in ends)), horizontal(*(high for _, high in ends))  # type: ignore[operator]
 
     def _mean_answered(self, node: tree.MeanAnswered) -> Ends:

@@ -270,7 +270,7 @@ def _negated(node: tree.Truth) -> Phrase:
 def _none_of(node: tree.AnyOf) -> Phrase:
     if len(node.parts) == 1:
         return _negated(node.parts[0])
-    if _choice(node) is not None:
+    if chosen_by(node) is not None:
         return Phrase("not", (truth_in_words(node),))
     return Phrase("none of", tuple(truth_in_words(part) for part in node.parts))
 
@@ -287,7 +287,7 @@ def _all_of(node: tree.AllOf) -> Phrase:
 def _any_of(node: tree.AnyOf) -> Phrase:
     if len(node.parts) == 1:
         return truth_in_words(node.parts[0])
-    chosen = _choice(node)
+    chosen = chosen_by(node)
     if chosen is not None:
         condition, then, otherwise = chosen
         where = Phrase(f"if {truth_in_words(condition).joined}:", (truth_in_words(then),))
@@ -295,10 +295,12 @@ def _any_of(node: tree.AnyOf) -> Phrase:
     return Phrase("any of", tuple(truth_in_words(part) for part in _flat(node)), " or ")
 
 
-def _choice(node: tree.AnyOf) -> tuple[tree.Truth, tree.Truth, tree.Truth] | None:
+def chosen_by(node: tree.Truth) -> tuple[tree.Truth, tree.Truth, tree.Truth] | None:
     """Condition, then, otherwise of what `expression.choose` makes."""
-    match node.parts:
-        case (tree.AllOf((condition, then)), tree.AllOf((tree.Not(again), otherwise))) if condition == again:
+    match node:
+        case tree.AnyOf((tree.AllOf((condition, then)), tree.AllOf((tree.Not(again), otherwise)))) if (
+            condition == again
+        ):
             return condition, then, otherwise
     return None
 
@@ -309,12 +311,13 @@ def _flat(node: tree.AllOf | tree.AnyOf) -> tuple[tree.Truth, ...]:
     for part in node.parts:
         same = (
             type(part) is type(node)
-            and not _is_equality(part)
-            and not (isinstance(part, tree.AnyOf) and _choice(part))
+            and not is_equality(part)
+            and not (isinstance(part, tree.AnyOf) and chosen_by(part))
         )
         flat += _flat(part) if same else (part,)  # type: ignore[arg-type]
     return tuple(flat)
 
 
-def _is_equality(node: tree.Truth) -> bool:
+def is_equality(node: tree.Truth) -> bool:
+    """Whether it is what `expression.equal` makes: at most and at least the same."""
     return isinstance(node, tree.AllOf) and all(isinstance(part, tree.AtMost) for part in node.parts)
