@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -77,6 +77,54 @@ def _check_keys(tables: Tables, values: pl.DataFrame, problems: Problems) -> Non
     measured = values.filter(pl.col("missing").is_null())
     key = ("patient_id", "visit_uid", "date", "item", "rater")
     _add_duplicates(measured, key, "observations", problems)
+    once = measured.filter(~pl.struct(key).is_duplicated()).select(
+        pl.col("table").cast(pl.String), *_OF_A_VALUE
+    )
+    totals = [frame.cast(once.schema) for frame in _joint_totals(tables["joint_counts"])]
+    _check_measured_twice(visits, pl.concat([once, *totals]), problems)
+
+
+_OF_A_VALUE = (
+    ROW, "column", "patient_id", "visit_uid", "visit_row", "date", "item", "rater", "value", "code", "comparator",
+)  # fmt: skip
+
+
+def _joint_totals(joints: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Totals of joint_counts as values of a visit, so that they are held against those of the other tables."""
+    for item in ("active_joint_count", "limited_joint_count"):
+        yield joints.filter(pl.col("joint").is_null() & pl.col(item).is_not_null()).select(
+            pl.lit("joint_counts").alias("table"), ROW, pl.lit(item).alias("column"), "patient_id", "visit_uid",
+            pl.lit(None, pl.Int64).alias("visit_row"), pl.col("visit_date").alias("date"), pl.lit(item).alias("item"),
+            pl.lit(None, pl.String).alias("rater"), pl.col(item).cast(pl.Float64).alias("value"),
+            pl.lit(None, pl.String).alias("code"), pl.lit(None, pl.String).alias("comparator"),
+        )  # fmt: skip
+
+
+def _check_measured_twice(visits: pl.DataFrame, values: pl.DataFrame, problems: Problems) -> None:
+    """Different values of one item at one visit, which they name by its code or its day: nothing says which holds."""
+    named = visits.filter(pl.col("visit_uid").is_not_null()).unique("visit_uid", keep="first")
+    alone = visits.filter(~pl.struct("patient_id", "visit_date").is_duplicated())
+    placed = (
+        values.join(named.select("visit_uid", by_uid=ROW), on="visit_uid", how="left", maintain_order="left")
+        .join(
+            alone.select("patient_id", date="visit_date", by_day=ROW), on=["patient_id", "date"], how="left",
+            maintain_order="left",
+        )
+        .with_columns(visit=pl.coalesce("visit_row", "by_uid", pl.when(pl.col("visit_uid").is_null()).then("by_day")))
+        .filter(pl.col("visit").is_not_null())
+    )  # fmt: skip
+    place = ("visit", "item", "rater")
+    differ = pl.struct("value", "code", "comparator").n_unique().over(place) > 1
+    for (table, column), rows in (
+        placed.filter(pl.struct(place).is_duplicated())
+        .filter(differ & ~pl.struct(place).is_first_distinct())
+        .partition_by("table", "column", as_dict=True, maintain_order=True)
+        .items()
+    ):
+        problems.add_rows(
+            str(table), rows[ROW], str(column), "a second value of the item at this visit",
+            "one value of an item a visit", "Remove the wrong one, or mark its row entered_in_error.",
+        )  # fmt: skip
 
 
 def _add_duplicates(frame: pl.DataFrame, key: tuple[str, ...], table: str, problems: Problems) -> None:

@@ -125,6 +125,30 @@ def test_a_sound_casebook_has_no_problem(tmp_path):
             id="day twice",
         ),
         pytest.param(
+            {
+                "visits": f"{VISITS},esr_mm_h\nCHILD-01,V1,2019-04-01,30",
+                "observations": "patient_id,visit_uid,measure,value_num\nCHILD-01,V1,esr_mm_h,50",
+            },
+            ("observations", 2, "value_num", "a second value of the item at this visit"),
+            id="a value of the visit in two tables",
+        ),
+        pytest.param(
+            {
+                "visits": f"{VISITS},esr_mm_h\nCHILD-01,V1,2019-04-01,30",
+                "observations": "patient_id,obs_date,measure,value_num\nCHILD-01,2019-04-01,esr_mm_h,50",
+            },
+            ("observations", 2, "value_num", "a second value of the item at this visit"),
+            id="a value of the visit in two tables, by its day",
+        ),
+        pytest.param(
+            {
+                "visits": f"{VISITS},active_joint_count\nCHILD-01,V1,2019-04-01,6",
+                "joint_counts": "patient_id,visit_uid,active_joint_count\nCHILD-01,V1,4",
+            },
+            ("joint_counts", 2, "active_joint_count", "a second value of the item at this visit"),
+            id="a joint count in two tables",
+        ),
+        pytest.param(
             {"visits": f"{VISITS}\nCHILD-02,V1,2019-04"},
             ("visits", 2, "patient_id", "a child that the table patients does not have"),
             id="unknown child",

@@ -101,7 +101,6 @@ class TestDoses:
         assert result(*self.methotrexate(15, 15, gap=30)) == "unconfounded"
         assert result(*self.methotrexate(15, 15, gap=31)) == "confounded"
 
-
     def test_a_last_day_on_the_day_before_the_next_dose_is_no_day_without(self):
         """A course to day 19 and one from day 20 on: the child is on the first dose on day 19."""
         before = drug("prednisone", -400, 19, dose=12.5, frequency="daily")

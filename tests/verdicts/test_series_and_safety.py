@@ -118,7 +118,8 @@ class TestWhatToRecordNext:
     def test_what_the_record_of_the_child_says_is_not_asked_for_at_a_visit(self):
         def wanted(**category):
             child = case("jia", [visit(-10, FULL)], **category)
-            return {what for cell in judge_completeness(CaseView(child, Parameters()), None) for what in cell.missing}
+            cells = judge_completeness(CaseView(child, Parameters()), None)
+            return {what for cell in cells for what in cell.missing}
 
         assert "ILAR category of JIA" not in wanted(category="poly_rf_neg")
         assert "ILAR category of JIA" in wanted(category=None)
