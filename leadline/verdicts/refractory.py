@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
+from leadline.casebook.case import DrugCourse
 from leadline.verdicts.adequate_trials import MONTHS_6
-from leadline.verdicts.drug_trials import lasted_before_infusion
+from leadline.verdicts.drug_trials import NO_FAILURE, lasted_before_infusion
 from leadline.verdicts.findings import DrugTrial, RefractoryOutcome
 from leadline.verdicts.outcomes import as_result
 from leadline.verdicts.view import CaseView
@@ -104,14 +105,25 @@ def _failed(
     of: Of,
 ) -> Part:
     """At least `count` different drugs or classes failed after an adequate trial. That too few did can be told only
-    of a drug history that is said to be complete: a drug that is not in the record may have been tried."""
+    of a drug history that is said to be complete, and in which no drug may have failed that the catalogue does not
+    know: one that is not in the record may have been tried."""
     counted = [trial for trial in trials if of(trial)]
     sure = {key(trial) for trial in counted if trial.judgement == "adequate_failure"}
     perhaps = {key(trial) for trial in counted if trial.judgement == "indeterminate"} | sure
     complete = view.case.patient.get("drug_history_complete") is True
-    holds = True if len(sure) >= count else False if complete and len(perhaps) < count else None
-    lacking = "dates, doses and reasons for stopping of earlier drugs"
-    return Part(words, holds, lacking if complete else "a complete history of earlier drugs")
+    known = not any(_may_have_failed_unknown(course) for course in view.case.courses)
+    holds = True if len(sure) >= count else False if complete and known and len(perhaps) < count else None
+    if not complete:
+        return Part(words, holds, "a complete history of earlier drugs")
+    if not known:
+        return Part(words, holds, "the substance of each earlier drug that the catalogue does not know")
+    return Part(words, holds, "dates, doses and reasons for stopping of earlier drugs")
+
+
+def _may_have_failed_unknown(course: DrugCourse) -> bool:
+    """Whether it is an earlier drug of no known class, unless it was stopped for what is no failure."""
+    earlier = course.start is None or course.start.first < 0
+    return not course.class_id and earlier and course.stop_reason not in (*NO_FAILURE, "adverse_event")
 
 
 def _by_drug(trial: DrugTrial) -> str:

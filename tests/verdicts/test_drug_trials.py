@@ -136,6 +136,17 @@ class TestRefractory:
         quiet = visit(-10, {**BODY, "active_joint_count": 0})
         assert self.results("jia", [quiet], two_classes)[name] == "not_met"
 
+    def test_a_drug_that_the_catalogue_does_not_know_may_be_one_that_failed(self):
+        tried = failed("no such drug", -400, -200)
+
+        def result(third):
+            drugs = [self.methotrexate, self.etanercept, third]
+            found = self.results("jia", [self.active], drugs, drug_history_complete=True)
+            return found["leadline_refractory_v1"]
+
+        assert result(tried) == "indeterminate"
+        assert result(replace(tried, stop_reason="family_choice")) == "not_met"
+
     def test_kamen_asks_for_six_months_of_immunosuppression(self):
         """Methotrexate is judged after three months, which is not six."""
         present = ("sledai_arthritis", "sledai_rash", "sledai_alopecia")  # 4 + 2 + 2 = 8
