@@ -111,6 +111,7 @@ DOSES_REPORT = Calculation(
     items=DOSES_ITEMS,
     unpack=_documented,
     calculate=_completeness,
+    in_words=("value = the share of the five that are documented",),
     sources=(MURRAY_2019,),
     notes=("DOSES lacks the dose itself: store it apart",),
 )
@@ -147,6 +148,7 @@ MSC_DOSE = Calculation(
     title="Cell dose",
     items=(CELLS_PER_KG, WEIGHT, TOTAL_CELLS),
     calculate=_dose,
+    in_words=("total_cells = cells_per_kg × weight_kg; cells_per_kg = total_cells / weight_kg",),
     sources=(ARITHMETIC,),
     notes=(
         "say whether cells are viable or total, before or after thawing",

@@ -132,6 +132,7 @@ CHAQ = Score(
     sources=(SINGH_1994, BRUNNER_2005, DEMPSTER_2001),
     status="provisional",
     provisional="the minimum of six domains was read for the adult questionnaire, not for the CHAQ",
+    licence="the scoring rule alone: the questionnaire's wording is not reproduced, and answers are given by domain",
     notes=(
         "the mean is over the domains answered; their number is given, as one scorer always divides by 8",
         "important change by another study: improvement 0.13, worsening 0.75 (Dempster)",

@@ -44,6 +44,10 @@ EGFR_SCHWARTZ = Calculation(
     title="Estimated GFR (bedside Schwartz)",
     items=(HEIGHT, CREATININE, CREATININE_SI, AGE),
     calculate=_calculate,
+    in_words=(
+        f"value = {CONSTANT:g} × height in cm / creatinine in mg/dL, in mL/min/1.73 m²",
+        f"for ages {AGES[0]} to {AGES[1]} years, and creatinine measured by an enzymatic method",
+    ),
     sources=(SCHWARTZ_2009,),
     notes=("calculators with 36.2 or 36.5 for µmol/L differ in the third digit: 88.4 is used to convert",),
 )

@@ -106,6 +106,12 @@ PREDNISONE_EQUIVALENT = Calculation(
     parameters={"alternate_day": False, "route": "systemic"},
     unpack=_lower_case,
     calculate=_calculate,
+    in_words=(
+        "value = dose × 5 mg / the dose of the drug that equals prednisone 5 mg, in mg of prednisone a day",
+        "given on alternate days: half of it; not for joints, skin or airways",
+        "mg_kg_day = value / weight",
+        f"pulse: from {PULSE_MG:g} mg or {PULSE_MG_KG:g} mg/kg of methylprednisolone in a day, kept apart",
+    ),
     sources=(EQUIVALENTS, DEFLAZACORT),
     notes=(
         "dexamethasone 0.75 and betamethasone 0.6 are used; single pages print 0.6 and 0.75",

@@ -87,6 +87,25 @@ CUTOFF_SETS = ("trincianti2021", "consolaro")
 """The default first: the 2021 set was endorsed for new work; the older one is always printed beside it."""
 
 
+_COPIED = (
+    "a score from an unknown calculator is recomputed before it is believed: programs were seen that use ESR / 10 "
+    "without the 20, that feed CRP undivided, and that take a missing value for 0"
+)
+NOT_SYSTEMIC = "fever and rash are not in it: another score, not built here, adds them for systemic arthritis"
+_TWO_SETS = (
+    "the two sets of cut-offs disagree: the one of 2021 calls more children with an active joint inactive"
+)
+_NOTES = {
+    10: (_TWO_SETS, "a joint count made on the list of 27 is no count for this version", _COPIED),
+    27: (
+        "the cap of 10 joints belongs to the version with 10: a public calculator that caps this one is wrong",
+        "the cut-offs of 2021 have no values for this version, and none are borrowed",
+        _COPIED,
+    ),
+    71: ("the cut-offs of 2021 have no values for this version, and none are borrowed", _COPIED),
+}
+
+
 def _joint_count(joints: tuple[str, ...]) -> Item:
     return replace(ITEMS["active_joint_count"], high=len(joints))
 
@@ -132,6 +151,7 @@ def _jadas(version: int, reactant: str) -> Score:
         ),
         status="provisional" if reactant == "crp" else "verified",
         provisional=CRP_NOT_READ if reactant == "crp" else "",
+        notes=(*_NOTES[version], "ESR and CRP versions are not mixed in one child's series", NOT_SYSTEMIC),
     )
 
 
@@ -149,4 +169,5 @@ CJADAS10 = Score(
     high=30,  # [C14]
     cutoffs=CUTOFFS["cjadas10"],
     sources=(CONSOLARO_2014, TRINCIANTI_2021),
+    notes=(_TWO_SETS, NOT_SYSTEMIC),
 )

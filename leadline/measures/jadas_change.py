@@ -31,6 +31,10 @@ def cutoffs_of(score: str, set_id: str, course: str) -> Cutoffs | None:
     return next((each for each in CUTOFFS[score] if (each.set_id, each.course) == (set_id, course)), None)
 
 
+def _limits(cutoffs: Cutoffs) -> str:
+    return ", ".join(f"{band.state} ≤ {band.up_to:g}" for band in cutoffs.bands if band.up_to is not None)
+
+
 def _state(row: Mapping[str, Any]) -> dict[str, Any]:
     """State under the set asked for, and under every set beside it: the two sets disagree."""
     score, value, course = row.get("score"), exact(row, "value"), row.get("course")
@@ -72,6 +76,14 @@ JADAS_STATE = Calculation(
     ),
     parameters={"cutoff_set": CUTOFF_SETS[0]},
     calculate=_state,
+    in_words=(
+        "state: the first of inactive, minimal and moderate whose limit the value does not exceed; otherwise high",
+        *(
+            f"{score}, {each.course} ({each.set_id}): {_limits(each)}"
+            for score, sets in CUTOFFS.items()
+            for each in sets
+        ),
+    ),
     sources=(TRINCIANTI_2021, CONSOLARO_2012, CONSOLARO_2014),
     notes=(
         "the two sets disagree: both are shown, and a state of inactive is read with the joint count",

@@ -31,6 +31,7 @@ from leadline.measures.inactive_disease import CATEGORY, JIA_INACTIVE_DISEASE, W
 from leadline.measures.jadas import BULATOVIC_2014, JADAS
 from leadline.measures.measure import Criterion, Measure, Source
 from leadline.measures.sledai import CHANGE_TABLE, FALL_OF_IMPROVEMENT, RISE_OF_FLARE
+from leadline.measures.words import truth_in_words
 
 HETLEVIK_2017 = Source(
     "H17", "Hetlevik SO et al. Ann Rheum Dis 2017;76:159-65", "10.1136/annrheumdis-2016-209522"
@@ -251,6 +252,14 @@ MCTD_COMPONENTS = ComponentChanges(
     input_names=("baseline", "current"),
     unpack=two_visits,
     components=_COMPONENTS,
+    in_words=tuple(
+        line
+        for each in _COMPONENTS
+        for line in (
+            f"{each.title}, improved: {truth_in_words(each.improved).joined}",
+            f"{each.title}, worse: {truth_in_words(each.worse).joined}",
+        )
+    ),
     sources=(CMAS_SOURCE, RAYNAUD_SOURCE, OMERACT_2015, CHANGE_TABLE, BULATOVIC_2014),
     status="provisional",
     provisional="an improvement of lung function is read as the mirror of its worsening; the consensus names the fall "

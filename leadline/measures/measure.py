@@ -20,6 +20,8 @@ from leadline.casebook.items import Item
 from leadline.errors import ItemOutOfRange, ItemUnknown
 from leadline.measures.expression import DECIMALS, Number, Recorded, Row, Truth, is_point
 
+RULE_ONLY = "the rule and its numbers, said in our own words; no text of its authors is reproduced"
+
 Result = Literal["met", "not_met", "indeterminate", "not_applicable"]
 Inputs = Mapping[str, Any]
 Unpack = Callable[[Inputs], dict[str, Any]]
@@ -73,6 +75,8 @@ class Measure:
     calculator_names  flat item to what a calculator calls it, where that differs: `missing` then names the latter
     details      further output keys, computed from the row; they explain the result and never change it
     notes        known disagreements and limits, in plain words
+    licence      what of the source is here, and what is not
+    in_words     the rule, a line a step, of a measure that has no tree to read aloud
     """
 
     id: str
@@ -88,6 +92,8 @@ class Measure:
     calculator_names: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     details: Callable[[Row], dict[str, Any]] | None = None
     notes: tuple[str, ...] = ()
+    licence: str = RULE_ONLY
+    in_words: tuple[str, ...] = ()
 
     @cached_property
     def by_id(self) -> dict[str, Item]:

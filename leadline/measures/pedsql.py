@@ -84,9 +84,15 @@ PEDSQL_GENERIC = Calculation(
     input_names=tuple(ITEMS_PER_SCALE),
     structured={scale: _reader(scale) for scale in ITEMS_PER_SCALE},
     calculate=_calculate,
+    in_words=(
+        f"each answer, 0 to 4, is worth 100 - {POINTS_PER_STEP} × the answer; higher is better",
+        f"a scale is the mean of its answered items, if at least {SHARE_NEEDED:.0%} of them are answered",
+        "psychosocial = the mean of all answered emotional, social and school items; total = of all answered items",
+    ),
     sources=(VARNI_2001, SCORING, VARNI_2003),
     status="provisional",
     provisional="that psychosocial and total need half of their items is our rule; the important change was not read",
+    licence="the questionnaire is copyrighted and its wording is not here: answers in, scores out",
     notes=(
         "important change of the total: 4.4 by the child's report, 4.5 by the parent's",
         "recall of one month, or of 7 days in the acute version: store which",

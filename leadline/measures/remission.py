@@ -164,6 +164,13 @@ JIA_REMISSION = Calculation(
         "visits": _read_visits,
         "medication_stop_date": lambda text: _read_day("medication_stop_date", text),
     },
+    in_words=(
+        "state: active if the criteria of inactive disease are not met at the last visit",
+        "otherwise by the unbroken run of visits up to the last with inactive disease and the same use of medication",
+        f"crm: on medication for at least {MONTHS_ON} calendar months",
+        f"cr: off medication for at least {MONTHS_OFF} calendar months",
+        "cid: inactive disease for a shorter time",
+    ),
     calculate=lambda inputs: judge_remission(
         inputs.get("visits") or (), stopped=inputs.get("medication_stop_date")
     ),

@@ -17,6 +17,7 @@ from leadline.casebook.items import ITEMS, Item
 from leadline.measures.expression import AnyOf, Below, Points, Reading, Row, Sum, Yes, above, below
 from leadline.measures.findings import LISTS, names_in_lists, unpack_present
 from leadline.measures.measure import Band, Calculation, Cutoffs, Inputs, Score, Source
+from leadline.measures.words import truth_in_words
 
 GLADMAN_2002 = Source("G02", "Gladman DD et al. J Rheumatol 2002;29:288-91 (PMID 11838846)")
 TOUMA_2010 = Source("T10", "Touma Z et al. 2010 (SLEDAI-2K over 30 days)")
@@ -36,6 +37,8 @@ WEIGHTS: Mapping[str, int] = MappingProxyType(
         "fever": 1, "thrombocytopenia": 1, "leukopenia": 1,
     }
 )  # [G02]  # fmt: skip
+
+WEIGHTS_ONLY = "the names of the findings and their weights; the index's own definitions are not reproduced"
 
 SEROLOGY = ("low_complement", "increased_dna_binding")
 CLINICAL_KEYS = tuple(key for key in WEIGHTS if key not in SEROLOGY)
@@ -105,6 +108,7 @@ SLEDAI_2K = Score(
     important_improvement=FALL_OF_IMPROVEMENT + 1,
     important_worsening=RISE_OF_FLARE + 1,
     sources=(GLADMAN_2002, TOUMA_2010, CHANGE_TABLE),
+    licence=WEIGHTS_ONLY,
     notes=(
         (
             "the original window is 10 days, one of 30 days is validated, some sources say 28; the window used "
@@ -136,6 +140,7 @@ CLINICAL_SLEDAI_2K = Score(
     low=0,
     high=101,  # [G02] 105 without the 4 points of complement and DNA binding
     sources=(GLADMAN_2002, TOUMA_2010),
+    licence=WEIGHTS_ONLY,
     notes=("complement and anti-dsDNA are left out, so that it is computable when neither was drawn",),
 )
 
@@ -180,6 +185,10 @@ SLEDAI_2K_LAB_ITEMS = Calculation(
     diseases=("sle", "mctd"),
     items=tuple(ITEMS[name] for tests in LAB_ITEMS.values() for name in _lab_item_ids(tests)),
     calculate=derive_lab_items,
+    in_words=tuple(
+        f"{key}: {' or '.join(truth_in_words(test).joined for test in tests)}"
+        for key, tests in LAB_ITEMS.items()
+    ),
     sources=(GLADMAN_2002,),
     notes=("the limits of fever and leukopenia differ from those of the 2019 classification",),
 )

@@ -54,6 +54,10 @@ BAYES_TOX_STOP = Calculation(
     title="Bayesian stopping rule for toxicity",
     items=ITEMS,
     calculate=_calculate,
+    in_words=(
+        "posterior_prob_gt_p0 = the probability that a Beta(a + events, b + patients - events) exceeds p0",
+        "stop: that probability is above gamma",
+    ),
     sources=(BETA_BINOMIAL,),
     notes=("an early look with few children moves with the prior: print it",),
 )

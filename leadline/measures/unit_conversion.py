@@ -83,6 +83,10 @@ UNIT_CONVERT = Calculation(
     unpack=_printed_titre,
     structured={name: _text(name) for name in ("analyte", "from", "to")},
     calculate=_convert,
+    in_words=(
+        "value = the value × the factor between the two units of this analyte",
+        "a titre of 1:80 is 80; anti-dsDNA and the ESR are never converted",
+    ),
     sources=(FACTORS,),
     status="provisional",
     provisional="the factors are those in general use; they were not read in a source",

@@ -46,7 +46,7 @@ class Phrase:
 
 
 def rule_in_words(measure: Measure) -> list[str]:
-    """The rule as lines, nested ones indented by two spaces. A calculation has its own function and no tree."""
+    """The rule as lines, nested ones indented by two spaces. A measure without a tree says its own."""
     match measure:
         case Score():
             return [f"{measure.output} =", *number_in_words(measure.formula).lines(1)]
@@ -61,7 +61,7 @@ def rule_in_words(measure: Measure) -> list[str]:
             first = "any" if measure.stands_alone else "the first that holds"
             return [f"{measure.output}: {first} of", *_several(rules), f"otherwise {measure.otherwise}"]
         case _:
-            return []
+            return list(measure.in_words)
 
 
 def missing_in_words(measure: Measure) -> str:
