@@ -39,8 +39,8 @@ def model_in_words(model: Model) -> str:
     match model:
         case Independent():
             return (
-                "Each basket is analysed by itself: the posterior of its response rate follows from its own children and "
-                "its own prior."
+                "Each basket is analysed by itself: the posterior of its response rate follows from its own children "
+                "and its own prior."
             )
         case Pooled():
             return (

@@ -132,8 +132,8 @@ def _harm(report: DesignReport) -> list[str]:
     return [
         (
             f"Event: {harm.event}. The children of all baskets are counted together, {when}. The boundary is made "
-            f"{HARM_FAMILIES[harm.boundary]}, with the smallest critical value at which the probability of stopping is at "
-            f"most {percents(harm.level)} if the rate of the event is {percents(harm.limit_rate)}; it is then "
+            f"{HARM_FAMILIES[harm.boundary]}, with the smallest critical value at which the probability of stopping is "
+            f"at most {percents(harm.level)} if the rate of the event is {percents(harm.limit_rate)}; it is then "
             f"{percents(boundary.stop_at_limit, 2)}. The counts that stop the trial stand in the table of stopping for "
             "harm. Response and harm are taken to be independent within a child."
         )
@@ -144,8 +144,8 @@ def _operating(report: DesignReport) -> list[str]:
     null, target = report.scenarios[0], report.scenarios[-1]
     said = [
         (
-            f"If no basket responds, a basket is declared a success with a probability of {between(null.success)}, and any "
-            f"with {percents(null.family_wise_error, 2)} (family-wise error at the global null)."
+            f"If no basket responds, a basket is declared a success with a probability of {between(null.success)}, and "
+            f"any with {percents(null.family_wise_error, 2)} (family-wise error at the global null)."
         )
     ]
     if report.worst:

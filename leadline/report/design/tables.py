@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 from leadline.report.blocks import Column, Table, without_empty_columns
-from leadline.report.design.words import capital, labels, named, share
-from leadline.report.figures.words import counted, listed
+from leadline.report.design.words import capital, labels, share
+from leadline.report.figures.boundaries import boundaries_by_basket, look_title
+from leadline.report.figures.operating import MOST_ACROSS, by_order, by_shift, shift_words, without_effect
 from leadline.trial.boundaries import Action
 from leadline.trial.criteria import criterion_label
 from leadline.trial.operating import INTERVAL_LEVEL
@@ -17,11 +16,7 @@ if TYPE_CHECKING:
     from leadline.trial.boundaries import BoundaryRow
     from leadline.trial.describe import DesignReport
     from leadline.trial.design import Basket
-    from leadline.trial.error_rates import WorstError
     from leadline.trial.operating import Operating
-
-MOST_ACROSS = 6
-"""Baskets that have a column each; of more, only the table by basket tells them apart."""
 
 
 def all_tables(report: DesignReport) -> tuple[Table, ...]:
@@ -73,7 +68,7 @@ def errors_table(report: DesignReport) -> Table:
     at_null = ("No basket responds", *_rates(report.scenarios[0].scenario.rates))
     rows = [(*at_null, share(report.scenarios[0].family_wise_error, 2), "exact")]
     rows += [
-        (_without_effect(report, one), *_rates(one.rates), share(one.error, 2), share(one.at_most, 2))
+        (capital(without_effect(report, one)), *_rates(one.rates), share(one.error, 2), share(one.at_most, 2))
         for one in report.worst
     ]
     columns = (
@@ -86,28 +81,16 @@ def errors_table(report: DesignReport) -> Table:
         keep = [0, *range(1 + len(design.baskets), len(columns))]
         columns = tuple(columns[n] for n in keep)
         rows = [tuple(row[n] for n in keep) for row in rows]
-    notes = [
+    notes = (
         "Family-wise error: the probability that at least one basket without effect is declared a success.",
-        (
-            "Below the first row: the true rates, among all, at which the error found is largest; a basket without effect "
-            "has at most its null rate, another any rate above."
-        ),
-    ]
-    if report.design.exchangeable and report.worst:
-        notes.append(
-            "The baskets are alike: the row for some baskets holds for any others of the same number."
-        )
-    return Table("errors", "Family-wise error, wherever the truth lies", columns, tuple(rows), tuple(notes))
+        "Below the first row stand the true rates, among all, at which the largest error was found.",
+        "A basket without effect has at most its null rate, another any rate above.",
+    )
+    return Table("errors", "Family-wise error, wherever the truth lies", columns, tuple(rows), notes)
 
 
 def _rates(rates: tuple[float, ...]) -> tuple[str, ...]:
     return tuple(share(rate) for rate in rates)
-
-
-def _without_effect(report: DesignReport, one: WorstError) -> str:
-    if len(one.null_baskets) == len(report.design.baskets):
-        return "Every basket"
-    return capital(named(report.design, one.null_baskets))
 
 
 def boundaries_table(report: DesignReport) -> Table:
@@ -134,38 +117,10 @@ def boundaries_table(report: DesignReport) -> Table:
         Column("If the others are at their target rates", width=1.4),
     )
     notes = (
-        (
-            "For trials in which no basket has closed before. Where the others decide too, the last two columns say what "
-            "follows if they respond as their null rates, or their target rates, lead to expect."
-        ),
+        "For trials in which no basket has closed before.",
+        "Where the others decide too: what follows if they respond as these rates lead to expect.",
     )
     return without_empty_columns(Table("boundaries", "If so many respond", columns, rows, notes))
-
-
-def look_title(report: DesignReport, row: BoundaryRow) -> str:
-    """ "interim", "interim 2" or "final"."""
-    looks = next(len(b.looks) for b in report.design.baskets if b.label == row.basket)
-    if row.look == looks:
-        return "final"
-    return "interim" if looks == 2 else f"interim {row.look}"
-
-
-def boundaries_by_basket(report: DesignReport) -> Iterator[tuple[str, tuple[BoundaryRow, ...]]]:
-    """Look by look, the rows of each basket; baskets whose rows are the same stand together, named as one."""
-    for _, at_look in groupby(report.boundaries, key=lambda row: row.look):
-        shared: dict[tuple[object, ...], list[tuple[str, tuple[BoundaryRow, ...]]]] = {}
-        for label, rows in groupby(at_look, key=lambda row: row.basket):
-            same = tuple(rows)
-            shared.setdefault(tuple(_but_basket(row) for row in same), []).append((label, same))
-        for together in shared.values():
-            names = [label for label, _ in together]
-            every = len(names) == len(report.design.baskets) > 1
-            yield ("each basket" if every else listed(names)), together[0][1]
-
-
-def _but_basket(row: BoundaryRow) -> tuple[object, ...]:
-    return (row.look, row.children, row.responders_from, row.responders_to, row.action, row.others_null,
-            row.others_target)  # fmt: skip
 
 
 def _counts(row: BoundaryRow) -> str:
@@ -233,10 +188,8 @@ def by_basket_table(report: DesignReport) -> Table:
         Column("Coverage, %", "number", 0.9),
     )
     notes = (
-        (
-            f"Bias and error of the posterior mean, and coverage of the {100 * INTERVAL_LEVEL:g} % equal-tailed posterior "
-            "interval, in trials that were not stopped for harm."
-        ),
+        "Bias and error: of the posterior mean, in trials that were not stopped for harm.",
+        f"Coverage: of the {100 * INTERVAL_LEVEL:g} % equal-tailed posterior interval, likewise.",
     )
     return Table("by_basket", "Each basket under each true state", columns, rows, notes)
 
@@ -257,11 +210,9 @@ def _of_basket(one: Operating, j: int, basket: Basket) -> tuple[str, ...]:
 
 def misjudged_table(report: DesignReport) -> Table:
     """A row a shift of the true null rates: how often the design then declares a success by mistake."""
-    shifts = [(one.shift, one.success, one.any_success) for one in report.misjudged_null]
-    null = report.scenarios[0]
     rows = tuple(
-        (_shift(shift), *map(share, success), share(anything))
-        for shift, success, anything in sorted([*shifts, (0.0, null.success, null.any_success)])
+        (capital(shift_words(shift)), *map(share, success), share(anything))
+        for shift, success, anything in by_shift(report)
     )
     columns = (
         Column("True rates without the therapy", width=2.0),
@@ -275,22 +226,10 @@ def misjudged_table(report: DesignReport) -> Table:
     return Table("misjudged_null", "If the null rates are wrong", columns, rows, notes)
 
 
-def _shift(shift: float) -> str:
-    if shift == 0:
-        return "as the design says"
-    points = counted(round(100 * abs(shift)), "percentage point")
-    return f"{points} {'above' if shift > 0 else 'below'}"
-
-
 def orders_table(report: DesignReport) -> Table:
-    """A row an order in which the baskets reach their looks."""
-    rows = [
-        (listed(list(one.order)), share(one.family_wise_error, 2), *map(share, one.power))
-        for one in report.orders
-    ]
-    if rows:
-        null, target = report.scenarios[0], report.scenarios[-1]
-        rows.insert(0, ("all together", share(null.family_wise_error, 2), *map(share, target.success)))
+    """A row an order in which the baskets reach their looks; none where the order changes nothing."""
+    orders = by_order(report) if report.orders else []
+    rows = tuple((capital(name), share(error, 2), *map(share, power)) for name, error, power in orders)
     columns = (
         Column("Order in which the baskets reach each look", width=3.0),
         Column("Any false success if no basket responds, %", "number", 1.4),
@@ -299,7 +238,7 @@ def orders_table(report: DesignReport) -> Table:
             for label in labels(report.design)
         ),
     )
-    return Table("orders", "If the baskets fill one after the other", columns, tuple(rows))
+    return Table("orders", "If the baskets fill one after the other", columns, rows)
 
 
 def harm_boundary_table(report: DesignReport) -> Table:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from leadline.report.figures.words import listed
 from leadline.trial.words import percent
 
 if TYPE_CHECKING:
@@ -32,15 +31,9 @@ def between(probabilities: Sequence[float]) -> str:
     return least if least == most else f"{least} to {most}"
 
 
-def labels(design: Design, positions: Sequence[int] | None = None) -> list[str]:
-    """The baskets' names, of all or of some."""
-    every = [basket.label for basket in design.baskets]
-    return every if positions is None else [every[j] for j in positions]
-
-
-def named(design: Design, positions: Sequence[int]) -> str:
-    """Baskets in a sentence."""
-    return listed(labels(design, positions))
+def labels(design: Design) -> list[str]:
+    """The baskets' names."""
+    return [basket.label for basket in design.baskets]
 
 
 def capital(text: str) -> str:

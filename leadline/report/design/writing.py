@@ -72,4 +72,12 @@ def _write_tables(report: DesignReport, folder: Path, progress: Progress) -> Non
 
 def drawn(report: DesignReport, progress: Progress) -> Iterator[FigureBlock]:
     """The figures of the report, by the names of their files."""
-    return iter(())
+    from leadline.report.figures.boundaries import plot_boundaries
+    from leadline.report.figures.operating import plot_errors, plot_operating, plot_sensitivity
+
+    plots = {"boundaries": plot_boundaries, "operating": plot_operating, "sensitivity": plot_sensitivity}
+    if report.worst:
+        plots["errors"] = plot_errors
+    for name, plot in plots.items():
+        progress(f"figure: {name}")
+        yield FigureBlock(name, plot(report))

@@ -1,0 +1,204 @@
+"""What each number of responders leads to, as strips: one cell a count, shaded by what is decided.
+
+A framed cell: the other baskets decide too. Its upper half is what follows if they respond as under their target
+rates, its lower half if as under their null rates; other counts of theirs may lead elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from leadline.report.figures import style
+from leadline.report.figures.layout import line_height, text_width, thinned, wrapped
+from leadline.report.figures.page import LegendEntry, Page
+from leadline.report.figures.plotted import Plotted
+from leadline.report.figures.words import listed
+from leadline.trial.boundaries import Action
+
+if TYPE_CHECKING:
+    from leadline.report.figures.plotted import Value
+    from leadline.trial.boundaries import BoundaryRow
+    from leadline.trial.describe import DesignReport
+
+SHADES: Mapping[Action, str] = {
+    Action.STOP: style.RULE,
+    Action.NO_SUCCESS: style.RULE,
+    Action.GO_ON: style.PAPER,
+    Action.EARLY_SUCCESS: style.DOCUMENTED,
+    Action.SUCCESS: style.DOCUMENTED,
+}
+WORDS: Mapping[Action, str] = {
+    Action.STOP: "stop",
+    Action.NO_SUCCESS: "no success",
+    Action.GO_ON: "go on",
+    Action.EARLY_SUCCESS: "success",
+    Action.SUCCESS: "success",
+    Action.DEPENDS: "others decide",
+}
+_OTHERS_DECIDE = "the other baskets decide too: upper half, if they are at their target rates; lower half, at their null rates"
+_EDGE = 2.0
+_NAMES = 0.3  # of the page's width
+_CELL = 15.0  # height
+_WIDEST = 16.0
+
+
+def plot_boundaries(report: DesignReport, *, width_mm: float = style.TWO_COLUMNS_MM) -> Plotted:
+    """A strip a look and basket, for trials in which no basket has closed before."""
+    page = Page(width_mm * style.POINTS_PER_MM)
+    names = _NAMES * page.width
+    most = max(row.children for row in report.boundaries)
+    cell = min(_WIDEST, (page.width - names - 2 * _EDGE) / (most + 1))
+    y, data = 2.0, []
+    for baskets, rows in boundaries_by_basket(report):
+        title = f"{baskets[:1].upper() + baskets[1:]}, {look_title(report, rows[0])}: {rows[0].children}\u00a0children"
+        y = _strip(page, title, rows, y, names, cell)
+        data += [_datum(baskets, row) for row in rows]
+    y = page.legend(_EDGE, y + 2, page.width - 2 * _EDGE, _key(report), gap=12)
+    return Plotted(
+        page.finish(y + 2),
+        alt=_alt(report),
+        caption="What follows from each number of responders, in trials in which no basket has closed before. In a "
+        "framed cell the other baskets decide too.",
+        data=tuple(data),
+    )
+
+
+def boundaries_by_basket(report: DesignReport) -> Iterator[tuple[str, tuple[BoundaryRow, ...]]]:
+    """Look by look, the rows of each basket; baskets whose rows are the same stand together, named as one."""
+    for _, at_look in groupby(report.boundaries, key=lambda row: row.look):
+        shared: dict[tuple[object, ...], list[tuple[str, tuple[BoundaryRow, ...]]]] = {}
+        for label, rows in groupby(at_look, key=lambda row: row.basket):
+            same = tuple(rows)
+            shared.setdefault(tuple(map(_but_basket, same)), []).append((label, same))
+        for together in shared.values():
+            names = [label for label, _ in together]
+            every = len(names) == len(report.design.baskets) > 1
+            yield ("each basket" if every else listed(names)), together[0][1]
+
+
+def _but_basket(row: BoundaryRow) -> tuple[object, ...]:
+    counts = (row.look, row.children, row.responders_from, row.responders_to)
+    return (*counts, row.action, row.others_null, row.others_target)
+
+
+def look_title(report: DesignReport, row: BoundaryRow) -> str:
+    """ "interim", "interim 2" or "final"."""
+    looks = next(len(basket.looks) for basket in report.design.baskets if basket.label == row.basket)
+    if row.look == looks:
+        return "final"
+    return "interim" if looks == 2 else f"interim {row.look}"
+
+
+def _strip(
+    page: Page, title: str, rows: tuple[BoundaryRow, ...], top: float, left: float, cell: float
+) -> float:
+    """One look of one basket; gives the y below its counts."""
+    lines = wrapped(title, left - 8, style.SMALL)
+    first = top + _CELL / 2 - (len(lines) - 1) * line_height(style.SMALL) / 2
+    first = max(first, top + line_height(style.SMALL) / 2)
+    for place, line in enumerate(lines):
+        page.text(_EDGE, first + place * line_height(style.SMALL), line, size=style.SMALL)
+    for row in rows:
+        _run(page, row, left + row.responders_from * cell, top, cell)
+    counts = range(rows[0].children + 1)
+    centres = [left + (count + 0.5) * cell for count in counts]
+    widths = [text_width(str(count), style.SMALL) for count in counts]
+    y = top + _CELL + line_height(style.SMALL) / 2 + 1
+    for count in thinned(centres, widths):
+        page.text(centres[count], y, str(count), size=style.SMALL, align="center", color=style.QUIET)
+    used = max(top + _CELL + line_height(style.SMALL), first + (len(lines) - 0.5) * line_height(style.SMALL))
+    return used + 7
+
+
+def _run(page: Page, row: BoundaryRow, left: float, top: float, cell: float) -> None:
+    """Cells with one meaning, and the word for it where it fits."""
+    depends = row.action is Action.DEPENDS
+    upper, lower = (row.others_target, row.others_null) if depends else (row.action, row.action)
+    for place in range(row.responders_to - row.responders_from + 1):
+        x = left + place * cell
+        page.bar(x, top, x + cell, top + _CELL / 2, fill=SHADES[upper])
+        page.bar(x, top + _CELL / 2, x + cell, top + _CELL, fill=SHADES[lower])
+        page.bar(x, top, x + cell, top + _CELL, edge=style.QUIET)
+        if depends:
+            _framed(page, x, top, x + cell, top + _CELL)
+    width = (row.responders_to - row.responders_from + 1) * cell
+    word = WORDS[row.action]
+    if not depends and text_width(word, style.SMALL) + 6 <= width:
+        dark = SHADES[row.action] == style.DOCUMENTED
+        _plate(page, left + width / 2, top, text_width(word, style.SMALL), SHADES[row.action])
+        page.text(left + width / 2, top + _CELL / 2, word, size=style.SMALL, align="center",
+                  color=style.PAPER if dark else style.INK)  # fmt: skip
+
+
+def _framed(page: Page, x0: float, y0: float, x1: float, y1: float) -> None:
+    """A frame and a line through the middle: the other baskets decide too."""
+    middle = (y0 + y1) / 2
+    page.line(x0, middle, x1, middle, color=style.INK, width=style.HAIRLINE, above=True)
+    corners = [(x0, y0), (x1, y0), (x1, y1), (x0, y1), (x0, y0)]
+    page.polyline(corners, color=style.INK, width=1.4, above=True)
+
+
+def _plate(page: Page, x: float, top: float, width: float, shade: str) -> None:
+    """A clear place for a word over the lines between cells."""
+    page.bar(x - width / 2 - 2, top + 2, x + width / 2 + 2, top + _CELL - 2, fill=shade)
+
+
+def _key(report: DesignReport) -> list[LegendEntry]:
+    """What the shades mean, as far as they occur."""
+    shown = {
+        action for row in report.boundaries for action in (row.action, row.others_null, row.others_target)
+    }
+    entries = []
+    for early, final in (
+        (Action.STOP, Action.NO_SUCCESS),
+        (Action.GO_ON, None),
+        (Action.EARLY_SUCCESS, Action.SUCCESS),
+    ):
+        words = [str(early)] if early in shown else []
+        if final in shown:
+            words.append(f"{final} at the final look")
+        if words:
+            entries.append(LegendEntry("; ".join(words), _shaded(SHADES[early]), 12.0))
+    if Action.DEPENDS in shown:
+        entries.append(LegendEntry(_OTHERS_DECIDE, _cut, 12.0))
+    return entries
+
+
+def _shaded(shade: str) -> Callable[[Page, float, float], None]:
+    def draw(page: Page, x: float, y: float) -> None:
+        page.bar(x - 6, y - 4, x + 6, y + 4, fill=shade, edge=style.QUIET)
+
+    return draw
+
+
+def _cut(page: Page, x: float, y: float) -> None:
+    page.bar(x - 6, y - 4, x + 6, y, fill=style.DOCUMENTED)
+    page.bar(x - 6, y, x + 6, y + 4, fill=style.RULE)
+    _framed(page, x - 6, y - 4, x + 6, y + 4)
+
+
+def _alt(report: DesignReport) -> str:
+    said = ["Strips of cells, one for each number of responders, by basket and look."]
+    for baskets, rows in boundaries_by_basket(report):
+        wins = [row for row in rows if row.action in (Action.SUCCESS, Action.EARLY_SUCCESS)]
+        if wins and look_title(report, rows[0]) == "final":
+            said.append(
+                f"At the final look, {wins[0].responders_from} of {wins[0].children} responders are a success in "
+                f"{baskets}, whatever the others show."
+            )
+    return " ".join(said)
+
+
+def _datum(baskets: str, row: BoundaryRow) -> dict[str, Value]:
+    return {
+        "basket": baskets,
+        "look": row.look,
+        "children": row.children,
+        "responders_from": row.responders_from,
+        "responders_to": row.responders_to,
+        "action": str(row.action),
+        "others_null": str(row.others_null),
+        "others_target": str(row.others_target),
+    }
