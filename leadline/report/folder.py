@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -103,13 +104,19 @@ def _put(work: Path, target: Path, stem: str) -> None:
 
 
 def write_csv(table: Table, path: Path) -> None:
-    """Headings and rows; a cell that a spreadsheet would run is written so that it does not."""
+    """Headings and rows; a cell that a spreadsheet would run is written so that it does not. A number stays one."""
     from leadline.casebook import safe_cell
+
+    def cell(text: str) -> str:
+        return text if _NUMBER.fullmatch(text) else safe_cell(text)
 
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow([column.heading or "Fact" for column in table.columns])
-        writer.writerows([safe_cell(cell) for cell in row] for row in table.rows)
+        writer.writerows([cell(text) for text in row] for row in table.rows)
+
+
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
 def write_documents(

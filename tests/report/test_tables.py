@@ -9,7 +9,8 @@ from dataclasses import replace
 import pytest
 
 from leadline.casebook.days import FAR, DaySpan
-from leadline.report.blocks import Table
+from leadline.report.blocks import Column, Table
+from leadline.report.folder import write_csv
 from leadline.report.tables import all_tables
 from leadline.report.tables.children import children_tables
 from leadline.report.tables.claims import claims_table
@@ -207,6 +208,14 @@ def test_no_csv_cell_is_run_by_a_spreadsheet(published):
         if cell[:1] in ("=", "+", "@") or re.match(r"-[^\d]", cell)
     ]
     assert started == []
+
+
+def test_a_number_below_zero_stays_a_number(tmp_path):
+    cells = ("-90", "-0.5", "-1+1", "-x", "=1")
+    columns = tuple(Column(name) for name in "abcde")
+    write_csv(Table("signs", "Signs", columns, (cells,)), tmp_path / "signs.csv")
+    _, row = csv.reader((tmp_path / "signs.csv").read_text(encoding="utf-8").splitlines())
+    assert row == ["-90", "-0.5", "'-1+1", "'-x", "'=1"]
 
 
 def test_two_runs_write_the_same_tables(published, again):
