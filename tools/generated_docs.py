@@ -3,14 +3,19 @@
 A page is one entry of PAGES: its file, and the function that gives its text.
 """
 
+import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from leadline.casebook.page import casebook_page
 from leadline.errors import exit_codes
+from leadline.measures import MEASURES
+from leadline.measures.page import index_page, measure_page
 
-DOCS = Path(__file__).parent.parent / "docs"
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+EXAMPLES = ROOT / "tests/measures/examples.jsonl"
 
 NOTICE = "<!-- Made by tools/generated_docs.py: change it there, then run `make generated`. -->"
 
@@ -35,9 +40,22 @@ def exit_codes_page() -> str:
     )
 
 
+def measure_pages() -> dict[str, Callable[[], str]]:
+    """A page for each measure, with the worked examples that the tests compute."""
+    examples = [json.loads(line) for line in EXAMPLES.read_text(encoding="utf-8").splitlines()]
+
+    def page(measure_id: str) -> str:
+        own = [example for example in examples if example["measure"] == measure_id]
+        return f"{NOTICE}\n\n{measure_page(MEASURES[measure_id], own)}"
+
+    return {f"measures/{each}.md": lambda each=each: page(each) for each in MEASURES}  # type: ignore[misc]
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "exit-codes.md": exit_codes_page,
     "casebook.md": lambda: f"{NOTICE}\n\n{casebook_page()}",
+    "measures/index.md": lambda: f"{NOTICE}\n\n{index_page()}",
+    **measure_pages(),
 }
 
 

@@ -250,12 +250,6 @@ def _read_line(line: bytes) -> tuple[str, dict[str, Any]]:
 
 # ---- the catalogue -----------------------------------------------------------------------------------------------
 
-DISEASES = {
-    "jia": "Juvenile idiopathic arthritis",
-    "sle": "Childhood-onset lupus",
-    "mctd": "Mixed connective tissue disease",
-}
-
 
 def show_list(*, as_json: bool) -> None:
     from leadline.measures import MEASURES
@@ -274,6 +268,8 @@ def show_list(*, as_json: bool) -> None:
 
 
 def _by_disease(measures: Any) -> dict[str, list[Measure]]:
+    from leadline.measures.explanation import DISEASES
+
     groups: dict[str, list[Measure]] = {}
     for measure in measures:
         heading = DISEASES[measure.diseases[0]] if measure.diseases else "Any disease"

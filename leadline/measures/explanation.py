@@ -6,10 +6,17 @@ For `leadline measure ID --explain` and the documentation's page of each measure
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import isinf
 
 from leadline.casebook.items import Item
 from leadline.measures.measure import Calculation, Measure, Score, Source
 from leadline.measures.words import missing_in_words, rule_in_words, unit_in_words
+
+DISEASES = {
+    "jia": "Juvenile idiopathic arthritis",
+    "sle": "Childhood-onset lupus",
+    "mctd": "Mixed connective tissue disease",
+}
 
 
 def explain(measure: Measure) -> dict[str, str | list[str]]:
@@ -25,6 +32,7 @@ def explain(measure: Measure) -> dict[str, str | list[str]]:
         "cut_offs": list(_cutoffs(measure)),
         "important_change": list(_important_change(measure)),
         "notes": list(measure.notes),
+        "licence": measure.licence,
         "status": "provisional: " + measure.provisional if measure.provisional else measure.status,
         "sources": [source_in_words(source) for source in measure.sources],
     }
@@ -42,6 +50,13 @@ def _plain(value: object) -> str:
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
 
 
+def range_of(measure: Score) -> str:
+    """The range of a score; a change has no ends."""
+    return (
+        "any number" if isinf(measure.low) or isinf(measure.high) else f"{measure.low:g} to {measure.high:g}"
+    )
+
+
 def range_in_words(item: Item) -> str:
     """What an item takes, and its unit."""
     match item.kind:
@@ -57,7 +72,7 @@ def range_in_words(item: Item) -> str:
 
 def _gives(measure: Measure) -> Iterator[str]:
     if isinstance(measure, Score):
-        yield f"{measure.output}, {measure.low:g} to {measure.high:g}; {measure.better} is better"
+        yield f"{measure.output}, {range_of(measure)}; {measure.better} is better"
     elif isinstance(measure, Calculation):
         yield from (measure.calculate.__doc__ or "").split("\n")[:1] if measure.calculate.__doc__ else ()
 

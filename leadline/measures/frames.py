@@ -229,7 +229,7 @@ def _absent(found: Measure, lacking: Sequence[Item], names: Sequence[str], optio
     """The error that names the columns that are not there, those that are, and the nearest to them."""
     wanted = (visit_columns(item)[:1] or (item.id,) if options.visits else (item.id,) for item in lacking)
     missing = list(dict.fromkeys(name for each in wanted for name in each))
-    there = [name for name in names if not name.startswith(TEMPORARY)]
+    there = [name for name in names if not name.startswith((TEMPORARY, f"{found.id}_"))]
     near = dict.fromkeys(match for name in missing for match in get_close_matches(name, there, n=1))
     meant = f"near to them: {', '.join(near)}; " if near else ""
     two = (
