@@ -20,6 +20,7 @@ from leadline.report.folder import (
 from leadline.report.permission import check_publication
 from leadline.report.results import CHILDREN_IN_A_DOCUMENT, results_of
 from leadline.verdicts.findings import CaseFindings, Findings
+from leadline.verdicts.judging import collector_off
 
 __all__ = ["FORMATS", "Written", "children_with_pages", "write_report"]
 
@@ -80,11 +81,12 @@ def _write_all(
 ) -> None:
     from leadline.report.machine import write_json
 
-    progress("report.json")
-    with (work / "report.json").open("w", encoding="utf-8", newline="\n") as file:
-        write_json(findings, file, internal=internal)
-    if "csv" in wanted:
-        _write_tables(findings, work / "tables", internal=internal, progress=progress)
+    with collector_off():
+        progress("report.json")
+        with (work / "report.json").open("w", encoding="utf-8", newline="\n") as file:
+            write_json(findings, file, internal=internal)
+        if "csv" in wanted:
+            _write_tables(findings, work / "tables", internal=internal, progress=progress)
     if wanted & DRAWN:
         from leadline.report.drawing import drawn
 

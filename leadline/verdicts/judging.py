@@ -50,7 +50,7 @@ def judge(
     cases: Iterable[Case] = casebook.cases()
     if progress is not None:
         cases = progress(cases, len(casebook.patient_ids))
-    with _collector_off():
+    with collector_off():
         return _findings(casebook, tuple(judge_case(case, rules, on=on) for case in cases), rules)
 
 
@@ -72,7 +72,7 @@ def _findings(casebook: Casebook, judged: tuple[CaseFindings, ...], rules: Param
 
 
 @contextmanager
-def _collector_off() -> Iterator[None]:
+def collector_off() -> Iterator[None]:
     """Frozen values form no cycles; with many children the cycle collector would look at all of them again and again
     (four times the time at 10,000 children)."""
     was_on = gc.isenabled()
