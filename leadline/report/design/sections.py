@@ -10,7 +10,7 @@ from leadline.report.blocks import Block, Bullets, Column, FigureBlock, Heading,
 from leadline.report.design import tables
 from leadline.report.design.models import model_sources
 from leadline.report.design.protocol_text import protocol_text
-from leadline.report.design.words import between, capital, number, percents
+from leadline.report.design.words import between, capital, number, percents, unbroken
 from leadline.report.figures.words import plain
 from leadline.trial.design import HarmFamily
 
@@ -55,7 +55,7 @@ def _answer(report: DesignReport, figures: Mapping[str, FigureBlock]) -> Section
     """The first page: the short of it, what must not be overlooked, the baskets."""
     blocks: list[Block] = [Prose(lead(report), "lead")]
     if report.warnings:
-        blocks += [Heading("Not to be overlooked"), Bullets(report.warnings)]
+        blocks += [Heading("Not to be overlooked"), Bullets(tuple(map(unbroken, report.warnings)))]
     blocks += [tables.baskets_table(report), *_drawn(figures, "errors")]
     return Section("answer", "The design in short", tuple(blocks))
 
@@ -76,7 +76,7 @@ def lead(report: DesignReport) -> str:
 
 
 def _words(report: DesignReport) -> Section:
-    return Section("words", "The design in words", tuple(map(Prose, report.words)))
+    return Section("words", "The design in words", tuple(Prose(unbroken(words)) for words in report.words))
 
 
 def _boundaries(report: DesignReport, figures: Mapping[str, FigureBlock]) -> Section:

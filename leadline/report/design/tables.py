@@ -110,8 +110,8 @@ def boundaries_table(report: DesignReport) -> Table:
     columns = (
         Column("Look", width=0.9),
         Column("Basket", width=1.8),
-        Column("Children", "number", 0.7),
-        Column("Responders", "number", 0.9),
+        Column("Children", width=0.9),
+        Column("Responders", width=1.1),
         Column("What follows", width=1.6),
         Column("If the others are at their null rates", width=1.4),
         Column("If the others are at their target rates", width=1.4),
@@ -177,18 +177,18 @@ def by_basket_table(report: DesignReport) -> Table:
     )
     columns = (
         Column("True state", width=2.0),
-        Column("Basket", width=1.7),
+        Column("Basket", width=1.8),
         Column("True rate, %", "number", 0.8),
-        Column("Success, %", "number", 0.9),
-        Column("Children expected", "number", 0.9),
+        Column("Success, %", "number", 1.05),
+        Column("Children expected", "number", 1.1),
         Column("Stopped early for futility, %", "number"),
         Column("Stopped early for success, %", "number"),
-        Column("Bias, percentage points", "number", 1.1),
+        Column("Bias, points", "number", 0.8),
         Column("Root mean square error, points", "number", 1.1),
-        Column("Coverage, %", "number", 0.9),
+        Column("Coverage, %", "number", 1.2),
     )
     notes = (
-        "Bias and error: of the posterior mean, in trials that were not stopped for harm.",
+        "Bias and error: of the posterior mean, in percentage points, in trials that were not stopped for harm.",
         f"Coverage: of the {100 * INTERVAL_LEVEL:g} % equal-tailed posterior interval, likewise.",
     )
     return Table("by_basket", "Each basket under each true state", columns, rows, notes)

@@ -22,7 +22,12 @@ def share(probability: float, digits: int = 1) -> str:
 
 def percents(probability: float, digits: int = 1) -> str:
     """A probability in a sentence: "7.6 %", which no line breaks in two."""
-    return percent(probability, digits).replace(" ", NO_BREAK)
+    return unbroken(percent(probability, digits))
+
+
+def unbroken(text: str) -> str:
+    """The text with each percent sign held to its number."""
+    return text.replace(" %", f"{NO_BREAK}%")
 
 
 def between(probabilities: Sequence[float]) -> str:

@@ -37,7 +37,9 @@ WORDS: Mapping[Action, str] = {
     Action.SUCCESS: "success",
     Action.DEPENDS: "others decide",
 }
-_OTHERS_DECIDE = "the other baskets decide too: upper half, if they are at their target rates; lower half, at their null rates"
+_OTHERS_DECIDE = (
+    "the other baskets decide too; upper half: if at their target rates, lower half: at their null rates"
+)
 _EDGE = 2.0
 _NAMES = 0.3  # of the page's width
 _CELL = 15.0  # height

@@ -1,0 +1,267 @@
+"""The report of a design: what a board must not overlook stands first, and every document says the same.
+
+Expected numbers are typed from the published design that is described (Fujikawa 2020, two stages, as its exact
+values are printed in the manual of baskexact) or counted by hand.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import zipfile
+from dataclasses import replace
+
+import pymupdf
+import pytest
+
+from leadline.errors import ItemUnknown, OutputExists
+from leadline.report.design import write_design_report
+from leadline.report.design.models import model_in_words, model_sources, prior_in_words
+from leadline.report.design.results import design_results
+from leadline.report.design.tables import all_tables, boundaries_table, harm_boundary_table
+from leadline.report.design.words import share
+from leadline.report.figures import style
+from leadline.report.figures.boundaries import plot_boundaries
+from leadline.report.figures.operating import plot_errors, plot_operating, plot_sensitivity
+from leadline.trial import describe, read_design, shipped_design
+from leadline.trial.borrowing.beta import Beta
+from leadline.trial.borrowing.bhm import Hierarchical
+from leadline.trial.borrowing.exnex import Alone, Common, ExNex
+from leadline.trial.borrowing.independent import Independent
+from leadline.trial.borrowing.local_mem import LocalExchangeability
+from leadline.trial.borrowing.mem import Exchangeability
+from leadline.trial.borrowing.pooled import Pooled
+from leadline.trial.borrowing.power_prior import PowerPrior
+from leadline.trial.borrowing.weights import MarginalLikelihood
+from leadline.trial.design import Basket, Design, Efficacy, Harm
+from tests.report.test_figures import assert_nothing_overlaps
+from tests.trial.designs import CPP, fujikawa
+
+PLOTS = (plot_operating, plot_errors, plot_sensitivity, plot_boundaries)
+
+
+@pytest.fixture(scope="module")
+def published():
+    """Two looks, three like baskets, no harm rule."""
+    return describe(read_design(shipped_design("fujikawa_two_stage")))
+
+
+@pytest.fixture(scope="module")
+def unlike():
+    """Three unlike baskets with long names, one look, and a harm rule."""
+    baskets = (
+        Basket("a", "acr_pedi.acr70", 0.2, 0.6, (6,), name="Juvenile idiopathic arthritis", null_reason="Placebo."),
+        Basket("b", "sri4", 0.44, 0.8, (5,), name="Childhood-onset systemic lupus erythematosus"),
+        Basket("c", "mctd_remission_hetlevik2017", 0.1, 0.5, (4,), name="Mixed connective tissue disease",
+               prior=(Beta(7, 5, 0.2), Beta(1, 1, 0.8))),
+    )  # fmt: skip
+    harm = Harm("a serious event", 0.2, 0.1, 0.05)
+    return describe(Design("Small & <new>", baskets, Efficacy(0.9), CPP, harm=harm))
+
+
+@pytest.fixture(scope="module")
+def folder(unlike, tmp_path_factory):
+    return write_design_report(unlike, tmp_path_factory.mktemp("design") / "out").folder
+
+
+def table_of(report, name):
+    return next(table for table in all_tables(report) if table.name == name)
+
+
+def test_a_report_is_documents_tables_and_figures(folder):
+    names = {path.name for path in folder.iterdir()}
+    assert names == {"design.html", "design.pdf", "design.docx", "design.json", "tables", "figures"}
+    stems = {path.stem for path in (folder / "figures").iterdir()}
+    assert stems == {"boundaries", "errors", "operating", "sensitivity"}
+
+
+def test_two_reports_are_the_same_bytes(unlike, folder, tmp_path):
+    again = write_design_report(unlike, tmp_path / "out")
+    for path in again.paths:
+        assert path.read_bytes() == (folder / path.relative_to(again.folder)).read_bytes(), path.name
+
+
+def test_the_warning_of_a_larger_error_stands_on_the_first_page_of_every_document(published, tmp_path):
+    write_design_report(published, tmp_path / "out", formats=["html", "pdf", "docx"])
+    warning = "It is not the largest"
+    first = pymupdf.open(tmp_path / "out/design.pdf")[0].get_text()
+    html = (tmp_path / "out/design.html").read_text("utf-8")
+    word = zipfile.ZipFile(tmp_path / "out/design.docx").read("word/document.xml").decode()
+    assert warning in " ".join(first.split())
+    assert 0 < html.index(warning) < html.index("<table>")
+    assert 0 < word.index(warning) < word.index("<w:tbl>") < word.index('w:type="page"')
+
+
+def test_every_document_says_that_no_treatment_is_advised(folder):
+    said = "Leadline gives no advice on treating a patient."
+    assert all(said in text for text in pages(folder / "design.pdf"))
+    assert said in (folder / "design.html").read_text("utf-8")
+    assert said in zipfile.ZipFile(folder / "design.docx").read("word/document.xml").decode()
+
+
+def test_the_tables_hold_the_published_numbers(published):
+    """0.01703198 a basket, 0.03722851 any, 16.06847 children a basket: 48.2 of all."""
+    first = table_of(published, "scenarios").rows[0]
+    assert first == ("No basket responds", "1.7", "1.7", "1.7", "3.72", "3.7", "2.95", "48.2")
+    assert table_of(published, "baskets").rows[0][-2:] == ("1.7", "96.1")
+
+
+def test_the_error_at_the_global_null_stands_beside_the_largest_one(published):
+    rows = table_of(published, "errors").rows
+    assert [row[0] for row in rows] == ["No basket responds", "Every basket", "Any two", "Any one"]
+    at_null, largest = float(rows[0][-2]), max(float(row[-2]) for row in rows)
+    assert at_null == 3.72
+    assert largest > 14
+
+
+def test_like_baskets_share_their_boundaries_and_every_count_stands_once(published):
+    rows = boundaries_table(published).rows
+    assert {row[1] for row in rows} == {"each basket"}
+    for look, children in (("interim", 15), ("final", 24)):
+        counts: list[int] = []
+        for row in rows:
+            if row[0] == look:
+                low, *high = map(int, row[3].split(" to "))
+                counts += range(low, (high or [low])[0] + 1)
+        assert counts == list(range(children + 1))
+
+
+def test_a_decision_that_others_share_says_what_follows_and_any_other_says_nothing_more(published):
+    for row in boundaries_table(published).rows:
+        assert (row[4] == "depends on the other baskets") == bool(row[5]) == bool(row[6])
+
+
+def test_the_harm_rule_is_a_table_of_counts(unlike):
+    """One look after 15 children; at a rate of 0.2 more than 5 events have a probability of 0.0611, more than 4 of
+    0.1642: with a level of 0.1 the sixth stops the trial."""
+    assert harm_boundary_table(unlike).rows == (("15", "6"),)
+
+
+def test_a_design_without_harm_rule_and_with_one_look_leaves_out_what_it_has_not():
+    one = describe(Design("one", (Basket("a", "sri4", 0.2, 0.6, (5,)),), Efficacy(0.9)))
+    names = [table.name for table in all_tables(one)]
+    assert names == ["baskets", "errors", "boundaries", "scenarios", "by_basket", "misjudged_null"]
+    assert "harm" not in [part.id for part in design_results(one, []).sections]
+
+
+def test_a_design_that_was_not_searched_says_so_and_draws_no_largest_error(unlike, tmp_path):
+    bare = replace(unlike, worst=(), warnings=("The search was not made.",))
+    written = write_design_report(bare, tmp_path / "out", formats=["html", "figures"])
+    assert not any(path.stem == "errors" for path in written.paths)
+    assert "whatever the true rates" not in (tmp_path / "out/design.html").read_text("utf-8")
+
+
+def test_the_statistical_section_states_the_rule_the_prior_and_what_is_left_to_say(unlike):
+    section = next(part for part in design_results(unlike, []).sections if part.id == "protocol")
+    text = " ".join(getattr(block, "text", "") for block in section.blocks)
+    for said in (
+        "up to 15 children",
+        "is at least 0.9",
+        "0.2 × beta(7, 5) + 0.8 × beta(1, 1)",
+        "a = 2 and b = 2",
+        "Event: a serious event",
+        "how a child is counted whose response cannot be judged",
+    ):
+        assert said in text
+
+
+def test_no_id_of_a_basket_criterion_or_model_stands_in_the_words(unlike):
+    sections = [part for part in design_results(unlike, []).sections if part.id != "parameters"]
+    text = str([part.blocks for part in sections])
+    assert not re.search(r"acr_pedi|hetlevik2017|power_prior|sri4|beta_binomial", text)
+
+
+MODELS = {
+    "none": Independent(),
+    "pooled": Pooled(),
+    "power prior": PowerPrior("power_prior", MarginalLikelihood("mml")),
+    "calibrated": CPP,
+    "Fujikawa": fujikawa(0.5),
+    "MEM": Exchangeability(exchangeability=0.37),
+    "local MEM": LocalExchangeability(delta=1.7),
+    "hierarchical": Hierarchical("bhm", mean=-1.25, sd=3.5, tau_scale=0.8, tau_lowest=0.001),
+    "EXNEX": ExNex("exnex", (Common(-0.4, 1.9, 0.7, 0.25),), Alone(0.3, 2.2)),
+}
+PARAMETERS = {
+    "calibrated": ("2",),
+    "Fujikawa": ("2", "0.5", "natural"),
+    "MEM": ("0.37",),
+    "local MEM": ("1.7",),
+    "hierarchical": ("−1.25", "3.5", "0.8", "0.001", "null rate"),
+    "EXNEX": ("−0.4", "1.9", "0.7", "0.25", "0.75", "0.3", "2.2"),
+}
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_a_model_is_told_with_every_one_of_its_parameters(name):
+    words = model_in_words(MODELS[name])
+    assert words.endswith(".")
+    assert all(value in words for value in PARAMETERS.get(name, ()))
+    assert model_sources(MODELS[name]) or name in ("none", "pooled", "local MEM")
+
+
+def test_a_prior_of_one_part_has_no_weight():
+    assert prior_in_words((Beta(1, 1),)) == "beta(1, 1)"
+
+
+@pytest.mark.parametrize(("probability", "said"), [(0.0, "0.0"), (0.0002, "<0.1"), (0.0006, "0.1"), (1.0, "100.0")])
+def test_a_small_probability_is_never_told_as_zero(probability, said):
+    assert share(probability) == said
+
+
+def test_the_csv_files_hold_the_tables_and_the_json_the_report(unlike, folder):
+    for table in all_tables(unlike):
+        with (folder / f"tables/{table.name}.csv").open(encoding="utf-8", newline="") as file:
+            header, *rows = csv.reader(file)
+        assert header == [column.heading for column in table.columns]
+        assert len(rows) == len(table.rows)
+    plain = json.loads((folder / "design.json").read_text("utf-8"))
+    assert plain["scenarios"][0]["success"] == list(unlike.scenarios[0].success)
+
+
+def test_the_title_is_text_in_the_page_and_nothing_else(folder):
+    html = (folder / "design.html").read_text("utf-8")
+    assert "Small &amp; &lt;new&gt;" in html
+    assert "<new>" not in html
+
+
+@pytest.mark.parametrize("plot", PLOTS)
+def test_no_two_texts_of_a_figure_overlap(plot, published, unlike):
+    for report in (published, unlike):
+        assert_nothing_overlaps(plot(report))
+
+
+@pytest.mark.parametrize("plot", PLOTS)
+def test_a_figure_has_small_text_of_six_and_a_half_points_and_data_with_one_set_of_keys(plot, published):
+    plotted = plot(published)
+    assert min(float(text.get_fontsize()) for text in plotted.figure.axes[0].texts) >= 6.5
+    assert plotted.figure.get_size_inches()[0] * 25.4 == pytest.approx(style.TWO_COLUMNS_MM)
+    assert len({tuple(row) for row in plotted.data}) == 1
+    assert 2 <= len(re.findall(r"[.] |[.]$", plotted.alt)) <= 5
+
+
+def test_a_bar_of_power_is_filled_and_one_of_an_error_is_hollow(published):
+    data = plot_operating(published).data
+    only_first = [row for row in data if row["row"] == "Only first responds"]
+    assert [row["mistake"] for row in only_first] == [False, True, True, True]
+
+
+def test_the_figure_of_errors_holds_the_proved_limits(published):
+    data = plot_errors(published).data
+    assert [row["at_most"] for row in data] == [one.at_most for one in published.worst]
+
+
+def test_the_strips_hold_the_rows_of_the_boundaries(published):
+    data = plot_boundaries(published).data
+    assert len(data) == len(boundaries_table(published).rows)
+
+
+def test_an_unknown_format_is_named_and_a_folder_of_others_is_kept(unlike, tmp_path):
+    with pytest.raises(ItemUnknown, match="rtf"):
+        write_design_report(unlike, tmp_path / "out", formats=["rtf"])
+    (tmp_path / "taken").mkdir()
+    (tmp_path / "taken/report.json").write_text("{}")
+    with pytest.raises(OutputExists):
+        write_design_report(unlike, tmp_path / "taken", formats=["json"])
+    assert [path.name for path in (tmp_path / "taken").iterdir()] == ["report.json"]
