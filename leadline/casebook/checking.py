@@ -13,7 +13,7 @@ import polars as pl
 from leadline.casebook.across import check_across
 from leadline.casebook.casebook import Casebook, Checked, IndexInfusion
 from leadline.casebook.cells import Days, typed
-from leadline.casebook.drugs import recognise
+from leadline.casebook.drugs import recognise, suggest
 from leadline.casebook.identity import count_in_error, known_columns, with_identity, without_errors
 from leadline.casebook.items import RECORDED_TOTALS
 from leadline.casebook.problems import Problem, Problems
@@ -118,15 +118,22 @@ def _notices(tables: Frames, values: pl.DataFrame, in_error: Mapping[str, int]) 
 def _unknown_drugs(medications: pl.DataFrame) -> list[str]:
     named = medications.select(ROW, "drug_text", "atc", "substance").filter(pl.col("drug_text").is_not_null())
     unknown = [
-        row
+        (row, text)
         for row, text, atc, substance in named.iter_rows()
         if recognise(text, atc or "") is None and (substance is None or recognise(substance) is None)
     ]
     if not unknown:
         return []
-    shown = ", ".join(map(str, unknown[:8])) + (", ..." if len(unknown) > 8 else "")
-    many = _rows(len(unknown))
-    return [f"medications: {many} with a drug that is not in the catalogue (row {shown}); kept, of no class."]
+    nearest = [(row, suggest(text[:LONGEST_NAME])) for row, text in unknown[:8]]
+    shown = ", ".join(f"{row}: {near}?" if near else str(row) for row, near in nearest)
+    more = ", ..." if len(unknown) > 8 else ""
+    many = f"{_rows(len(unknown))} with a drug that is not in the catalogue (row {shown}{more})"
+    return [
+        f"medications: {many}; kept, but counted in no class. Write its substance or ATC code, if it has one."
+    ]
+
+
+LONGEST_NAME = 80  # of what is compared with the catalogue: a drug's name, not a story
 
 
 def _rows(number: int) -> str:

@@ -107,7 +107,7 @@ class Drug:
 def recognise(text: str, atc: str = "") -> Drug | None:
     """The drug that a chart's text and ATC code name.
 
-    text     as written: "Humira", "methotrexate 15 mg/wk sc", "adalimumab-atto"; may be empty
+    text     as written: "Humira", "methotrexate 15 mg/wk sc", "adalimumab-atto", or an ATC code; may be empty
     atc      present or old code; may be empty. A code that is not in the catalogue is of another drug or of another
              use (an ointment, eye drops), whatever the text says
     returns  None if it is unknown: words of the text are left over ("hydrocortisone cream"), it names two substances,
@@ -120,6 +120,8 @@ def recognise(text: str, atc: str = "") -> Drug | None:
         if coded is None or not all(_agree(drug, coded) for drug in named):
             return None
         return max((coded, *named), key=lambda drug: len(drug.atc))  # a substance says more than its group
+    if not named:
+        return _by_code().get(text.strip().casefold())
     return named[0] if len(named) == 1 and not left_over else None
 
 

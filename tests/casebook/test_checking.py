@@ -469,3 +469,12 @@ def test_the_index_infusion_must_have_been_given(tmp_path):
     assert check_casebook(good, index_infusion=1).total == 0
     assert [p.column for p in check_casebook(good, index_infusion=2).problems] == ["infusion_no"]
     assert check_casebook(good, index_infusion={"CHILD-02": 7}).total == 0
+
+
+def test_a_drug_that_is_not_known_is_named_by_its_row_with_the_nearest_that_is(tmp_path):
+    drugs = "patient_id,drug_text\nCHILD-01,adalimumb\nCHILD-01,Emma's own mixture\nCHILD-01,L04AX03"
+    (notice,) = check_casebook(book(tmp_path, medications=drugs)).notices
+    assert notice == (
+        "medications: 2 rows with a drug that is not in the catalogue (row 2: adalimumab?, 3); kept, but counted in no "
+        "class. Write its substance or ATC code, if it has one."
+    )
