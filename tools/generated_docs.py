@@ -46,7 +46,7 @@ def measure_pages() -> dict[str, Callable[[], str]]:
 
     def page(measure_id: str) -> str:
         own = [example for example in examples if example["measure"] == measure_id]
-        return f"{NOTICE}\n\n{measure_page(MEASURES[measure_id], own)}"
+        return f"{measure_page(MEASURES[measure_id], own)}\n{NOTICE}\n"  # a title in the menu is one that comes first
 
     return {f"measures/{each}.md": lambda each=each: page(each) for each in MEASURES}  # type: ignore[misc]
 
@@ -54,7 +54,7 @@ def measure_pages() -> dict[str, Callable[[], str]]:
 PAGES: dict[str, Callable[[], str]] = {
     "exit-codes.md": exit_codes_page,
     "casebook.md": lambda: f"{NOTICE}\n\n{casebook_page()}",
-    "measures/index.md": lambda: f"{NOTICE}\n\n{index_page()}",
+    "measures/index.md": lambda: f"{index_page()}\n{NOTICE}\n",
     **measure_pages(),
 }
 

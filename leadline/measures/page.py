@@ -70,13 +70,7 @@ def _by_disease() -> Iterator[tuple[str, list[Measure]]]:
 def _head(measure: Measure) -> str:
     diseases = ", ".join(DISEASES[each] for each in measure.diseases) or "Any disease"
     status = measure.status if measure.status != PROVISIONAL else f"**provisional**: {measure.provisional}"
-    rows = (
-        ("id", f"`{measure.id}`"),
-        ("for", diseases),
-        ("gives", _kind(measure)),
-        ("status", _cell(status)),
-    )
-    return _table(("", ""), rows)
+    return _list((f"Id: `{measure.id}`", f"For: {diseases}", f"Gives: {_kind(measure)}", f"Status: {status}"))
 
 
 def _kind(measure: Measure) -> str:
@@ -141,12 +135,12 @@ def _examples(examples: Sequence[Example]) -> str:
 
 def _example(example: Example) -> str:
     return (
-        f"{_sentence(example['says'])} From: {_sentence(example['from'])}\n\n"
+        f"{_sentence(example['says'])} From: {example['from']}.\n\n"
         f"```text\n{_wrapped(example['inputs'])}\n→ {_wrapped(example['gives'])}\n```\n"
     )
 
 
-WIDTH = 100
+WIDTH = 78
 
 
 def _wrapped(value: Any, indent: int = 0) -> str:
