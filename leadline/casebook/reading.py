@@ -81,6 +81,9 @@ def read_sheets(path: Path) -> Found:
     return found
 
 
+WORKBOOKS = (".xlsx", ".xls", ".ods")
+
+
 def _only_workbook_in(folder: Path) -> Path | None:
     """The one workbook of a folder that holds no table of its own; a spreadsheet's lock file (~$) is none."""
     files = [file for file in folder.iterdir() if file.is_file()]
@@ -92,6 +95,10 @@ def _only_workbook_in(folder: Path) -> Path | None:
 def _read_folder(folder: Path) -> Found:
     found = Found(folder.resolve().name)
     for file in sorted(folder.iterdir()):
+        if file.suffix.lower() in WORKBOOKS and not file.name.startswith("~$"):
+            what = "a workbook beside tables in files of their own"
+            todo = "Move one of the two elsewhere: nothing says which holds."
+            found.problems.add(Problem(file.name, None, "", what, "one or the other", todo))
         if file.suffix.lower() not in (".csv", ".parquet") or not file.is_file():
             continue
         table = _table_named(file.stem, file.name, found)

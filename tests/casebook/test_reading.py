@@ -125,6 +125,17 @@ def test_one_table_in_two_files_is_a_problem(tmp_path):
     assert [(table, row) for table, row, _, _ in problems_of(tmp_path)] == [("patients", None)]
 
 
+@pytest.mark.parametrize("name", ["casebook.xlsx", "visits.xls", "visits.ods"])
+def test_a_workbook_beside_tables_is_a_problem_and_is_not_passed_over(tmp_path, name):
+    (book(tmp_path) / name).write_bytes(b"")
+    assert problems_of(tmp_path) == [(name, None, "", "a workbook beside tables in files of their own")]
+
+
+def test_the_lock_file_of_a_spreadsheet_is_no_problem(tmp_path):
+    (book(tmp_path) / "~$casebook.xlsx").write_bytes(b"")
+    assert problems_of(tmp_path) == []
+
+
 def test_a_parquet_file_that_is_cut_off_is_a_problem_of_its_table(tmp_path):
     (book(tmp_path) / "visits.parquet").write_bytes(b"PAR1 and then nothing")
     assert [(table, row) for table, row, _, _ in problems_of(tmp_path)] == [("visits", None)]
