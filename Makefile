@@ -42,7 +42,7 @@ generated: .venv-dev/.stamp ## write again the pages that are made from the code
 lock: .venv-dev/.stamp ## choose the versions again; LOCKFLAGS=--upgrade takes the newest
 	$(COMPILE) requirements/bootstrap.in -o requirements/bootstrap.txt
 	$(COMPILE) pyproject.toml -o requirements/demo.txt
-	$(COMPILE) pyproject.toml --extra engines --extra fast --extra cluster --group dev --group docs \
+	$(COMPILE) pyproject.toml --extra engines --extra cluster --group dev --group docs \
 		--constraint requirements/demo.txt -o requirements/dev.txt
 
 clean: ## remove the environments, the caches and what was built

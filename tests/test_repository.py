@@ -58,7 +58,7 @@ def test_a_lock_file_holds_names_versions_and_hashes_and_nothing_else(lock):
     ("lock", "requirements"),
     [
         ("demo.txt", declared()),
-        ("dev.txt", declared(extras=("engines", "fast", "cluster"), groups=("dev", "docs"))),
+        ("dev.txt", declared(extras=("engines", "cluster"), groups=("dev", "docs"))),
     ],
 )
 def test_a_lock_file_pins_what_the_project_declares(lock, requirements):

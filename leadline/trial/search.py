@@ -172,7 +172,7 @@ def _submitting(
             yield pool.submit, as_completed
         return
     try:
-        from distributed import Client  # type: ignore[import-not-found,unused-ignore]
+        from distributed import Client
         from distributed import as_completed as as_finished
     except ImportError:
         raise DesignInvalid(

@@ -102,7 +102,9 @@ def event(day: int | None, term: str, *, serious: bool | None, grade: int | None
 
 
 def report(claim: str, day: int | tuple[int, int] | None, speaker: str = "mother") -> Report:
-    return Report(RowRef("reports", f"{claim} {day}"), claim, speaker, "visit", span(day), recorded(day, None))
+    return Report(
+        RowRef("reports", f"{claim} {day}"), claim, speaker, "visit", span(day), recorded(day, None)
+    )
 
 
 def case(

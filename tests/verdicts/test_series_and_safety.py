@@ -38,7 +38,9 @@ class TestWouldItHaveBeenSeenAnyway:
 
     @pytest.mark.parametrize("claim", ["improved", "much_improved", "in_remission", "cured"])
     def test_whoever_is_said_to_have_a_benefit_counts_once_as_a_responder(self, claim):
-        judged = [judge_case(case("jia", [], reports=[report(claim, 90), report("improved", 90)]), Parameters())]
+        judged = [
+            judge_case(case("jia", [], reports=[report(claim, 90), report("improved", 90)]), Parameters())
+        ]
         assert judge_series(judged, (), Parameters()).null_comparisons[0].responders == 1
 
     def test_a_claim_of_fewer_drugs_is_no_response(self):
@@ -55,7 +57,7 @@ class TestWouldItHaveBeenSeenAnyway:
         parameters = Parameters(null_rates=(("jia", 0.5),))
         judged = [judge_case(case("jia", [], reports=[report("improved", 90)]), parameters)]
         reported = judge_series(judged, (), parameters).null_comparisons[0]
-        assert reported.posterior_above_null == (("jia", pytest.approx(0.75, abs=1e-9)),)
+        assert dict(reported.posterior_above_null) == {"jia": pytest.approx(0.75, abs=1e-9)}
 
 
 class TestFewChildrenWithoutAnEvent:
@@ -86,8 +88,10 @@ class TestFewChildrenWithoutAnEvent:
         safety = judge_safety([self.asked(name="A"), self.asked(name="B"), self.asked(unclear, name="C")])
         assert (safety.with_serious_event.k, safety.with_serious_event.n) == (0, 2)
         assert safety.sentences == (
-            "For 1 of 3 children it is not known whether a recorded event was serious, or whether it came after the "
-            "infusion: that child is not counted.",
+            (
+                "For 1 of 3 children it is not known whether a recorded event was serious, or whether it came after "
+                "the infusion: that child is not counted."
+            ),
             "Two children without a serious event are compatible with a true risk of up to 84%.",
         )
 

@@ -29,9 +29,22 @@ def core(*values: float) -> dict[str, float]:
     return dict(zip(CORE, values, strict=True))
 
 
-def lupus(*present: str, pga: float) -> dict[str, float | bool]:
+BEFORE = ("arthritis", "rash", "low_complement", "increased_dna_binding", "proteinuria")
+
+
+def lupus(*present: str, pga: float, weight_kg: float) -> dict[str, float | bool]:
     findings = {item.id: item.id.removeprefix("sledai_") in present for item in SLEDAI_FINDINGS}
-    return {**findings, "pga_0_3": pga}
+    return {**findings, "pga_0_3": pga, "weight_kg": weight_kg}
+
+
+INACTIVE = {
+    "active_joint_count": 0,
+    "systemic_features_present": False,
+    "active_uveitis": False,
+    "esr_mm_h": 8,
+    "physician_global_0_10": 0,
+    "morning_stiffness_min": 5,
+}
 
 
 def verdict(child, said):
@@ -90,9 +103,9 @@ class TestLupusWithoutBilag:
         [
             visit(
                 -20,
-                {**lupus("arthritis", "rash", "low_complement", "increased_dna_binding", "proteinuria", pga=2.0), "weight_kg": 40},
+                lupus(*BEFORE, pga=2.0, weight_kg=40),
             ),
-            visit(84, {**lupus("proteinuria", "low_complement", pga=1.0), "weight_kg": 40}),
+            visit(84, lupus("proteinuria", "low_complement", pga=1.0, weight_kg=40)),
         ],
         drugs=[
             drug("prednisone", -300, 40, dose=15, frequency="daily"),
@@ -172,14 +185,18 @@ class TestPartialDates:
     """Infusion on 2019-05-14."""
 
     def test_february_is_part_inside_and_not_usable(self):
-        child = case("jia", [visit((-102, -75), core(6, 7, 1.5, 9, 7, 42)), visit(60, core(3, 3, 0.75, 3, 6, 20))])
+        child = case(
+            "jia", [visit((-102, -75), core(6, 7, 1.5, 9, 7, 42)), visit(60, core(3, 3, 0.75, 3, 6, 20))]
+        )
         assert not at_baseline(child, PARAMETERS).ordered
         said = verdict(child, report("improved", 65))
         assert said.finding is Finding.REPORTED_ONLY
         assert any(item.what.startswith("the exact day of the assessment") for item in said.settling_items)
 
     def test_april_is_wholly_inside_and_marked(self):
-        child = case("jia", [visit((-43, -14), core(6, 7, 1.5, 9, 7, 42)), visit(60, core(3, 3, 0.75, 3, 6, 20))])
+        child = case(
+            "jia", [visit((-43, -14), core(6, 7, 1.5, 9, 7, 42)), visit(60, core(3, 3, 0.75, 3, 6, 20))]
+        )
         said = verdict(child, report("improved", 65))
         assert said.finding is Finding.DOCUMENTED
         assert "Baseline 14 to 43 days before the infusion, more than 30 days old." in said.sentences
@@ -208,17 +225,9 @@ class TestOffMedication:
 
 class TestRemissionWithAGap:
     index = date(2020, 1, 1)
-    inactive = {
-        "active_joint_count": 0,
-        "systemic_features_present": False,
-        "active_uveitis": False,
-        "esr_mm_h": 8,
-        "physician_global_0_10": 0,
-        "morning_stiffness_min": 5,
-    }
 
     def child(self, last: int):
-        visits = [visit(day, self.inactive, index=self.index, limits={"esr_mm_h": 15}) for day in (60, last)]
+        visits = [visit(day, INACTIVE, index=self.index, limits={"esr_mm_h": 15}) for day in (60, last)]
         drugs = [drug("methotrexate", -400, dose=15, frequency="weekly", ongoing=True, as_of=400)]
         return case("jia", visits, drugs=drugs, index=self.index)
 

@@ -7,7 +7,7 @@ infusion.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -85,7 +85,7 @@ def counts(event: AdverseEvent, day: int, *, serious_only: bool) -> Truth:
 # ---- held for how long -----------------------------------------------------------------------------------------------
 
 
-def held_run(day: int, holds: dict[int, Truth]) -> tuple[int, ...]:
+def held_run(day: int, holds: Mapping[int, Truth]) -> tuple[int, ...]:
     """The days around this one on which it held, without a day on which it did not or could not be told."""
     days = sorted(holds)
     first = last = days.index(day)
@@ -134,7 +134,7 @@ def remission(case: Case, now: Assessment, *, off_only: bool) -> Judgement:
 
 def rungs(case: Case, claim: str) -> list[tuple[str, bool, Callable[[Case, Assessment], Truth]]]:
     """Name, whether it documents in part only, and the function of case and assessment."""
-    return {
+    ladders: dict[tuple[str, str], list[tuple[str, bool, Callable[[Case, Assessment], Truth]]]] = {
         ("jia", "improved"): [
             ("acr_pedi", False, lambda c, a: acr_pedi(c, a, 30)),
             ("horneff", False, horneff),
@@ -159,7 +159,8 @@ def rungs(case: Case, claim: str) -> list[tuple[str, bool, Callable[[Case, Asses
         ("mctd", "improved"): [("mctd", True, lambda c, a: mctd_improved(c, a, 1))],
         ("mctd", "much_improved"): [("mctd", True, lambda c, a: mctd_improved(c, a, 2))],
         ("mctd", "worse"): [("mctd", False, mctd_worse)],
-    }[case.diagnosis, claim]  # fmt: skip
+    }  # fmt: skip
+    return ladders[case.diagnosis, claim]
 
 
 def climb(case: Case, claim: str, visits: list[Assessment]) -> Judgement:

@@ -99,7 +99,8 @@ def printo(case: Case, now: Assessment) -> Truth:
     """At least two of five improve by 50 %, no more than one of the rest worsens by more than 30 %."""
     four = ["physician_global_0_10", "parent_global_0_10", "proteinuria_g_24h", "hrql_higher_better"]
     before = baseline(case, [*four, *SLEDAI_ITEMS])
-    improved, worsened = [], []
+    improved: list[Truth] = []
+    worsened: list[Truth] = []
     pairs = [(number(before, item), number(now, item)) for item in four[:3]]
     if before is None:
         improved.append(None)
