@@ -5,8 +5,10 @@ Adding a group is one line in GROUPS. A command's body imports what it needs, so
 
 from __future__ import annotations
 
+import errno
 import sys
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, NoReturn
 
 import typer
 from typer.core import TyperGroup
@@ -79,5 +81,19 @@ def run() -> None:
     try:
         app()
     except LeadlineError as error:
-        print(f"leadline: {error}", file=sys.stderr)
-        sys.exit(error.exit_code)
+        _end(error)
+    except OSError as error:
+        if error.errno not in REFUSED:
+            raise
+        name = Path(str(error.filename)).name if error.filename else "the disk"
+        hint = "is it yours to read or write, is there room, is it open in another program?"
+        _end(LeadlineError(f"{name}: {error.strerror}.", hint=hint))
+
+
+REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT)
+"""What the place that a user named can answer; any other error of the system is our fault."""
+
+
+def _end(error: LeadlineError) -> NoReturn:
+    print(f"leadline: {error}", file=sys.stderr)
+    sys.exit(error.exit_code)
