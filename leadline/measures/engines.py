@@ -70,6 +70,30 @@ class Compiler:
     def _recorded(self, item: Item) -> nw.Expr:
         return ~self._column(item).is_null()
 
+    # ---- one value -----------------------------------------------------------------------------------------------
+
+    def value(self, node: tree.Number) -> nw.Expr | None:
+        """The number as one expression that is null exactly where it is not known; None where that needs its two ends.
+        It holds for sums of items and points, which are not known as soon as one part is not: half the work."""
+        match node:
+            case tree.Constant():
+                return nw.lit(float(node.value))
+            case tree.Reading() if node.item.scale[0] < node.item.scale[1]:
+                return self._column(node.item)
+            case tree.Clamped(tree.Reading(item), low, high) if item.scale[0] < high and low < item.scale[1]:
+                return self._column(item).clip(low, high) if low < high else None
+            case tree.Scaled() if node.factor:
+                number = self.value(node.number)
+                return None if number is None else number * node.factor / node.divisor
+            case tree.Points(tree.Yes(item), points) if points:
+                return self._column(item).cast(nw.Float64) * float(points)
+            case tree.Sum():
+                parts = [self.value(part) for part in node.parts]
+                known = [part for part in parts if part is not None]
+                return reduce(add, known) if len(known) == len(parts) else None
+            case _:
+                return None
+
     # ---- numbers -------------------------------------------------------------------------------------------------
 
     def number(self, node: tree.Number) -> Ends:

@@ -302,19 +302,26 @@ def _columns(
 ) -> Iterator[tuple[str, nw.Expr]]:
     match found:
         case Score():
-            low, high = compiler.once(*compiler.number(found.formula))
-            known = is_known(low, high)
-            yield found.id, nw.when(known).then(low.round(DECIMALS))
+            value = _value(found, compiler)
+            known = ~value.is_null()
+            yield found.id, value
             if found.cutoffs:
-                yield (
-                    f"{found.id}_state",
-                    nw.when(known).then(_state(found, low, options, taken)),
-                )
+                yield f"{found.id}_state", nw.when(known).then(_state(found, value, options, taken))
             yield f"{found.id}_status", _text(known, "ok", "not_computable")
         case Criterion():
             yield from _criterion(found, compiler)
         case Grading():
             yield from _grading(found, compiler)
+
+
+def _value(found: Score, compiler: Compiler) -> nw.Expr:
+    """The score, rounded once for all that is compared with it; null where it is not known."""
+    value = compiler.value(found.formula)
+    if value is None:
+        low, high = compiler.once(*compiler.number(found.formula))
+        value = nw.when(is_known(low, high)).then(low)
+    (rounded,) = compiler.once(value.round(DECIMALS))
+    return rounded
 
 
 def _text(condition: nw.Expr, then: str, otherwise: str) -> nw.Expr:
@@ -349,7 +356,7 @@ def _band(cutoffs: Cutoffs, value: nw.Expr) -> nw.Expr:
     *bounded, last = cutoffs.bands
     state = nw.lit(last.state)
     for band in reversed(bounded):
-        state = nw.when(value.round(DECIMALS) <= band.up_to).then(nw.lit(band.state)).otherwise(state)
+        state = nw.when(value <= band.up_to).then(nw.lit(band.state)).otherwise(state)
     return state
 
 

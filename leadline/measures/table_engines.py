@@ -113,8 +113,8 @@ def _duckdb() -> TableEngine:
 
 
 def _spark(address: str) -> TableEngine:
-    from pyspark.errors import AnalysisException  # type: ignore[import-not-found]
-    from pyspark.sql import SparkSession  # type: ignore[import-not-found]
+    from pyspark.errors import AnalysisException
+    from pyspark.sql import SparkSession
 
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     session = SparkSession.builder.master(address).appName("leadline score").getOrCreate()
