@@ -53,12 +53,27 @@ def check(
 
 
 @app.command()
-def describe(design: File, as_json: AsJson = False) -> None:
+def describe(
+    design: File,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder for a report that a board can read.")
+    ] = None,
+    formats: Annotated[
+        str,
+        typer.Option(
+            "--formats", metavar="LIST", help="Of html,pdf,docx,csv,figures; design.json is always made."
+        ),
+    ] = "",
+    force: Annotated[bool, typer.Option("--force", help="Write over the folder, whatever is in it.")] = False,
+    as_json: AsJson = False,
+) -> None:
     """What the design does: error rates anywhere, power, sizes, stopping, boundaries, sensitivity."""
     from leadline.trial.describe import describe as describe_design
     from leadline.trial.reading import read_design
 
     report = describe_design(read_design(design))
+    if out is not None:
+        _write_report(report, out, formats=formats, force=force)
     if as_json:
         print(json.dumps(report.to_dict(), indent=1))
         return
@@ -149,6 +164,15 @@ def calibrate(
         )
         return
     _print_calibration(found)
+
+
+def _write_report(report: DesignReport, out: Path, *, formats: str, force: bool) -> None:
+    from leadline.report.design import write_design_report
+    from leadline.report.folder import FORMATS
+
+    chosen = [name.strip() for name in formats.split(",") if name.strip()]
+    written = write_design_report(report, out, formats=chosen or FORMATS, replace=force)
+    print(f"{len(written.paths)} files in {written.folder}", file=sys.stderr)
 
 
 def _print_report(report: DesignReport) -> None:
