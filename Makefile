@@ -10,7 +10,7 @@ COMPILE = $(UV) pip compile --system-certs --quiet --universal --python-version 
 	--generate-hashes --no-header --no-annotate $(LOCKFLAGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check docs generated lock clean
+.PHONY: help demo test spark check docs generated lock clean
 .DELETE_ON_ERROR:
 
 help: ## print this list
@@ -21,6 +21,9 @@ demo: .venv/.stamp ## the shipped cases to a report, and where it lies
 
 test: .venv-dev/.stamp ## the tests
 	$(DEV)/python -m pytest -n $(WORKERS)
+
+spark: .venv-dev/.stamp ## Spark beside the tests, which then run every measure on it; 476 MB, and Java 17 is needed
+	$(UV) pip install --system-certs --quiet --require-hashes --python $(DEV)/python -r requirements/spark.txt
 
 check: .venv-dev/.stamp ## format, lint, types, the order of the steps, dependencies, security, documentation
 	$(DEV)/ruff format --check --quiet .
@@ -44,6 +47,7 @@ lock: .venv-dev/.stamp ## choose the versions again; LOCKFLAGS=--upgrade takes t
 	$(COMPILE) pyproject.toml -o requirements/demo.txt
 	$(COMPILE) pyproject.toml --extra engines --extra cluster --group dev --group docs \
 		--constraint requirements/demo.txt -o requirements/dev.txt
+	$(COMPILE) requirements/spark.in --constraint requirements/dev.txt -o requirements/spark.txt
 
 clean: ## remove the environments, the caches and what was built
 	rm -rf .venv .venv-dev build dist site .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

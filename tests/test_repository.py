@@ -16,7 +16,7 @@ from leadline.errors import LeadlineError
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-LOCKS = ["bootstrap.txt", "demo.txt", "dev.txt"]
+LOCKS = ["bootstrap.txt", "demo.txt", "dev.txt", "spark.txt"]
 DECISIONS = sorted((ROOT / "docs/decisions").glob("[0-9]*.md"))
 
 
@@ -59,6 +59,7 @@ def test_a_lock_file_holds_names_versions_and_hashes_and_nothing_else(lock):
     [
         ("demo.txt", declared()),
         ("dev.txt", declared(extras=("engines", "cluster"), groups=("dev", "docs"))),
+        ("spark.txt", [wanted for wanted in declared(extras=("spark",)) if wanted.name == "pyspark"]),
     ],
 )
 def test_a_lock_file_pins_what_the_project_declares(lock, requirements):

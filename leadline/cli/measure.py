@@ -253,11 +253,12 @@ def _read_line(line: bytes) -> tuple[str, dict[str, Any]]:
 
 def show_list(*, as_json: bool) -> None:
     from leadline.measures import MEASURES
+    from leadline.measures.instruments import NOT_BUILT
+    from leadline.measures.listing import catalogue_rows
 
     if as_json:
-        for measure in MEASURES.values():
-            _print_json({"id": measure.id, "title": measure.title, "diseases": list(measure.diseases),
-                         "takes": list(measure.takes), "status": measure.status})  # fmt: skip
+        for row in catalogue_rows():
+            _print_json(row)
         return
     width = max(len(measure_id) for measure_id in MEASURES)
     for heading, group in _by_disease(MEASURES.values()).items():
@@ -265,6 +266,9 @@ def show_list(*, as_json: bool) -> None:
         for measure in group:
             mark = " (provisional)" if measure.status == "provisional" else ""
             typer.echo(f"  {measure.id:<{width}}  {measure.title}{mark}")
+    typer.echo("\nNot built")
+    for absent in NOT_BUILT.values():
+        typer.echo(f"  {absent.id:<{width}}  {absent.title}")
 
 
 def _by_disease(measures: Any) -> dict[str, list[Measure]]:

@@ -36,9 +36,10 @@ def catalogue() -> "pl.DataFrame":
     """Every measure as a frame, a row each.
 
     Columns: id, title, diseases, needs (names of inputs), low, high, better (which end), cutoff_sets,
-    important_improvement, important_worsening, sources, doi, status, provisional (why). Null where a measure has none.
+    important_improvement, important_worsening, sources, doi, status (verified, provisional, not_built), why (it is
+    not verified). Null where a measure has none.
     """
-    from leadline.measures.frames import catalogue_frame
+    from leadline.measures.listing import catalogue_frame
 
     return catalogue_frame()
 

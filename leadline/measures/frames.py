@@ -7,34 +7,28 @@ goes through polars, because its own types take null for false; DuckDB and Spark
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import narwhals as nw
 from narwhals.typing import IntoFrameT
 
-from leadline.casebook.items import Item
 from leadline.errors import ColumnAbsent, ItemOutOfRange, NotForTables
-from leadline.measures.engines import TEMPORARY, Compiler, Ends, is_known, kind_of
+from leadline.measures.engines import Compiler, Ends, is_known
 from leadline.measures.expression import DECIMALS, Node
-from leadline.measures.instruments import MEASURES, measure
+from leadline.measures.frame_checks import Options, check_columns, check_ranges, fault_of
+from leadline.measures.instruments import measure
 from leadline.measures.measure import Criterion, Cutoffs, Grading, Measure, Score
 from leadline.measures.visits import (
     DUE,
     TwoVisits,
     WindowRule,
     compares_visits,
-    first_rows,
     paired,
     usual_window,
     visit_columns,
 )
-
-if TYPE_CHECKING:
-    import polars as pl
 
 
 def score(
@@ -76,7 +70,7 @@ def score(
     raises        UnknownMeasure, NotForTables, ColumnAbsent, ItemOutOfRange
     """
     found = measure(measure_id)
-    options = _Options(
+    options = Options(
         course,
         cutoff_set,
         absent == "missing",
@@ -86,21 +80,6 @@ def score(
     )
     scored: IntoFrameT = _scored(frame, found, options)
     return scored
-
-
-@dataclass(frozen=True, slots=True)
-class _Options:
-    course: str | None
-    cutoff_set: str | None
-    absent_is_missing: bool
-    wrong_is_null: bool
-    given_key: tuple[str, ...]
-    visits: TwoVisits | None
-
-    @property
-    def key(self) -> tuple[str, ...]:
-        """The columns that name a row."""
-        return self.given_key or ((self.visits.patient, self.visits.day) if self.visits else ())
 
 
 def _visits(
@@ -121,7 +100,7 @@ def _visits(
     return TwoVisits(patient, day, window or usual_window(found)) if compares_visits(found) else None
 
 
-def _scored(frame: Any, found: Measure, options: _Options) -> Any:
+def _scored(frame: Any, found: Measure, options: Options) -> Any:
     native: Any = nw.from_native(frame)
     if isinstance(native, nw.DataFrame) and native.implementation.is_pandas_like():
         return _through_polars(frame, native, found, options)
@@ -129,15 +108,15 @@ def _scored(frame: Any, found: Measure, options: _Options) -> Any:
     if options.visits is not None:
         native = paired(native, found, options.visits)
     made = [name for name in native.collect_schema().names() if name not in before and name in found.by_id]
-    absent = _check_columns(native, found, options)
+    absent = check_columns(native, found, options)
     items = [item for item in found.items if item.id not in absent]
     if not options.wrong_is_null:
-        _check_ranges(native, found, items, options.key)
+        check_ranges(native, found, items, options.key)
     compiler = Compiler(defaults=found.parameters, absent=frozenset(absent), roots=roots)
     columns = dict(_columns(found, compiler, options, native.collect_schema().names()))
     if options.visits is not None:
         columns = {name: _if_due(name, column, found) for name, column in columns.items()}
-    faults = [fault for item in items if (fault := _fault(item)) is not None]
+    faults = [fault for item in items if (fault := fault_of(item)) is not None]
     if options.wrong_is_null and faults:
         columns = {name: _guarded(name, column, reduce(or_, faults)) for name, column in columns.items()}
     for stage in compiler.stages:
@@ -165,7 +144,7 @@ def _roots(found: Measure) -> tuple[Node, ...]:
             )
 
 
-def _through_polars(frame: Any, native: Any, found: Measure, options: _Options) -> Any:
+def _through_polars(frame: Any, native: Any, found: Measure, options: Options) -> Any:
     """To polars and back with the columns needed alone, so that the others keep their types."""
     import polars as pl
 
@@ -179,126 +158,11 @@ def _through_polars(frame: Any, native: Any, found: Measure, options: _Options) 
     return frame.assign(**{name: scored[name].to_pandas().to_numpy() for name in added})
 
 
-def catalogue_frame() -> pl.DataFrame:
-    """The frame that `measures.catalogue()` gives."""
-    import polars as pl
-
-    return pl.DataFrame([_described(each) for each in MEASURES.values()], infer_schema_length=None)
-
-
-def _described(each: Measure) -> dict[str, Any]:
-    number = each if isinstance(each, Score) else None
-    return {
-        "id": each.id,
-        "title": each.title,
-        "diseases": list(each.diseases),
-        "needs": list(each.takes),
-        "low": None if number is None else float(number.low),
-        "high": None if number is None else float(number.high),
-        "better": None if number is None else number.better,
-        "cutoff_sets": []
-        if number is None
-        else list(dict.fromkeys(cutoffs.set_id for cutoffs in number.cutoffs)),
-        "important_improvement": None if number is None else number.important_improvement,
-        "important_worsening": None if number is None else number.important_worsening,
-        "sources": [source.citation for source in each.sources],
-        "doi": [source.doi for source in each.sources if source.doi],
-        "status": each.status,
-        "provisional": each.provisional or None,
-    }
-
-
-# ---- what a frame holds ------------------------------------------------------------------------------------------
-
-
-def _check_columns(native: Any, found: Measure, options: _Options) -> set[str]:
-    """The items that have no column. Raises ColumnAbsent for those that must have one, and for one of another type."""
-    schema = native.collect_schema()
-    lacking = [item for item in found.items if item.id not in schema and item.id not in found.parameters]
-    if lacking and (not options.absent_is_missing or len(lacking) == len(found.items)):
-        raise _absent(found, lacking, schema.names(), options)
-    wrong = [item for item in found.items if item.id in schema and not _fits(schema[item.id], item)]
-    if wrong:
-        types = {nw.Float64: "numbers", nw.Boolean: "true or false", nw.String: "text"}
-        shown = (f"{item.id} is {schema[item.id]}, it takes {types[kind_of(item)]}" for item in wrong)
-        raise ColumnAbsent(f"{found.title}: {'; '.join(shown)}.", hint="read the table with the types stated")
-    return {item.id for item in found.items if item.id not in schema}
-
-
-def _absent(found: Measure, lacking: Sequence[Item], names: Sequence[str], options: _Options) -> ColumnAbsent:
-    """The error that names the columns that are not there, those that are, and the nearest to them."""
-    wanted = (visit_columns(item)[:1] or (item.id,) if options.visits else (item.id,) for item in lacking)
-    missing = list(dict.fromkeys(name for each in wanted for name in each))
-    there = [name for name in names if not name.startswith((TEMPORARY, f"{found.id}_"))]
-    near = dict.fromkeys(match for name in missing for match in get_close_matches(name, there, n=1))
-    meant = f"near to them: {', '.join(near)}; " if near else ""
-    two = (
-        "name the patient and day columns to compare visits that are rows of their own; "
-        if compares_visits(found) and options.visits is None
-        else ""
-    )
-    return ColumnAbsent(
-        f"{found.title}: the table has no column {', '.join(missing)}.",
-        hint=f"{meant}{two}the columns are {', '.join(there[:30])}; or choose absent='missing'",
-    )
-
-
-def _fits(dtype: Any, item: Item) -> bool:
-    if dtype == nw.Unknown or str(dtype) in ("Unknown", "Null", "Object"):
-        return True  # a column of nothing but nulls
-    kind = kind_of(item)
-    if kind is nw.Boolean:
-        return bool(dtype == nw.Boolean)
-    if kind is nw.String:
-        return dtype in (nw.String, nw.Categorical, nw.Enum)
-    return bool(dtype.is_numeric())
-
-
-def _fault(item: Item) -> nw.Expr | None:
-    """Whether a row holds a value that the item's scale does not have; null is none. None: every value is one."""
-    column = nw.col(item.id).cast(kind_of(item))
-    if item.kind == "yes_no":
-        return None
-    if item.kind == "choice":
-        return ~reduce(or_, (column == choice for choice in item.choices)).fill_null(True)
-    inside = (column >= float(item.low)) & (column <= float(item.high))
-    if item.kind == "count":
-        inside = inside & (column.round(0) == column)
-    return ~inside.fill_null(True)
-
-
-def _check_ranges(native: Any, found: Measure, items: Sequence[Item], key: Sequence[str]) -> None:
-    """Raises ItemOutOfRange naming items and the first rows, by their key or, where there is an order, their number."""
-    marks = {f"{item.id}__fault": fault for item in items if (fault := _fault(item)) is not None}
-    if not marks:
-        return
-    rows = native.with_row_index("row__number") if isinstance(native, nw.DataFrame) and not key else native
-    shown = list(key) or (["row__number"] if isinstance(native, nw.DataFrame) else [])
-    marked = rows.select(*(nw.col(name) for name in shown), **marks)
-    found_rows = first_rows(marked.filter(reduce(or_, (nw.col(name) for name in marks))))
-    if not found_rows:
-        return
-    wrong = sorted({name.removesuffix("__fault") for row in found_rows for name in marks if row[name]})
-    takes = "; ".join(f"{name} takes {_range(found.by_id[name])}" for name in wrong)
-    places = [
-        ", ".join(f"{name.replace('__', ' ')} {row[name]}" for name in shown) for row in found_rows if shown
-    ]
-    where = f" In: {'; '.join(places)}." if places else ""
-    raise ItemOutOfRange(
-        f"{found.title}: {takes}; the table has other values.{where}",
-        hint="convert units where the table is read, or choose out_of_range='null'",
-    )
-
-
-def _range(item: Item) -> str:
-    return " or ".join(item.choices) if item.kind == "choice" else f"{item.low:g} to {item.high:g}"
-
-
 # ---- what is added -----------------------------------------------------------------------------------------------
 
 
 def _columns(
-    found: Measure, compiler: Compiler, options: _Options, taken: Sequence[str]
+    found: Measure, compiler: Compiler, options: Options, taken: Sequence[str]
 ) -> Iterator[tuple[str, nw.Expr]]:
     match found:
         case Score():
@@ -328,7 +192,7 @@ def _text(condition: nw.Expr, then: str, otherwise: str) -> nw.Expr:
     return nw.when(condition).then(nw.lit(then)).otherwise(nw.lit(otherwise))
 
 
-def _state(found: Score, value: nw.Expr, options: _Options, taken: Sequence[str]) -> nw.Expr:
+def _state(found: Score, value: nw.Expr, options: Options, taken: Sequence[str]) -> nw.Expr:
     """The state by the set and course; null where the course is not known."""
     set_id = options.cutoff_set or found.cutoffs[0].set_id
     of_set = [each for each in found.cutoffs if each.set_id == set_id]

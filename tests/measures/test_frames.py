@@ -113,7 +113,10 @@ def test_a_measure_that_is_no_rule_over_a_row_is_refused():
 
 def test_the_catalogue_is_a_frame_with_a_row_for_each_measure():
     frame = catalogue()
-    assert frame["id"].to_list() == list(MEASURES)
+    assert frame["id"].to_list() == [*MEASURES, "chili"]
+    chili = frame.row(by_predicate=pl.col("id") == "chili", named=True)
+    assert (chili["status"], chili["doi"]) == ("not_built", ["10.1002/acr.23834"])
+    assert "coefficients" in chili["why"]
     jadas = frame.row(by_predicate=pl.col("id") == "jadas10_esr", named=True)
     assert (jadas["low"], jadas["high"], jadas["better"]) == (0, 40, "lower")
     assert jadas["cutoff_sets"] == ["trincianti2021", "consolaro"]
