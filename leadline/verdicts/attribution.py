@@ -56,7 +56,10 @@ def attribute(case: Case, until: DaySpan | None, parameters: Parameters) -> Attr
             sure, key=lambda change: (change.day.first if change.day else 0, change.course.ref)
         )
     )
-    perhaps = tuple(dict.fromkeys(change.perhaps_because for change in changes if change.perhaps_because))
+    because = [change.perhaps_because for change in changes if change.perhaps_because]
+    if case.patient.get("drug_history_complete") is False:
+        because.append("the drug record is said to be incomplete")
+    perhaps = tuple(dict.fromkeys(because))
     if confounders:
         return Attribution(AttributionResult.CONFOUNDED, confounders, perhaps)
     if perhaps:

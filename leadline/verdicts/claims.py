@@ -206,10 +206,11 @@ def _sentences(view: CaseView, report: Report, judged: _Judged) -> list[str]:
     """What has to be said with the finding."""
     said = []
     if report.claim == "cured":
-        months = _months_off(view, judged)
         state = "without glucocorticoid" if view.case.diagnosis == "sle" else "off medication"
+        months = _months_off(view, judged)
+        lasted = f"what is documented is remission {state} for {months} months"
         said.append(
-            f"No criterion documents cure; what is documented is remission {state} for {months} months."
+            f"No criterion documents cure; {lasted if months else f'no remission {state} is documented'}."
         )
     if report.claim == "off_medication" and judged.deciding is not None and judged.deciding.result == "met":
         said += _off_words(view, report.day)

@@ -9,22 +9,27 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from leadline.casebook.case import Case
-from leadline.verdicts.findings import CompletenessCell, CriterionOutcome
+from leadline.casebook.case import Assessment, Case
+from leadline.verdicts.findings import CompletenessCell, CriterionOutcome, SettlingItem
 from leadline.verdicts.ladders import LADDERS
 from leadline.verdicts.outcomes import Occasion, Rung
 from leadline.verdicts.parameters import Parameters, Window
+from leadline.verdicts.states import SCORE_INPUTS, state_item
 from leadline.verdicts.view import CaseView
 from leadline.verdicts.windows import at_follow_up
 
-Needed = dict[tuple[Rung, Window, Window, object], tuple[str, ...]]
+Items = tuple[SettlingItem, ...]
+Needed = dict[tuple[Rung, Window, Window, object], Items]
 """Criterion, occasion, window and category to what is needed."""
 
 
-def judge_completeness(view: CaseView, on: date | None) -> tuple[CompletenessCell, ...]:
+def judge_completeness(
+    view: CaseView, on: date | None, *, closed: bool = False
+) -> tuple[CompletenessCell, ...]:
     """A cell for each criterion at baseline, if it looks back to it, and at each follow-up window.
 
-    on    the day from which it is asked, which tells what can still be recorded; None: the last day of the record
+    on      the day from which it is asked, which tells what can still be recorded; None: the last day of the record
+    closed  nothing can be recorded any more, as of a published series
     """
     ladder = LADDERS.get(view.case.diagnosis)
     if ladder is None:
@@ -33,19 +38,23 @@ def judge_completeness(view: CaseView, on: date | None) -> tuple[CompletenessCel
     windows = (view.parameters.baseline, *view.parameters.windows)
     needed = _NEEDED.setdefault(view.parameters, {})
     cells = [_cell(view, rung, window, today, needed) for rung in ladder.expected for window in windows]
-    return tuple(cell for cell in cells if cell.recorded or cell.missing)
+    told = [cell for cell in cells if cell.recorded or cell.missing]
+    return tuple(replace(cell, open=False) for cell in told) if closed else tuple(told)
 
 
 def _cell(view: CaseView, rung: Rung, window: Window, today: int | None, known: Needed) -> CompletenessCell:
     """The criterion at the assessment that stands for the window: of several the one that lacks the least."""
+    at_baseline = window.first < 0
     occasion = (
-        view.parameters.windows[0] if window.first < 0 else window
+        view.parameters.windows[0] if at_baseline else window
     )  # baseline is wanted by what comes after it
-    visits = () if window.first < 0 else at_follow_up(view.case, window).ordered
-    outcomes = [rung.judge(view, Occasion(occasion, visit)) for visit in visits or (None,)]
-    best = min(outcomes, key=lambda outcome: len(_wanted(outcome, window)))
-    missing = _wanted(best, window)
+    visits = () if at_baseline else at_follow_up(view.case, window).ordered
+    judged = [(rung.judge(view, Occasion(occasion, visit)), visit) for visit in visits or (None,)]
+    best, visit = min(judged, key=lambda one: len(_wanted(one[0], window)))
+    missing = tuple(item.what for item in _wanted(best, window))
     needed = _needed(view, rung, occasion, window, known)
+    if at_baseline:
+        visit = view.baseline_with(item.item for item in needed)
     first, last = _calendar(view.case, window)
     return CompletenessCell(
         criterion=rung.criterion,
@@ -53,7 +62,9 @@ def _cell(view: CaseView, rung: Rung, window: Window, today: int | None, known: 
         window=window.name,
         first=window.first,
         last=window.last,
-        recorded=tuple(what for what in needed if what not in missing),
+        recorded=tuple(
+            item.what for item in needed if item.what not in missing and _is_recorded(view, visit, item.item)
+        ),
         missing=missing,
         result=best.result,
         open=today is None or window.last >= today,
@@ -62,7 +73,19 @@ def _cell(view: CaseView, rung: Rung, window: Window, today: int | None, known: 
     )
 
 
-def _needed(view: CaseView, rung: Rung, occasion: Window, window: Window, known: Needed) -> tuple[str, ...]:
+def _is_recorded(view: CaseView, visit: Assessment | None, item: str) -> bool:
+    """Whether the assessment holds what is asked for: a whole score only with all of its items, a dose only as one
+    number. What decided a criterion without it is not thereby recorded."""
+    if item in SCORE_INPUTS:
+        if visit is None:
+            return False
+        score = view.score(visit, item)
+        return score.value is not None and not score.recorded_total
+    value = state_item(view, visit, item)
+    return value is not None and not (item == "prednisolone_mg_day" and isinstance(value, tuple))
+
+
+def _needed(view: CaseView, rung: Rung, occasion: Window, window: Window, known: Needed) -> Items:
     """What the criterion needs in the window: what it misses in a child of whom nothing is recorded. The same for every
     child of one disease and category, so it is worked out once."""
     key = rung, occasion, window, view.case.patient.get("ilar_category")
@@ -75,10 +98,10 @@ def _needed(view: CaseView, rung: Rung, occasion: Window, window: Window, known:
 _NEEDED: dict[Parameters, Needed] = {}
 
 
-def _wanted(outcome: CriterionOutcome, window: Window) -> tuple[str, ...]:
+def _wanted(outcome: CriterionOutcome, window: Window) -> Items:
     """What would settle the criterion, of that which belongs to the window."""
     return tuple(
-        item.what for item in outcome.settling_items if (item.first, item.last) == (window.first, window.last)
+        item for item in outcome.settling_items if (item.first, item.last) == (window.first, window.last)
     )
 
 

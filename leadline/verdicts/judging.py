@@ -50,8 +50,10 @@ def judge(
     cases: Iterable[Case] = casebook.cases()
     if progress is not None:
         cases = progress(cases, len(casebook.patient_ids))
+    closed = casebook.kind == "published" and on is None
     with collector_off():
-        return _findings(casebook, tuple(judge_case(case, rules, on=on) for case in cases), rules)
+        judged = tuple(judge_case(case, rules, on=on, closed=closed) for case in cases)
+        return _findings(casebook, judged, rules)
 
 
 def _findings(casebook: Casebook, judged: tuple[CaseFindings, ...], rules: Parameters) -> Findings:
@@ -92,14 +94,16 @@ def _group_claim(report: GroupReport, of: int) -> GroupClaim:
     )
 
 
-def judge_case(case: Case, parameters: Parameters, *, on: date | None = None) -> CaseFindings:
-    """Everything that follows from one child's record."""
+def judge_case(
+    case: Case, parameters: Parameters, *, on: date | None = None, closed: bool = False
+) -> CaseFindings:
+    """Everything that follows from one child's record. `closed`: nothing can be recorded any more."""
     view = CaseView(case, parameters)
     trials = judge_drug_trials(case, parameters)
     return CaseFindings(
         case=case,
         claims=tuple(judge_claim(view, report) for report in case.reports),
-        completeness=judge_completeness(view, on),
+        completeness=judge_completeness(view, on, closed=closed),
         drug_trials=trials,
         refractory=judge_refractory(view, trials),
         scores=tuple(

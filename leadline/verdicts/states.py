@@ -25,15 +25,18 @@ SCORE_INPUTS = ("sledai_2k", "clinical_sledai_2k")
 def state_row(view: CaseView, assessment: Assessment | None, measure_id: str) -> dict[str, Recorded]:
     """What the measure takes, from one assessment; missing items are left out. Without an assessment the record of the
     child is left."""
-    items = {} if assessment is None else view.row(assessment).items
     row: dict[str, Recorded] = {}
     for name in MEASURES[measure_id].by_id:
-        value = items.get(name)
-        if value is None:
-            value = _put_together(view, assessment, name)
+        value = state_item(view, assessment, name)
         if value is not None:
             row[name] = value
     return row
+
+
+def state_item(view: CaseView, assessment: Assessment | None, name: str) -> Recorded:
+    """One input of a measure at an assessment: as the visit has it, else as it can be put together; None if missing."""
+    value = None if assessment is None else view.row(assessment).items.get(name)
+    return _put_together(view, assessment, name) if value is None else value
 
 
 def _put_together(view: CaseView, assessment: Assessment | None, name: str) -> Recorded:

@@ -202,3 +202,11 @@ class TestGlucocorticoids:
         assert result(replace(one, dose_unit="mg/kg")) == "confounded"
         assert result(replace(one, dose_basis="per_kg")) == "confounded"
         assert result(replace(one, dose_unit="mg/kg", dose_basis="fixed")) == "unknown"
+
+
+def test_a_drug_record_that_is_said_to_be_incomplete_leaves_it_unknown():
+    old = drug("methotrexate", -800, -400, dose=15, frequency="weekly")
+    child = case("jia", [visit(60)], drugs=[old])
+    assert attribute(child, span(60), Parameters()).result == "unconfounded"
+    incomplete = replace(child, patient={**child.patient, "drug_history_complete": False})
+    assert attribute(incomplete, span(60), Parameters()).result == "unknown"

@@ -65,10 +65,9 @@ class TestMonths:
     def test_a_cure_comes_down_to_twelve_off_medication(self, last, expected):
         said = verdict("cured", last, [(31, INACTIVE), (last, INACTIVE)], OFF)
         assert said.finding == expected
-        months = 12 if expected == "documented" else 0
-        assert said.sentences[0] == (
-            f"No criterion documents cure; what is documented is remission off medication for {months} months."
-        )
+        documented = "what is documented is remission off medication for 12 months"
+        said_of_it = documented if expected == "documented" else "no remission off medication is documented"
+        assert said.sentences[0] == f"No criterion documents cure; {said_of_it}."
 
     def test_inactive_disease_on_medication_is_no_cure(self):
         assert finding("cured", 396, [(31, INACTIVE), (396, INACTIVE)], ON) == "contradicted"

@@ -6,9 +6,11 @@ from datetime import date
 
 import pytest
 
+from leadline.casebook import read_casebook
+from leadline.casebook.examples import path
 from leadline.verdicts.completeness import judge_completeness
 from leadline.verdicts.exact import clopper_pearson, clopper_pearson_upper, poisson_binomial_tail
-from leadline.verdicts.judging import judge_case
+from leadline.verdicts.judging import judge, judge_case
 from leadline.verdicts.parameters import Parameters
 from leadline.verdicts.safety import judge_safety
 from leadline.verdicts.series import judge_series
@@ -138,3 +140,14 @@ class TestWhatToRecordNext:
 
         assert is_open(date(2026, 5, 11))
         assert not is_open(date(2026, 5, 12))
+
+    def test_what_decided_a_criterion_without_it_is_not_thereby_recorded(self):
+        """One active joint decides against inactive disease: nothing else of that visit is recorded for it."""
+        child = case("jia", [visit(-10, FULL), visit(56, {"active_joint_count": 1})])
+        cells = judge_completeness(CaseView(child, Parameters()), None)
+        cell = next(one for one in cells if one.criterion == "jia_cid_wallace2011" and one.window == "week_8")
+        assert (cell.result, cell.recorded, cell.missing) == ("not_met", ("Active joints",), ())
+
+    def test_of_a_published_series_nothing_can_be_recorded_any_more(self):
+        findings = judge(read_casebook(path("wong2021")))
+        assert not any(cell.open for child in findings.cases for cell in child.completeness)
