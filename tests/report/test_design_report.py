@@ -179,7 +179,7 @@ def test_the_statistical_section_states_the_rule_the_prior_and_what_is_left_to_s
 def test_no_id_of_a_basket_criterion_or_model_stands_in_the_words(unlike):
     sections = [part for part in design_results(unlike, []).sections if part.id != "parameters"]
     text = str([part.blocks for part in sections])
-    assert not re.search(r"acr_pedi|hetlevik2017|power_prior|sri4|beta_binomial", text)
+    assert not re.search(r"acr_pedi|acr pedi|hetlevik2017|power_prior|sri4|beta_binomial", text)
 
 
 MODELS = {
@@ -262,6 +262,13 @@ def test_a_bar_of_power_is_filled_and_one_of_an_error_is_hollow(published):
 def test_the_figure_of_errors_holds_the_proved_limits(published):
     data = plot_errors(published).data
     assert [row["at_most"] for row in data] == [one.at_most for one in published.worst]
+
+
+def test_of_many_sets_without_effect_the_worst_of_each_number_is_drawn(unlike):
+    data = plot_errors(unlike).data
+    assert len(data) == 3
+    for count, row in zip((3, 2, 1), data, strict=True):
+        assert row["probability"] == max(one.error for one in unlike.worst if len(one.null_baskets) == count)
 
 
 def test_the_strips_hold_the_rows_of_the_boundaries(published):

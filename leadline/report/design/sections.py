@@ -12,6 +12,7 @@ from leadline.report.design.models import model_sources
 from leadline.report.design.protocol_text import protocol_text
 from leadline.report.design.words import between, capital, number, percents, unbroken
 from leadline.report.figures.words import plain
+from leadline.trial.criteria import criterion_label
 from leadline.trial.design import HarmFamily
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ HARM_SOURCES: Mapping[HarmFamily, tuple[str, ...]] = {
 }
 """As in leadline.trial.safety."""
 
-REASONS = ("null_reason", "prior_reason")
+NOT_SHOWN = ("id", "null_reason", "prior_reason")
+"""Fields of a basket: the reasons stand in the words of the design."""
 
 
 def sections(report: DesignReport, figures: Mapping[str, FigureBlock]) -> tuple[Section, ...]:
@@ -121,10 +123,12 @@ def _parameters(design: Design) -> Section:
 
 
 def _values(value: object, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
-    """The leaves of a design with the words that lead to them; reasons stand in the words of the design."""
+    """The leaves of a design with the words that lead to them."""
     if is_dataclass(value):
         for one in fields(value):
-            if one.name not in REASONS:
+            if one.name == "responder":
+                yield (*path, one.name), criterion_label(getattr(value, one.name))
+            elif one.name not in NOT_SHOWN:
                 yield from _values(getattr(value, one.name), (*path, plain(one.name)))
     elif isinstance(value, tuple) and any(map(is_dataclass, value)):
         for place, part in enumerate(value, start=1):

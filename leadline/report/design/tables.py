@@ -116,11 +116,12 @@ def boundaries_table(report: DesignReport) -> Table:
         Column("If the others are at their null rates", width=1.4),
         Column("If the others are at their target rates", width=1.4),
     )
-    notes = (
-        "For trials in which no basket has closed before.",
-        "Where the others decide too: what follows if they respond as these rates lead to expect.",
-    )
-    return without_empty_columns(Table("boundaries", "If so many respond", columns, rows, notes))
+    notes = ["For trials in which no basket has closed before."]
+    if any(row.action is Action.DEPENDS for row in report.boundaries):
+        notes.append(
+            "Where the others decide too: what follows if they respond as these rates lead to expect."
+        )
+    return without_empty_columns(Table("boundaries", "If so many respond", columns, rows, tuple(notes)))
 
 
 def _counts(row: BoundaryRow) -> str:
@@ -249,7 +250,7 @@ def harm_boundary_table(report: DesignReport) -> Table:
         Column("Children treated, of all baskets together", "number"),
         Column("The trial stops when so many have had the event", "number"),
     )
-    return Table("harm_boundary", "Stopping for harm", columns, rows)
+    return Table("harm_boundary", "How many children with the event stop the trial", columns, rows)
 
 
 def harm_rates_table(report: DesignReport) -> Table:

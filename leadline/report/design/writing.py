@@ -76,7 +76,7 @@ def drawn(report: DesignReport, progress: Progress) -> Iterator[FigureBlock]:
     from leadline.report.figures.operating import plot_errors, plot_operating, plot_sensitivity
 
     plots = {"boundaries": plot_boundaries, "operating": plot_operating, "sensitivity": plot_sensitivity}
-    if report.worst:
+    if report.worst and len(report.design.baskets) > 1:
         plots["errors"] = plot_errors
     for name, plot in plots.items():
         progress(f"figure: {name}")

@@ -61,8 +61,7 @@ def plot_boundaries(report: DesignReport, *, width_mm: float = style.TWO_COLUMNS
     return Plotted(
         page.finish(y + 2),
         alt=_alt(report),
-        caption="What follows from each number of responders, in trials in which no basket has closed before. In a "
-        "framed cell the other baskets decide too.",
+        caption="What follows from each number of responders, in trials in which no basket has closed before.",
         data=tuple(data),
     )
 
