@@ -25,7 +25,7 @@ from leadline.verdicts.doses import (
 )
 from leadline.verdicts.findings import DrugTrial
 from leadline.verdicts.parameters import Parameters
-from leadline.verdicts.treatment import ANTIRHEUMATIC_CLASSES, is_systemic
+from leadline.verdicts.treatment import ANTIRHEUMATIC_CLASSES, drug_name, is_systemic
 
 Judgement = Literal["adequate_failure", "inadequate", "intolerance", "not_a_failure", "indeterminate"]
 Courses = tuple[DrugCourse, ...]
@@ -40,11 +40,14 @@ def judge_drug_trials(case: Case, parameters: Parameters) -> tuple[DrugTrial, ..
 
 
 def _runs(case: Case) -> list[Courses]:
-    """Courses of one drug that follow each other, in order of start; those without a start last."""
+    """Courses of one drug that follow each other, in order of start; those without a start last. A drug that the
+    catalogue does not know may have been tried for the disease, and is not dropped."""
     before = [
         course
         for course in case.courses
-        if course.class_id in ANTIRHEUMATIC_CLASSES and is_systemic(course) and _before_infusion(course)
+        if course.class_id in (*ANTIRHEUMATIC_CLASSES, "")
+        and is_systemic(course)
+        and _before_infusion(course)
     ]
     before.sort(
         key=lambda course: (course.substance, course.start.first if course.start else 10**6, course.ref)
@@ -68,7 +71,7 @@ def _judge(case: Case, run: Courses, parameters: Parameters) -> DrugTrial:
     trial = adequate_trial_of(last)
     judgement, why = _judgement(case, run, trial, parameters)
     return DrugTrial(
-        drug=last.substance,
+        drug=drug_name(last),
         class_id=last.class_id,
         judgement=judgement,
         why=why,

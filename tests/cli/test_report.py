@@ -33,7 +33,7 @@ def test_report_answers_a_machine_in_ids(tmp_path):
 
 
 def test_missing_says_what_to_record_for_which_criterion():
-    result = run("missing", path("wong2021"))
+    result = run("missing", path("invented"))
     assert result.exit_code == 0
     assert "BILAG-2004" in result.output
     assert "SRI-4" in result.output
@@ -79,3 +79,7 @@ def test_a_null_rate_that_is_none_is_an_error_and_writes_nothing(tmp_path, given
     with pytest.raises(LeadlineError):
         run("report", path("wong2021"), "--out", tmp_path / "out", "--null", given)
     assert not (tmp_path / "out").exists()
+
+
+def test_missing_asks_for_nothing_more_of_a_published_series():
+    assert "No window is open" in run("missing", path("wong2021")).output

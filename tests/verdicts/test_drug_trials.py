@@ -170,3 +170,9 @@ class TestRefractory:
         drugs = [failed("mycophenolate mofetil", -800, -600), failed("rituximab", -600, -300)]
         found = self.results("sle", [ill], drugs)
         assert (found["refractory_sle_kamen2022"], found["refractory_sle_farge2025"]) == (kamen, farge)
+
+
+def test_a_drug_that_the_catalogue_does_not_know_is_listed_and_its_trial_not_judged():
+    child = case("jia", [], drugs=[failed("zubrolimab", -400, -100, dose=10, frequency="weekly")])
+    (trial,) = judge_drug_trials(child, Parameters())
+    assert (trial.drug, trial.judgement) == ("a drug that the catalogue does not know", "indeterminate")
