@@ -80,6 +80,8 @@ def _gives(measure: Measure) -> Iterator[str]:
 def _cutoffs(measure: Measure) -> Iterator[str]:
     if not isinstance(measure, Score):
         return
+    for grade, lowest in measure.grades:
+        yield f"{grade}: {lowest:g} or more"
     for cutoffs in measure.cutoffs:
         bands = (
             f"{band.state} to {band.up_to:g}" if band.up_to is not None else f"{band.state} above"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import reduce
-from operator import or_
+from operator import and_, or_
 from typing import Any, Literal
 
 import narwhals as nw
@@ -19,7 +19,8 @@ from leadline.measures.engines import Compiler, Ends, is_known
 from leadline.measures.expression import DECIMALS, Node
 from leadline.measures.frame_checks import Options, check_columns, check_ranges, fault_of
 from leadline.measures.instruments import measure
-from leadline.measures.measure import Criterion, Cutoffs, Grading, Measure, Score
+from leadline.measures.mctd import ComponentChanges
+from leadline.measures.measure import NO_GRADE, Criterion, Cutoffs, Grading, Measure, Score
 from leadline.measures.visits import (
     DUE,
     TwoVisits,
@@ -61,12 +62,12 @@ def score(
                   which is what a flare index is taken against unless told
 
     returns       the same kind of frame and rows, with further columns: a score gives <id>, <id>_state where it has
-                  cut-offs, and <id>_status (ok, not_computable, not_applicable, out_of_range); a criterion gives <id>,
-                  or <id>_<output> where it has several, with met, not_met, indeterminate, not_applicable; a grading
-                  gives <id>. With `patient` and `day` also <id>_baseline_day or <id>_previous_day, the day compared
-                  with; a visit that is not after the window is not_applicable, one without an earlier visit has every
-                  item of that visit missing. A missing item does here what it does for one visit. The rows of a lazy
-                  frame come in the order that its engine gives them
+                  cut-offs, <id>_grade where it has grades, and <id>_status (ok, not_computable, not_applicable,
+                  out_of_range); a criterion gives <id>, or <id>_<output> where it has several, with met, not_met,
+                  indeterminate, not_applicable; a grading gives <id>. With `patient` and `day` also <id>_baseline_day
+                  or <id>_previous_day, the day compared with; a visit that is not after the window is not_applicable,
+                  one without an earlier visit has every item of that visit missing. A missing item does here what it
+                  does for one visit. The rows of a lazy frame come in the order that its engine gives them
     raises        UnknownMeasure, NotForTables, ColumnAbsent, ItemOutOfRange
     """
     found = measure(measure_id)
@@ -137,6 +138,8 @@ def _roots(found: Measure) -> tuple[Node, ...]:
             return (*(() if found.applies is None else (found.applies,)), *found.rules.values())
         case Grading():
             return tuple(rule for _, rule in found.grades)
+        case ComponentChanges():
+            return tuple(rule for each in found.components for rule in (each.improved, each.worse))
         case _:
             raise NotForTables(
                 f"{found.title} is not a rule over the columns of one row.",
@@ -171,11 +174,15 @@ def _columns(
             yield found.id, value
             if found.cutoffs:
                 yield f"{found.id}_state", nw.when(known).then(_state(found, value, options, taken))
+            if found.grades:
+                yield f"{found.id}_grade", nw.when(known).then(_grade(found, value))
             yield f"{found.id}_status", _text(known, "ok", "not_computable")
         case Criterion():
             yield from _criterion(found, compiler)
         case Grading():
             yield from _grading(found, compiler)
+        case ComponentChanges():
+            yield from _components(found, compiler)
 
 
 def _value(found: Score, compiler: Compiler) -> nw.Expr:
@@ -224,6 +231,30 @@ def _band(cutoffs: Cutoffs, value: nw.Expr) -> nw.Expr:
     return state
 
 
+def _grade(found: Score, value: nw.Expr) -> nw.Expr:
+    grade = nw.lit(NO_GRADE)
+    for name, lowest in reversed(found.grades):
+        grade = nw.when(value >= lowest).then(nw.lit(name)).otherwise(grade)
+    return grade
+
+
+def _components(found: ComponentChanges, compiler: Compiler) -> Iterator[tuple[str, nw.Expr]]:
+    """A column a component; the status says whether all could be told."""
+    decided = []
+    for each in found.components:
+        (improved, not_improved), (worse, not_worse) = (
+            compiler.truth(each.improved),
+            compiler.truth(each.worse),
+        )
+        unchanged = not_improved & not_worse
+        result = (
+            nw.when(worse).then(nw.lit("worse")).otherwise(_text(unchanged, "unchanged", "indeterminate"))
+        )
+        yield f"{found.id}_{each.id}", nw.when(improved).then(nw.lit("improved")).otherwise(result)
+        decided.append(improved | worse | unchanged)
+    yield f"{found.id}_status", _text(reduce(and_, decided), "ok", "not_computable")
+
+
 def _criterion(found: Criterion, compiler: Compiler) -> Iterator[tuple[str, nw.Expr]]:
     applies = None if found.applies is None else compiler.truth(found.applies)
     decided = []
@@ -240,7 +271,7 @@ def _criterion(found: Criterion, compiler: Compiler) -> Iterator[tuple[str, nw.E
             known = (applies[0] & known) | applies[1]
         decided.append(known)
         yield (found.id if len(found.rules) == 1 else f"{found.id}_{output}"), result
-    yield f"{found.id}_status", _text(reduce(lambda one, other: one & other, decided), "ok", "not_computable")
+    yield f"{found.id}_status", _text(reduce(and_, decided), "ok", "not_computable")
 
 
 def _grading(found: Grading, compiler: Compiler) -> Iterator[tuple[str, nw.Expr]]:

@@ -8,12 +8,10 @@ Not       the preliminary version of 2011, which had one limit (1.04 by SLEDAI, 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from math import inf
-from typing import Any
 
 from leadline.casebook.items import Item
-from leadline.measures.expression import DECIMALS, Number, Reading, Row, is_point, total
+from leadline.measures.expression import Number, Reading, total
 from leadline.measures.measure import Score, Source
 
 BRUNNER_2018 = Source("B18", "Brunner HI et al. Arthritis Care Res 2018;70:813-22", "10.1002/acr.23557")
@@ -47,20 +45,6 @@ DELTA_ESR = Item(
 )
 
 
-def grade_of(score: float, grades: Grades) -> str:
-    """The grade of a flare score, compared after rounding to six decimals."""
-    rounded = round(score, DECIMALS)
-    return next((grade for grade, lowest in grades if rounded >= lowest), "none")
-
-
-def _graded(formula: Number, grades: Grades) -> Callable[[Row], dict[str, Any]]:
-    def grade(row: Row) -> dict[str, Any]:
-        span = formula.evaluate(row)
-        return {"grade": grade_of(span[0], grades) if is_point(span) else None}
-
-    return grade
-
-
 def _flare(measure_id: str, title: str, index: Item, formula: Number, grades: Grades) -> Score:
     return Score(
         id=measure_id,
@@ -68,7 +52,7 @@ def _flare(measure_id: str, title: str, index: Item, formula: Number, grades: Gr
         diseases=("sle",),
         items=(index, DELTA_UPCR, DELTA_GLOBAL, DELTA_ESR),
         formula=formula,
-        details=_graded(formula, grades),
+        grades=grades,
         low=-inf,
         high=inf,
         sources=(BRUNNER_2018,),

@@ -18,9 +18,11 @@ from typing import Any, Literal
 
 from leadline.casebook.items import Item
 from leadline.errors import ItemOutOfRange, ItemUnknown
-from leadline.measures.expression import DECIMALS, Number, Recorded, Row, Truth, is_point
+from leadline.measures.expression import DECIMALS, Number, Recorded, Row, Span, Truth, is_point
 
 RULE_ONLY = "the rule and its numbers, said in our own words; no text of its authors is reproduced"
+
+NO_GRADE = "none"
 
 Result = Literal["met", "not_met", "indeterminate", "not_applicable"]
 Inputs = Mapping[str, Any]
@@ -157,7 +159,8 @@ class NotBuilt:
 @dataclass(frozen=True, kw_only=True)
 class Score(Measure):
     """A number computed from items. A missing item that matters: value None, its name in `missing`, and the bounds
-    between which the score lies, where it has any."""
+    between which the score lies, where it has any. `grades` are named from the lowest value that has the grade, worst
+    first; below all of them stands `none`."""
 
     formula: Number
     low: float
@@ -165,11 +168,22 @@ class Score(Measure):
     output: str = "value"
     better: Literal["lower", "higher"] = "lower"
     cutoffs: tuple[Cutoffs, ...] = ()
+    grades: tuple[tuple[str, float], ...] = ()
     important_improvement: float | None = None
     important_worsening: float | None = None
 
+    def grade(self, score: float) -> str:
+        """The grade of a score, compared after rounding to six decimals."""
+        rounded = round(score, DECIMALS)
+        return next((grade for grade, lowest in self.grades if rounded >= lowest), NO_GRADE)
+
     def judge(self, row: Row) -> dict[str, Any]:
         span = self.formula.evaluate(row)
+        known = is_point(span)
+        grade = {"grade": self.grade(span[0]) if known else None} if self.grades else {}
+        return {**self._judge_span(span, row), **grade}
+
+    def _judge_span(self, span: Span, row: Row) -> dict[str, Any]:
         if is_point(span):
             return {self.output: round(span[0], DECIMALS), "status": "ok", "missing": []}
         low, high = max(span[0], self.low), min(span[1], self.high)

@@ -9,7 +9,8 @@ from typing import Any
 from leadline.casebook.items import Item
 from leadline.measures.explanation import DISEASES, range_in_words, range_of, source_in_words
 from leadline.measures.instruments import MEASURES, NOT_BUILT
-from leadline.measures.measure import Criterion, Cutoffs, Grading, Measure, Score
+from leadline.measures.mctd import ComponentChanges
+from leadline.measures.measure import NO_GRADE, Criterion, Cutoffs, Grading, Measure, Score
 from leadline.measures.visits import compares_visits, usual_window, visit_columns
 from leadline.measures.words import missing_in_words, rule_in_words
 
@@ -112,6 +113,9 @@ def _result(measure: Measure) -> str:
 
 
 def _cutoffs(measure: Measure) -> str:
+    if isinstance(measure, Score) and measure.grades:
+        grades = [*((grade, f"≥ {lowest:g}") for grade, lowest in measure.grades), (NO_GRADE, "below")]
+        return _table(("grade", "value"), grades)
     if not isinstance(measure, Score) or not measure.cutoffs:
         return ""
     states = [band.state for band in measure.cutoffs[0].bands]
@@ -154,7 +158,7 @@ def _wrapped(value: Any, indent: int = 0) -> str:
 
 
 def _on_a_table(measure: Measure) -> str:
-    if not isinstance(measure, Score | Criterion | Grading):
+    if not isinstance(measure, Score | Criterion | Grading | ComponentChanges):
         return "It is no rule over the columns of one row, and is evaluated one visit at a time.\n"
     if not compares_visits(measure):
         return f'```python\nscored = m.score(frame, "{measure.id}")\n```\n'

@@ -42,6 +42,8 @@ def answers(measure: Measure, rows: list[dict[str, Any]]) -> pl.DataFrame:
     match measure:
         case Score():
             columns = {measure.id: [result[measure.output] for result in results]}
+            if measure.grades:
+                columns[f"{measure.id}_grade"] = [result["grade"] for result in results]
         case Criterion():
             single = len(measure.rules) == 1
             columns = {

@@ -71,7 +71,8 @@ def frame_of(scored, *order):
 
 def says_the_same_at_every_limit(spark, measure):
     rows, table = limits_table(measure)
-    scored = score(spark.createDataFrame(table.with_columns(row__number=pl.int_range(len(table))).to_arrow()), measure.id)
+    numbered = table.with_columns(row__number=pl.int_range(len(table)))
+    scored = score(spark.createDataFrame(numbered.to_arrow()), measure.id)
     assert type(scored).__module__.startswith("pyspark"), "a lazy frame stays one"
     expected = answers(measure, rows)
     found = frame_of(scored, "row__number").select(expected.columns)
