@@ -12,8 +12,8 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
+from html import unescape
 from pathlib import Path
-from xml.sax.saxutils import unescape
 
 from leadline.errors import CasebookUnreadable
 
@@ -127,4 +127,4 @@ def _parts_by_sheet(archive: zipfile.ZipFile) -> dict[str, str]:
 
 def _attribute(tag: str, name: str) -> str:
     match = re.search(rf'(?<![\w:]){re.escape(name)}\s*=\s*"([^"]*)"', tag)
-    return unescape(match[1], {"&quot;": '"', "&apos;": "'"}) if match else ""
+    return unescape(match[1]) if match else ""
