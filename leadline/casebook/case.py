@@ -1,27 +1,27 @@
 """One child's record as the verdicts read it: every fact on its day, with the row that it came from.
 
 Made from the checked tables by `Casebook.cases()`; nothing is computed here beyond sorting facts by day and counting
-days from the index infusion, which is the first infusion given unless the user names another.
+days from the index infusion, which is the first infusion given unless the user names another. `RowRef` and `Fact` are
+tuples, which are made in a third of the time: a large casebook has millions of them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from leadline.casebook.days import DaySpan, RecordedDay
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class RowRef:
+class RowRef(NamedTuple):
     """The row that a fact rests on: its table and its `uid`."""
 
     table: str
     uid: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """What is recorded for one item at one assessment, in the item's stored unit.
 
     value         number, True/False (present / absent), choice; None if missing

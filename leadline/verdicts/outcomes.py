@@ -39,10 +39,16 @@ class Rung:
     lasting: bool = False
 
     def judge(self, view: CaseView, occasion: Occasion) -> CriterionOutcome:
-        """The outcome, worked out once for each assessment and window of a case."""
-        key = id(self), id(occasion.assessment), occasion.window
+        """The outcome, worked out once for each assessment of a case, and, while it is open, once for each window: only
+        what would settle it depends on the window."""
+        visit = id(self), id(occasion.assessment)
+        if visit in view.settled:
+            return view.settled[visit]
+        key = *visit, occasion.window
         if key not in view.outcomes:
             view.outcomes[key] = self.judge_anew(view, occasion)
+        if not view.outcomes[key].settling_items:
+            view.settled[visit] = view.outcomes[key]
         return view.outcomes[key]
 
 

@@ -22,6 +22,7 @@ class CaseView:
         self.course, self.course_remark = course_of_disease(case)
         self.baselines: Candidates = at_baseline(case, parameters)
         self.outcomes: dict[tuple[int, int, Window], CriterionOutcome] = {}
+        self.settled: dict[tuple[int, int], CriterionOutcome] = {}
         self._rows: dict[int, VisitRow] = {}
         self._scores: dict[tuple[int, str], ScoreAt] = {}
         self._baselines_with: dict[tuple[str, ...], Assessment | None] = {}
