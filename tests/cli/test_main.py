@@ -11,7 +11,7 @@ from leadline.cli import main
 @pytest.mark.parametrize("number", [errno.EACCES, errno.EROFS, errno.ENOSPC])
 def test_a_place_that_cannot_be_read_or_written_is_explained_without_a_traceback(monkeypatch, capsys, number):
     def refused():
-        raise OSError(number, os.strerror(number), "/home/somebody/casebook/visits.csv")
+        raise OSError(number, os.strerror(number), "/somewhere/casebook/visits.csv")
 
     monkeypatch.setattr(main, "app", refused)
     with pytest.raises(SystemExit) as ended:
