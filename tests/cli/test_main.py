@@ -19,7 +19,7 @@ def test_a_place_that_cannot_be_read_or_written_is_explained_without_a_traceback
     assert ended.value.code == 10
     said = capsys.readouterr().err
     assert said.startswith(f"leadline: visits.csv: {os.strerror(number)}.\nHint: ")
-    assert "somebody" not in said
+    assert "somewhere" not in said
 
 
 def test_any_other_fault_keeps_its_traceback(monkeypatch):
