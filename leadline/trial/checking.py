@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from leadline.trial.borrowing.fujikawa import Fujikawa
@@ -41,7 +42,7 @@ def _identity_problems(design: Design) -> Iterator[Problem]:
 def _basket_problems(basket: Basket, at: int) -> Iterator[Problem]:
     where: Path = ("baskets", at)
     if basket.responder not in known_criteria():
-        yield Problem((*where, "responder"), f"'{basket.responder}'", "the id of a criterion, as 'sri4'")
+        yield Problem((*where, "responder"), f"'{basket.responder}'", _criteria_taken(basket.responder))
     if basket.null_rate >= basket.target_rate:
         yield Problem(
             (*where, "null_rate"),
@@ -53,6 +54,12 @@ def _basket_problems(basket: Basket, at: int) -> Iterator[Problem]:
             (*where, "looks"), f"{list(basket.looks)}", "numbers of children that rise from look to look"
         )
     yield from _prior_problems(basket.prior, (*where, "prior"))
+
+
+def _criteria_taken(found: str) -> str:
+    taken = sorted(known_criteria())
+    near = get_close_matches(found, taken, n=1) or ["sri4"]
+    return f"a criterion that a chart can be judged by, as '{near[0]}'; there are {', '.join(taken)}"
 
 
 def _prior_problems(prior: Prior, where: Path) -> Iterator[Problem]:

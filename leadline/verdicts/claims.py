@@ -100,24 +100,12 @@ def _climb(view: CaseView, rungs: tuple[Rung, ...], candidates: Candidates) -> _
     """Down the ladder until a criterion can be judged, each at the nearest assessment at which it can be."""
     outcomes = []
     for rung in rungs:
-        assessment, outcome = _nearest_judged(view, rung, candidates)
+        assessment, outcome = rung.judge_nearest(view, candidates)
         outcomes.append(outcome)
         if outcome.result in ("met", "not_met"):
             held = rung.lasting or outcome.result == "not_met" or _held_at_all(view, rung, candidates)
             return _Judged(tuple(outcomes), outcome, assessment, rung, held)
     return _Judged(tuple(outcomes), None, None, None)
-
-
-def _nearest_judged(
-    view: CaseView, rung: Rung, candidates: Candidates
-) -> tuple[Assessment | None, CriterionOutcome]:
-    first: tuple[Assessment | None, CriterionOutcome] | None = None
-    for assessment in candidates.ordered:
-        outcome = rung.judge(view, Occasion(candidates.window, assessment))
-        if outcome.result in ("met", "not_met"):
-            return assessment, outcome
-        first = first or (assessment, outcome)
-    return first or (None, rung.judge(view, Occasion(candidates.window, None)))
 
 
 def _held_at_all(view: CaseView, rung: Rung, candidates: Candidates) -> bool:

@@ -58,7 +58,7 @@ def score_rung(
             status=MEASURES[versions[0]].status,
         )
 
-    return Rung(criterion, judge)
+    return Rung(criterion, title, judge)
 
 
 def score_words(before: ScoreAt | None, now: ScoreAt | None) -> tuple[str, ...]:

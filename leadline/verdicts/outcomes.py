@@ -17,6 +17,7 @@ from leadline.measures.expression import Recorded
 from leadline.verdicts.findings import CriterionOutcome, Result, ScoreAt, SettlingItem
 from leadline.verdicts.parameters import Window
 from leadline.verdicts.view import CaseView, title_of
+from leadline.verdicts.windows import Candidates
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +33,10 @@ Judge = Callable[[CaseView, Occasion], CriterionOutcome]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rung:
-    """One criterion of a ladder. `lasting`: it is itself about a run of assessments."""
+    """One criterion of a ladder, with its plain name. `lasting`: it is itself about a run of assessments."""
 
     criterion: str
+    title: str
     judge_anew: Judge
     lasting: bool = False
 
@@ -50,6 +52,18 @@ class Rung:
         if not view.outcomes[key].settling_items:
             view.settled[visit] = view.outcomes[key]
         return view.outcomes[key]
+
+    def judge_nearest(
+        self, view: CaseView, candidates: Candidates
+    ) -> tuple[Assessment | None, CriterionOutcome]:
+        """At the nearest assessment at which the criterion can be judged; failing that, what the nearest one lacks."""
+        first: tuple[Assessment | None, CriterionOutcome] | None = None
+        for assessment in candidates.ordered:
+            outcome = self.judge(view, Occasion(candidates.window, assessment))
+            if outcome.result in ("met", "not_met"):
+                return assessment, outcome
+            first = first or (assessment, outcome)
+        return first or (None, self.judge(view, Occasion(candidates.window, None)))
 
 
 WORDS = {
@@ -138,7 +152,12 @@ def _days_to_find(view: CaseView, criterion: str) -> tuple[SettlingItem, ...]:
     """Assessments whose partial date leaves open whether they lie in the window, where no other stands there."""
     if view.baselines.ordered:
         return ()
-    window = view.parameters.baseline
+    return exact_days(view.baselines, criterion)
+
+
+def exact_days(candidates: Candidates, criterion: str) -> tuple[SettlingItem, ...]:
+    """The days to find of the assessments whose partial date leaves open whether they lie in the window."""
+    window = candidates.window
     return tuple(
         SettlingItem(
             f"the exact day of the assessment of {assessment.day}",
@@ -148,7 +167,7 @@ def _days_to_find(view: CaseView, criterion: str) -> tuple[SettlingItem, ...]:
             window.first,
             window.last,
         )
-        for assessment in view.baselines.uncertain
+        for assessment in candidates.uncertain
     )
 
 
@@ -297,7 +316,7 @@ def any_rung(criterion: str, title: str, *rungs: Rung) -> Rung:
             return outcomes[0]
         return joined(criterion, title, applicable, any_result([one.result for one in applicable]))
 
-    return Rung(criterion, judge)
+    return Rung(criterion, title, judge)
 
 
 def all_rung(criterion: str, title: str, *rungs: Rung) -> Rung:
@@ -312,7 +331,7 @@ def all_rung(criterion: str, title: str, *rungs: Rung) -> Rung:
             result = "met" if all(one == "met" for one in results) else "indeterminate"
         return joined(criterion, title, outcomes, result)
 
-    return Rung(criterion, judge)
+    return Rung(criterion, title, judge)
 
 
 def any_result(results: Iterable[Result]) -> Result:

@@ -118,7 +118,7 @@ def lasting_rung(
             settling_items=_settling(criterion, at_visit, run, longest, result),
         )
 
-    return Rung(criterion, judge, lasting=True)
+    return Rung(criterion, title, judge, lasting=True)
 
 
 def _met(result: str) -> bool | None:

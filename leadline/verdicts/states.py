@@ -96,4 +96,6 @@ def _at_visit(view: CaseView, assessment: Assessment | None, missing: list[str])
 
 
 def state_rung(measure_id: str, title: str, output: str = "result") -> Rung:
-    return Rung(measure_id, lambda view, occasion: state_outcome(view, occasion, measure_id, title, output))
+    return Rung(
+        measure_id, title, lambda view, occasion: state_outcome(view, occasion, measure_id, title, output)
+    )

@@ -57,7 +57,7 @@ def core_set_rung(criterion: str, output: str, title: str) -> Rung:
             status=measure.status,
         )
 
-    return Rung(criterion, judge)
+    return Rung(criterion, title, judge)
 
 
 def _core_set_visits(view: CaseView, current: Assessment | None) -> Visits:

@@ -89,7 +89,7 @@ def _components_rung(
             status="provisional",
         )
 
-    return Rung(CRITERION, judge)
+    return Rung(CRITERION, title, judge)
 
 
 def _improves_in(organs: int, changes: list[Change]) -> Result:

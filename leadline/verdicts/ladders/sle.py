@@ -36,6 +36,8 @@ PGA = "pga_0_3"
 BILAG = ("new_bilag_a", "new_bilag_b")
 STRONG_DRUGS = ("cyclophosphamide", "azathioprine", "methotrexate", "mycophenolic acid")
 MILD_DRUG_CLASSES = ("nsaid", "antimalarial")
+FLARE_INDEX = "SELENA-SLEDAI flare index against baseline"
+FLARE_SCORE = "Childhood lupus flare against baseline (ACR 2018)"
 MONTHS_OFF = 12  # verdicts 3: what a claim of cure comes down to
 
 
@@ -80,7 +82,7 @@ def comparison_rung(
             status=measure.status,
         )
 
-    return Rung(criterion, judge)
+    return Rung(criterion, title, judge)
 
 
 def _item_words(view: CaseView, visits: Visits, items: tuple[str, ...]) -> tuple[str, ...]:
@@ -109,7 +111,7 @@ def _selena(view: CaseView, occasion: Occasion) -> CriterionOutcome:
         view,
         occasion,
         measure.id,
-        "SELENA-SLEDAI flare index against baseline",
+        FLARE_INDEX,
         result,
         missing=judged["missing"],
         visits=visits,
@@ -195,7 +197,7 @@ def _acr_2018(view: CaseView, occasion: Occasion) -> CriterionOutcome:
         view,
         occasion,
         measure.id,
-        "Childhood lupus flare against baseline (ACR 2018)",
+        FLARE_SCORE,
         result,
         missing=[*missing, *pair_missing(SLEDAI, before, now)],
         visits=visits,
@@ -274,8 +276,8 @@ LADDER = Ladder(
         ),
     ),
     worse=(
-        Rung("selena_flare_index", _selena),
-        Rung("csle_flare_2018", _acr_2018),
+        Rung("selena_flare_index", FLARE_INDEX, _selena),
+        Rung("csle_flare_2018", FLARE_SCORE, _acr_2018),
     ),
     expected=(SRI4, PRINTO, REMISSION),
 )
