@@ -6,7 +6,7 @@ out. `Borrowing` is that interface; `Model` lists the models for the reader of d
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Protocol
+from typing import TYPE_CHECKING, Annotated, Protocol, runtime_checkable
 
 from pydantic import Field
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from leadline.trial.borrowing.beta import Beforehand, Floats, Quantity
 
-__all__ = ["Above", "Beta", "Borrowing", "Mean", "Model", "Outcomes", "Prior", "Reaches"]
+__all__ = ["Above", "Beta", "Borrowing", "Coherent", "Mean", "Model", "Outcomes", "Prior", "Reaches"]
 
 
 class Borrowing(Protocol):
@@ -36,6 +36,19 @@ class Borrowing(Protocol):
         self, outcomes: Outcomes, *, baskets: Sequence[Beforehand], quantities: Sequence[Quantity]
     ) -> list[Floats]:
         """The posterior expectation of each quantity, each an array (outcomes, baskets)."""
+        ...
+
+
+@runtime_checkable
+class Coherent(Borrowing, Protocol):
+    """A model that is one distribution of all rates, so that it foretells the baskets' children together.
+
+    The power prior, Fujikawa's model and MEM are not: they say what is thought of each basket given the counts, but
+    no distribution of all counts goes with it.
+    """
+
+    def log_evidence(self, outcomes: Outcomes, *, baskets: Sequence[Beforehand]) -> Floats:
+        """(outcomes,): log of the expected likelihood prod p^r (1 - p)^(n - r) before any child was seen."""
         ...
 
 

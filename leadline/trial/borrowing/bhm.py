@@ -10,15 +10,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Literal
 
+import numpy as np
 from annotated_types import Ge, Gt
 from pydantic.dataclasses import dataclass
 
-from leadline.evidence.hierarchy import HyperPrior
-from leadline.trial.borrowing.beta import CLOSED
+from leadline.evidence.hierarchy import HyperGrid, HyperPrior
+from leadline.trial.borrowing.beta import CLOSED, Mean
 from leadline.trial.borrowing.hierarchical import (
     Centre,
+    Factors,
     Sitting,
     SpreadPrior,
+    log_best,
     node_grid,
     normal_factors,
     offsets,
@@ -50,6 +53,19 @@ class Hierarchical:
         return [self._expect(outcomes, baskets, quantity) for quantity in quantities]
 
     def _expect(self, outcomes: Outcomes, baskets: Sequence[Beforehand], quantity: Quantity) -> Floats:
+        grid, factors = self._at_nodes(outcomes, baskets, quantity)
+        total, weighted = sums_over_nodes(outcomes.responders, grid.weight, factors)
+        return weighted / total[:, None]
+
+    def log_evidence(self, outcomes: Outcomes, *, baskets: Sequence[Beforehand]) -> Floats:
+        """(outcomes,): log of the expected likelihood of all children before any was seen."""
+        grid, factors = self._at_nodes(outcomes, baskets, Mean())
+        total, _ = sums_over_nodes(outcomes.responders, grid.weight, factors)
+        return np.asarray(np.log(total) + log_best(outcomes))
+
+    def _at_nodes(
+        self, outcomes: Outcomes, baskets: Sequence[Beforehand], quantity: Quantity
+    ) -> tuple[HyperGrid, list[Factors]]:
         from_zero = offsets(self.centre, baskets)
         prior = HyperPrior(self.mean, self.sd, SpreadPrior(self.tau_scale, self.tau_lowest))
         grid = node_grid(prior, quantity=quantity, centres=from_zero)
@@ -57,5 +73,4 @@ class Hierarchical:
             normal_factors(quantity, grid, Sitting(j, size, offset))
             for j, (size, offset) in enumerate(zip(outcomes.sizes, from_zero, strict=True))
         ]
-        total, weighted = sums_over_nodes(outcomes.responders, grid.weight, factors)
-        return weighted / total[:, None]
+        return grid, factors

@@ -16,7 +16,7 @@ from annotated_types import Ge, Gt, Len, Lt
 from pydantic.dataclasses import dataclass
 
 from leadline.evidence.hierarchy import HyperGrid, HyperPrior
-from leadline.trial.borrowing.beta import CLOSED
+from leadline.trial.borrowing.beta import CLOSED, Mean
 from leadline.trial.borrowing.hierarchical import (
     Centre,
     Factors,
@@ -24,6 +24,7 @@ from leadline.trial.borrowing.hierarchical import (
     SpreadPrior,
     beta_factors,
     distinct_rows,
+    log_best,
     node_grid,
     normal_factors,
     offsets,
@@ -77,6 +78,17 @@ class ExNex:
         return [self._expect(outcomes, baskets, quantity) for quantity in quantities]
 
     def _expect(self, outcomes: Outcomes, baskets: Sequence[Beforehand], quantity: Quantity) -> Floats:
+        total, weighted = self._sums(outcomes, baskets, quantity)
+        return weighted / total[:, None]
+
+    def log_evidence(self, outcomes: Outcomes, *, baskets: Sequence[Beforehand]) -> Floats:
+        """(outcomes,): log of the expected likelihood of all children before any was seen."""
+        total, _ = self._sums(outcomes, baskets, Mean())
+        return np.asarray(np.log(total) + log_best(outcomes))
+
+    def _sums(
+        self, outcomes: Outcomes, baskets: Sequence[Beforehand], quantity: Quantity
+    ) -> tuple[Floats, Floats]:
         from_zero = offsets(self.centre, baskets)
         sittings = [
             Sitting(j, size, offset)
@@ -93,10 +105,8 @@ class ExNex:
             for factors, sitting in zip(shared[0], sittings, strict=True)
         ]
         if len(grids) == 1:
-            total, weighted = sums_over_nodes(outcomes.responders, grids[0].weight, first)
-        else:
-            total, weighted = _two_components(outcomes.responders, grids, first, shared[1])
-        return weighted / total[:, None]
+            return sums_over_nodes(outcomes.responders, grids[0].weight, first)
+        return _two_components(outcomes.responders, grids, first, shared[1])
 
     def _lone(self, quantity: Quantity, sitting: Sitting, baskets: Sequence[Beforehand]) -> Factors:
         if self.alone is None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from leadline.trial.borrowing.beta import Beforehand, Counts, Floats, Prior, Quantity
+    from leadline.trial.borrowing.outcomes import Outcomes
 
 # Nodes a panel. Measured against 12 nodes, for 4 baskets of 12 to 24 and 10 of 2 to 29 children: probabilities above a
 # rate, with panels graded towards it, to 2e-6; means and predictions, without, to 1e-6.
@@ -150,6 +151,12 @@ def _reached(later: Floats, size: int, full: int, needed: int) -> Floats:
 def _log_best(size: int, count: int) -> float:
     """Log of the largest value of the likelihood of a count, to which the tables are relative."""
     return float(xlogy(count, count / size) + xlog1py(size - count, -count / size)) if size else 0.0
+
+
+def log_best(outcomes: Outcomes) -> Floats:
+    """(outcomes,): log of the largest likelihood of each outcome, to which the sums over nodes are relative."""
+    tables = [np.array([_log_best(size, count) for count in range(size + 1)]) for size in outcomes.sizes]
+    return np.asarray(sum(table[outcomes.responders[:, j]] for j, table in enumerate(tables)))
 
 
 def beta_factors(quantity: Quantity, prior: Prior, sitting: Sitting) -> Factors:

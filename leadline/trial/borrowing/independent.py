@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from pydantic.dataclasses import dataclass
 
-from leadline.trial.borrowing.beta import CLOSED, Seen, expect_mixture
+from leadline.trial.borrowing.beta import CLOSED, Seen, expect_mixture, log_marginal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +32,15 @@ class Independent:
             )
             for quantity in quantities
         ]
+
+    def log_evidence(self, outcomes: Outcomes, *, baskets: Sequence[Beforehand]) -> Floats:
+        """(outcomes,): log of the expected likelihood of all children before any was seen."""
+        counts, sizes = outcomes.responders.astype(float), np.array(outcomes.sizes, dtype=float)
+        alone = [
+            log_marginal(basket.prior, counts[:, j], sizes[j] - counts[:, j])
+            for j, basket in enumerate(baskets)
+        ]
+        return np.asarray(sum(alone))
 
 
 def _column(outcomes: Outcomes, quantity: Quantity, basket: int, prior: Prior) -> Floats:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from pydantic.dataclasses import dataclass
 from scipy.sparse import csr_array
+from scipy.special import logsumexp
 
 from leadline.trial.borrowing.beta import CLOSED
 from leadline.trial.borrowing.blocks import block_log_marginal, expect_in_block, members, term_weights
@@ -39,12 +40,15 @@ class LocalExchangeability:
 
     def group_probabilities(self, outcomes: Outcomes, *, prior: Prior) -> Floats:
         """(outcomes, 2^baskets): the posterior probability that the baskets of this bit mask are one group."""
-        baskets = len(outcomes.sizes)
-        incidence, groups = _groupings(baskets)
-        log_terms = np.zeros((len(outcomes.responders), 2**baskets))
-        for mask in range(1, 2**baskets):
-            log_terms[:, mask] = block_log_marginal(prior, outcomes, members(mask, baskets))
-        return term_weights(log_terms, incidence, self.delta * np.log(groups))
+        incidence, groups = _groupings(len(outcomes.sizes))
+        return term_weights(_log_blocks(outcomes, prior), incidence, self.delta * np.log(groups))
+
+    def log_evidence(self, outcomes: Outcomes, *, baskets: Sequence[Beforehand]) -> Floats:
+        """(outcomes,): log of the expected likelihood of all children before any was seen."""
+        incidence, groups = _groupings(len(outcomes.sizes))
+        log_prior = self.delta * np.log(groups) - logsumexp(self.delta * np.log(groups))
+        scores = (incidence @ _log_blocks(outcomes, baskets[0].prior).T).T + log_prior
+        return np.asarray(logsumexp(scores, axis=1))
 
     def _mix(self, quantity: Quantity, outcomes: Outcomes, prior: Prior, weights: Floats) -> Floats:
         baskets = len(outcomes.sizes)
@@ -54,6 +58,15 @@ class LocalExchangeability:
             for j in block:
                 mixed[:, j] += weights[:, mask] * expect_in_block(quantity, j, prior, outcomes, block)
         return mixed
+
+
+def _log_blocks(outcomes: Outcomes, prior: Prior) -> Floats:
+    """(outcomes, 2^baskets): log marginal likelihood of the baskets of a bit mask as one group."""
+    baskets = len(outcomes.sizes)
+    log_blocks = np.zeros((len(outcomes.responders), 2**baskets))
+    for mask in range(1, 2**baskets):
+        log_blocks[:, mask] = block_log_marginal(prior, outcomes, members(mask, baskets))
+    return log_blocks
 
 
 @cache

@@ -8,7 +8,7 @@ import numpy as np
 from pydantic.dataclasses import dataclass
 
 from leadline.trial.borrowing.beta import CLOSED
-from leadline.trial.borrowing.blocks import expect_in_block
+from leadline.trial.borrowing.blocks import block_log_marginal, expect_in_block
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,3 +34,7 @@ class Pooled:
             )
             for quantity in quantities
         ]
+
+    def log_evidence(self, outcomes: Outcomes, *, baskets: Sequence[Beforehand]) -> Floats:
+        """(outcomes,): log of the expected likelihood of all children before any was seen."""
+        return block_log_marginal(baskets[0].prior, outcomes, range(len(baskets)))
