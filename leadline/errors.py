@@ -103,6 +103,26 @@ class BeyondExactRange(LeadlineError):
     meaning = "the design is too large for exact operating characteristics"
 
 
+class RehearsalInvalid(LeadlineError):
+    exit_code = 47
+    meaning = "a rehearsal is asked for that cannot be played, or a file holds other rehearsals"
+
+
+class ClusterUnreachable(LeadlineError):
+    exit_code = 48
+    meaning = "the cluster does not answer, or the packages for one are not installed"
+
+
+class ProtocolInvalid(LeadlineError):
+    exit_code = 50
+    meaning = "a protocol file is not as it should be"
+
+
+class ProtocolContradicts(LeadlineError):
+    exit_code = 51
+    meaning = "a protocol contradicts itself; it is not to be used before that is settled"
+
+
 def exit_codes() -> dict[int, str]:
     """Exit code to its meaning, for the documentation and for `leadline --help`."""
     codes = {0: "done", 1: "a fault of Leadline itself", 2: "the command line was not understood"}

@@ -7,10 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
 from itertools import product
-from multiprocessing import get_context
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -20,10 +17,10 @@ from leadline.trial.calibration import Control, calibrate
 from leadline.trial.error_rates import worst_errors
 from leadline.trial.operating import Scenario, Trial
 from leadline.trial.reading import parse_design
+from leadline.trial.workers import end_last_line, finished_lines, submitting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from concurrent.futures import Future
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     Row = dict[str, Any]
@@ -65,8 +62,8 @@ def search_designs(
             done += 1
             yield done, total, known[_key(settings)]
     left = [settings for settings in asked if _key(settings) not in known]
-    _end_last_line(out)
-    with _submitting(workers, scheduler) as (submit, completed), out.open("a", encoding="utf-8") as lines:
+    end_last_line(out)
+    with submitting(workers, scheduler) as (submit, completed), out.open("a", encoding="utf-8") as lines:
         futures = [submit(evaluate, text, name, settings, level) for settings in left]
         for future in completed(futures):
             row = future.result()
@@ -135,49 +132,11 @@ def _key(settings: Mapping[str, Any]) -> str:
 
 
 def _fingerprint(text: str) -> str:
-
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _finished(out: Path, text: str, level: float | None) -> list[Row]:
-    """Rows of an earlier run of the same design and level; a line cut short by an interruption is left out."""
-    if not out.exists():
-        return []
-    rows = []
-    for line in out.read_text("utf-8").splitlines():
-        try:
-            row = json.loads(line)
-        except json.JSONDecodeError:
-            continue
-        if row["design"] == _fingerprint(text) and row["level"] == level:
-            rows.append(row)
-    return rows
-
-
-def _end_last_line(out: Path) -> None:
-    """After an interruption the last line may be cut short; the next row must not be written onto it."""
-    if out.exists() and not out.read_bytes().endswith(b"\n"):
-        with out.open("ab") as lines:
-            lines.write(b"\n")
-
-
-@contextmanager
-def _submitting(
-    workers: int, scheduler: str
-) -> Iterator[tuple[Callable[..., Future[Row]], Callable[[list[Future[Row]]], Iterable[Future[Row]]]]]:
-    """How to hand out work and how to wait for it: local processes, or a cluster by its address."""
-    if not scheduler:
-        # Spawned, not forked: a fork copies the threads of the numerical libraries half.
-        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-            yield pool.submit, as_completed
-        return
-    try:
-        from distributed import Client
-        from distributed import as_completed as as_finished
-    except ImportError:
-        raise DesignInvalid(
-            "--scheduler: the packages for a Dask cluster are not installed",
-            hint="Install leadline[cluster], or leave --scheduler out for local processes.",
-        ) from None
-    with Client(scheduler) as client:
-        yield (lambda *work: client.submit(*work, pure=False, retries=3)), as_finished
+    """Rows of an earlier run of the same design and level."""
+    return [
+        row for row in finished_lines(out) if row["design"] == _fingerprint(text) and row["level"] == level
+    ]

@@ -1,0 +1,97 @@
+"""Handing out work: to local processes or to a Dask cluster, and a file of finished lines that a later run adds to.
+
+Each finished piece of work is one line of JSON, written at once, so that what was done before an interruption is not
+done again.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from multiprocessing import get_context
+from typing import TYPE_CHECKING, Any
+
+from leadline.errors import ClusterUnreachable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from concurrent.futures import Future
+    from pathlib import Path
+
+    Row = dict[str, Any]
+    Submit = Callable[..., Future[Row]]
+    Completed = Callable[[list[Future[Row]]], Iterable[Future[Row]]]
+
+ANSWER_WITHIN_SECONDS = 10
+"""How long a cluster may take to answer before it is said not to."""
+
+
+@contextmanager
+def submitting(workers: int, scheduler: str) -> Iterator[tuple[Submit, Completed]]:
+    """How to hand out work and how to wait for it: `workers` local processes, or a cluster by its address.
+
+    raises ClusterUnreachable when nobody answers at the address, or the packages for a cluster are not installed
+    """
+    if not scheduler:
+        # Spawned, not forked: a fork copies the threads of the numerical libraries half.
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_one_thread) as pool:
+            try:
+                yield pool.submit, as_completed
+            except BaseException:
+                pool.shutdown(
+                    wait=False, cancel_futures=True
+                )  # an interrupted run does not do the rest first
+                raise
+        return
+    with _client(scheduler) as client:
+        from distributed import as_completed as as_finished
+
+        yield (lambda *work: client.submit(*work, pure=False, retries=3)), as_finished
+
+
+def _one_thread() -> None:
+    """The processes share the cores; threads of the libraries inside each would only get in each other's way."""
+    os.environ.setdefault("POLARS_MAX_THREADS", "1")
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+@contextmanager
+def _client(scheduler: str) -> Iterator[Any]:
+    try:
+        from distributed import Client
+    except ImportError:
+        raise ClusterUnreachable(
+            "--scheduler: the packages for a Dask cluster are not installed",
+            hint="Install leadline[cluster], or leave --scheduler out for local processes.",
+        ) from None
+    try:
+        client = Client(scheduler, timeout=ANSWER_WITHIN_SECONDS)
+    except (OSError, ValueError):
+        raise ClusterUnreachable(
+            f"--scheduler: nobody answers at '{scheduler[:80]}'",
+            hint="Give the address of a running Dask scheduler, as tcp://127.0.0.1:8786.",
+        ) from None
+    with client:
+        yield client
+
+
+def finished_lines(out: Path) -> list[Row]:
+    """What stands in the file; a line cut short by an interruption is left out."""
+    if not out.exists():
+        return []
+    rows = []
+    for line in out.read_text("utf-8").splitlines():
+        try:
+            rows.append(json.loads(line))
+        except json.JSONDecodeError:
+            continue
+    return rows
+
+
+def end_last_line(out: Path) -> None:
+    """After an interruption the last line may be cut short; the next one must not be written onto it."""
+    if out.exists() and not out.read_bytes().endswith(b"\n"):
+        with out.open("ab") as lines:
+            lines.write(b"\n")
