@@ -211,6 +211,35 @@ MIXED_CONNECTIVE_TISSUE = (
     _finding("oesophageal_manifestation", "Oesophageal manifestation"),
 )  # fmt: skip
 
+SCREENING = (
+    _finding("active_infection", "Active infection"),
+    _finding("tuberculosis", "Tuberculosis, active or latent"),
+    _finding("hepatitis_b", "Hepatitis B infection"),
+    _finding("hepatitis_c", "Hepatitis C infection"),
+    _finding("hiv_infection", "HIV infection"),
+    _finding("malignancy", "Malignancy, now or ever"),
+    _finding("pregnancy", "Pregnancy", "absent also where it cannot be"),
+    _finding("thrombosis", "Thrombosis or clotting disorder, now or ever"),
+    _finding("organ_failure", "Severe heart, lung or liver failure"),
+    _finding(
+        "product_allergy", "Allergy to a constituent of the product", "DMSO, albumin, as the product has them"
+    ),
+    _finding("earlier_cell_therapy", "Cell therapy before the first infusion"),
+)
+
+SCREENING = (
+    _finding("active_infection", "Active infection"),
+    _finding("chronic_viral_infection", "Hepatitis B, hepatitis C or HIV infection"),
+    _finding("tuberculosis", "Tuberculosis, active or latent and untreated"),
+    _finding("malignancy", "Malignancy, now or earlier"),
+    _finding("pregnancy", "Pregnancy"),
+    _finding("thrombosis_or_clotting_disorder", "Thrombosis or clotting disorder, now or earlier"),
+    _finding("severe_organ_failure", "Severe heart, lung or liver failure"),
+    _finding("allergy_to_product", "Allergy to a constituent of the cell product, such as DMSO or albumin"),
+    _finding("earlier_cell_therapy", "Cell therapy before the index infusion"),
+)
+"""Findings that a protocol asks for before an infusion. Templates leave them out; a row of observations holds each."""
+
 # Totals as a chart prints them. A total is used only where its own items are not recorded, and is marked so.
 RECORDED_TOTALS = (
     *(
@@ -226,13 +255,21 @@ RECORDED_TOTALS = (
 ITEMS: Mapping[str, Item] = MappingProxyType(
     {
         item.id: item
-        for group in (JOINTS_AND_GLOBALS, LABORATORY, BODY, LUPUS, MIXED_CONNECTIVE_TISSUE, RECORDED_TOTALS)
+        for group in (
+            JOINTS_AND_GLOBALS,
+            LABORATORY,
+            BODY,
+            SCREENING,
+            LUPUS,
+            MIXED_CONNECTIVE_TISSUE,
+            RECORDED_TOTALS,
+        )
         for item in group
     }
 )
 """Every item by its id, in the order in which the template shows them."""
 
-_SHARED = (*JOINTS_AND_GLOBALS, *LABORATORY, *BODY)
+_SHARED = (*JOINTS_AND_GLOBALS, *LABORATORY, *BODY, *SCREENING)
 
 ITEMS_OF_DISEASE: Mapping[str, Mapping[str, Item]] = MappingProxyType(
     {
