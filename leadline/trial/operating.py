@@ -18,6 +18,8 @@ from leadline.trial.safety import Stopping, harm_boundary, stopping_on_path
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from numpy.typing import NDArray
+
     from leadline.trial.borrowing.beta import Floats
     from leadline.trial.design import Design
     from leadline.trial.endings import Ending
@@ -193,40 +195,18 @@ class _Tally:
         self.any_success += float(law @ ending.success.any(axis=1))
 
     def _course(self, ending: Ending, placed: list[int], total: float) -> None:
-        self.children[placed] += total * self._children_seen(ending)
+        self.children[placed] += total * children_seen(self.trial, self.scenario, ending)
         if ending.harmed:
             self.harm[max(closed.step for closed in ending.closed)] += total
         for j, closed in zip(placed, ending.closed, strict=True):
             self.futility[closed.step, j] += total * (closed.reason is Reason.FUTILITY)
             self.efficacy[closed.step, j] += total * (closed.reason is Reason.EFFICACY)
 
-    def _children_seen(self, ending: Ending) -> Floats:
-        """Children of each basket; a harm rule looked at after every child may stop within a step.
-
-        The children of that step are then taken to have come in turn from all the open baskets.
-        """
-        seen = np.array(ending.outcomes.sizes, dtype=float)
-        law = self.trial.harm_law(ending, self.scenario)
-        if not ending.harmed or law is None:
-            return seen
-        earlier = ending.children[-2] if len(ending.children) > 1 else 0
-        part = (law.children[-1] - earlier) / (ending.children[-1] - earlier)
-        steps = self.trial.design.steps()
-        for j, closed in enumerate(ending.closed):
-            if closed.reason is Reason.HARM and j in steps[closed.step]:
-                looks = [0, *self.trial.design.baskets[j].looks]
-                before = looks[looks.index(closed.size) - 1]
-                seen[j] = before + part * (closed.size - before)
-        return seen
-
     def _estimates(self, ending: Ending, placed: list[int], law: Floats) -> None:
-        truth = self.rates[placed]
-        error = self.trial.posterior.expect(ending.outcomes, Mean()) - truth
+        error, covered = estimates(self.trial, ending, tuple(float(rate) for rate in self.rates[placed]))
         self.bias[placed] += law @ error
         self.mse[placed] += law @ error**2
-        tail = (1 - INTERVAL_LEVEL) / 2
-        above = self.trial.above(ending, tuple(float(rate) for rate in truth))
-        self.coverage[placed] += law @ ((above >= tail) & (above <= 1 - tail))
+        self.coverage[placed] += law @ covered
 
     def decisions(self) -> Decisions:
         """The sums of what is decided."""
@@ -254,6 +234,34 @@ class _Tally:
         if not any(ending.outcomes.multisets for ending in self.trial.endings):
             return tuple(float(value) for value in values)
         return tuple(float(values[self.rates == rate].mean()) for rate in self.rates)
+
+
+def children_seen(trial: Trial, scenario: Scenario, ending: Ending) -> Floats:
+    """Children of each basket; a harm rule looked at after every child may stop within a step.
+
+    The children of that step are then taken to have come in turn from all the open baskets.
+    """
+    seen = np.array(ending.outcomes.sizes, dtype=float)
+    law = trial.harm_law(ending, scenario)
+    if not ending.harmed or law is None:
+        return seen
+    earlier = ending.children[-2] if len(ending.children) > 1 else 0
+    part = (law.children[-1] - earlier) / (ending.children[-1] - earlier)
+    steps = trial.design.steps()
+    for j, closed in enumerate(ending.closed):
+        if closed.reason is Reason.HARM and j in steps[closed.step]:
+            looks = [0, *trial.design.baskets[j].looks]
+            before = looks[looks.index(closed.size) - 1]
+            seen[j] = before + part * (closed.size - before)
+    return seen
+
+
+def estimates(trial: Trial, ending: Ending, truth: tuple[float, ...]) -> tuple[Floats, NDArray[np.bool_]]:
+    """Error of the posterior mean, and whether the interval covers the true rate: arrays (outcomes, baskets)."""
+    error = trial.posterior.expect(ending.outcomes, Mean()) - np.array(truth)
+    tail = (1 - INTERVAL_LEVEL) / 2
+    above = trial.above(ending, truth)
+    return error, (above >= tail) & (above <= 1 - tail)
 
 
 def _arrangements(ending: Ending, rates: tuple[float, ...]) -> Iterator[tuple[list[int], Floats | float]]:
