@@ -116,10 +116,19 @@ class HarmFamily(StrEnum):
     SPRT = "sprt"
 
 
+class HarmCount(StrEnum):
+    """Which adverse events after the infusion count for the harm rule."""
+
+    SERIOUS_AND_POSSIBLY_RELATED = "serious_and_possibly_related"  # at least possibly, to the cells
+    SERIOUS = "serious"
+    ANY = "any"
+
+
 @dataclass(frozen=True, slots=True, config=CLOSED)
 class Harm:
     """Stop the whole trial when too many children of all baskets together have the event.
 
+    event          the event in words; which events of a chart are counted as it is said by `counts`
     limit_rate     rate of the event that must not be exceeded
     level          probability of stopping, at most, when the true rate is the limit
     expected_rate  rate of the event at which the operating characteristics are given
@@ -131,11 +140,16 @@ class Harm:
     expected_rate: Rate
     boundary: HarmFamily = HarmFamily.BETA_BINOMIAL
     check: HarmCheck = HarmCheck.LOOK
+    counts: HarmCount = HarmCount.SERIOUS_AND_POSSIBLY_RELATED
 
 
 @dataclass(frozen=True, slots=True, config=CLOSED)
 class Design:
-    """A whole design. `order` lists, step by step, the baskets that reach their next look; empty: all together."""
+    """A whole design.
+
+    order     step by step, the baskets that reach their next look; empty: all together
+    protocol  id of a shipped protocol, or the path of one beside the design file; needed to freeze and to monitor
+    """
 
     title: Annotated[str, Len(1)]
     baskets: Annotated[tuple[Basket, ...], Len(1)]
@@ -144,6 +158,7 @@ class Design:
     futility: EarlyRule | None = None
     harm: Harm | None = None
     order: tuple[tuple[str, ...], ...] = ()
+    protocol: str = ""
 
     @property
     def null_rates(self) -> tuple[float, ...]:
