@@ -154,6 +154,8 @@ def _read(values: pl.Series, column: Column, days: Days) -> tuple[pl.Series, pl.
             return result, values.is_not_null() & result.is_null()
         case Kind.CHOICES:
             return _read_choices(values, column)
+        case Kind.COUNTS:
+            return _read_counts(values, column)
         case Kind.DATE:
             unread = read_days(values.drop_nulls().unique().to_list(), days)
             return values, values.is_in(list(unread)).fill_null(False)
@@ -187,6 +189,19 @@ def _read_choices(values: pl.Series, column: Column) -> tuple[pl.Series, pl.Seri
         parts = [part.strip().lower() for part in text.replace(",", ";").split(";") if part.strip()]
         if all(part in allowed for part in parts):
             meant[text] = ";".join(allowed[part] for part in parts)
+    result = values.replace_strict(meant, default=None, return_dtype=pl.String)
+    return result, values.is_not_null() & result.is_null()
+
+
+def _read_counts(values: pl.Series, column: Column) -> tuple[pl.Series, pl.Series]:
+    """Whole numbers of one cell, as text in ascending order: "0;15;30"."""
+    meant: dict[str, str] = {}
+    for text in values.drop_nulls().unique().to_list():
+        parts = [part.strip() for part in text.replace(",", ";").split(";") if part.strip()]
+        if parts and all(part.isascii() and part.isdigit() for part in parts):
+            counts = sorted({int(part) for part in parts})
+            if column.low <= counts[0] and counts[-1] <= column.high:
+                meant[text] = ";".join(map(str, counts))
     result = values.replace_strict(meant, default=None, return_dtype=pl.String)
     return result, values.is_not_null() & result.is_null()
 
@@ -235,6 +250,8 @@ def _taken(column: Column) -> str:
             return f"a number {limits}".strip()
         case Kind.COUNT:
             return f"a whole number {limits}".strip()
+        case Kind.COUNTS:
+            return f"whole numbers {limits}".strip() + ", separated by ;"
         case Kind.YES_NO:
             return "yes or no, present or absent"
         case Kind.CHOICE:

@@ -213,22 +213,6 @@ MIXED_CONNECTIVE_TISSUE = (
 
 SCREENING = (
     _finding("active_infection", "Active infection"),
-    _finding("tuberculosis", "Tuberculosis, active or latent"),
-    _finding("hepatitis_b", "Hepatitis B infection"),
-    _finding("hepatitis_c", "Hepatitis C infection"),
-    _finding("hiv_infection", "HIV infection"),
-    _finding("malignancy", "Malignancy, now or ever"),
-    _finding("pregnancy", "Pregnancy", "absent also where it cannot be"),
-    _finding("thrombosis", "Thrombosis or clotting disorder, now or ever"),
-    _finding("organ_failure", "Severe heart, lung or liver failure"),
-    _finding(
-        "product_allergy", "Allergy to a constituent of the product", "DMSO, albumin, as the product has them"
-    ),
-    _finding("earlier_cell_therapy", "Cell therapy before the first infusion"),
-)
-
-SCREENING = (
-    _finding("active_infection", "Active infection"),
     _finding("chronic_viral_infection", "Hepatitis B, hepatitis C or HIV infection"),
     _finding("tuberculosis", "Tuberculosis, active or latent and untreated"),
     _finding("malignancy", "Malignancy, now or earlier"),
@@ -252,24 +236,14 @@ RECORDED_TOTALS = (
     Item("sledai_2k", "SLEDAI-2K (total as recorded)", "count", low=0, high=105, better="lower"),
 )  # fmt: skip
 
-ITEMS: Mapping[str, Item] = MappingProxyType(
-    {
-        item.id: item
-        for group in (
-            JOINTS_AND_GLOBALS,
-            LABORATORY,
-            BODY,
-            SCREENING,
-            LUPUS,
-            MIXED_CONNECTIVE_TISSUE,
-            RECORDED_TOTALS,
-        )
-        for item in group
-    }
-)
+_GROUPS: tuple[tuple[Item, ...], ...] = (
+    JOINTS_AND_GLOBALS, LABORATORY, BODY, SCREENING, LUPUS, MIXED_CONNECTIVE_TISSUE, RECORDED_TOTALS,
+)  # fmt: skip
+
+ITEMS: Mapping[str, Item] = MappingProxyType({item.id: item for group in _GROUPS for item in group})
 """Every item by its id, in the order in which the template shows them."""
 
-_SHARED = (*JOINTS_AND_GLOBALS, *LABORATORY, *BODY, *SCREENING)
+_SHARED = (*JOINTS_AND_GLOBALS, *LABORATORY, *BODY)
 
 ITEMS_OF_DISEASE: Mapping[str, Mapping[str, Item]] = MappingProxyType(
     {
@@ -282,4 +256,4 @@ ITEMS_OF_DISEASE: Mapping[str, Mapping[str, Item]] = MappingProxyType(
         }.items()
     }
 )
-"""Disease to the items that its template offers; under the empty name all but the recorded totals."""
+"""Disease to the items that its template offers; under the empty name all but the recorded totals and screening."""

@@ -27,6 +27,7 @@ class Kind(StrEnum):
     CHOICES = "choices"  # several of `choices`, separated by ;
     NUMBER = "number"
     COUNT = "count"  # a whole number
+    COUNTS = "counts"  # several whole numbers, separated by ;
     YES_NO = "yes or no"
     DATE = "date"  # a day, known in part or counted from the first infusion
 
@@ -172,6 +173,12 @@ PATIENTS = Table(
         _choice("refractory_met", "Refractory, as the chart says", "met", "not_met", "indeterminate",
                 meaning="the judgement recorded at the time; Leadline computes its own"),
         _text("refractory_definition", "Definition that the chart names", example="refractory_jia_swart2019"),
+        Column("protocol_id", "Protocol", Kind.CODE, "id of the protocol under which the child is treated",
+               example="msc_iv_paediatric"),
+        Column("protocol_version", "Version of the protocol", Kind.CODE, "the one in force for this child",
+               example="1.0"),
+        _date("enrolled_date", "Enrolled", "the day on which the child was taken into the trial", "2019-02-21"),
+        Column("assigned_arm", "Arm assigned", Kind.CODE, "in a trial with several arms", example="msc"),
     ),
 )  # fmt: skip
 
@@ -272,6 +279,41 @@ MEDICATIONS = Table(
     ),
 )  # fmt: skip
 
+RELEASE_TESTS = (
+    _choice("sterility_test", "Sterility", "no_growth", "growth", "pending", "not_done"),
+    _choice("gram_stain", "Gram stain", "negative", "positive", "pending", "not_done"),
+    _choice("mycoplasma_test", "Mycoplasma", "negative", "positive", "pending", "not_done"),
+    Column("endotoxin_eu_ml", "Endotoxin", Kind.NUMBER, "as measured in the product", "[EU]/mL", example="0.1", low=0,
+           high=1000),
+    Column("endotoxin_below_eu_ml", "Endotoxin below", Kind.NUMBER, "where the laboratory prints <0.25: the 0.25",
+           "[EU]/mL", example="0.25", low=0, high=1000),
+    _choice("identity_test", "Identity of the cells", "passed", "failed", "pending", "not_done",
+            meaning="as the certificate says; Leadline computes its own from the markers"),
+    _choice("karyotype_test", "Karyotype", "normal", "clonal_abnormality", "pending", "not_done"),
+    _choice("potency_test", "Potency", "passed", "failed", "pending", "not_done"),
+    _choice("donor_screening", "Infections of the donor", "negative", "positive", "pending", "not_done"),
+    Column("minutes_from_thaw", "Thawed before the start", Kind.NUMBER, "from thawing to the start", "min",
+           example="45", low=0, high=2880),
+)  # fmt: skip
+"""Tests on which a product is released (measures dossier 6.3). `not_done` and `pending` are results of their own."""
+
+CELL_MARKERS = (
+    *(
+        Column(f"{marker}_pct", f"{marker.upper().replace('_', '-')}-positive cells", Kind.NUMBER, "", "%",
+               example=example, low=0, high=100)
+        for markers, example in (
+            (("cd105", "cd73", "cd90"), "98"),
+            (("cd45", "cd34", "cd14", "cd11b", "cd79a", "cd19", "hla_dr"), "0.5"),
+        )
+        for marker in markers
+    ),
+    _yes_no("plastic_adherent", "Adheres to plastic"),
+    _yes_no("osteo", "Differentiates to bone cells"),
+    _yes_no("adipo", "Differentiates to fat cells"),
+    _yes_no("chondro", "Differentiates to cartilage cells"),
+)  # fmt: skip
+"""What the identity of the cells is judged by (ISCT 2006), under the names that the criterion has for it."""
+
 INFUSIONS = Table(
     "infusions", "Infusions", "one row per infusion of mesenchymal stromal cells", key=("patient_id", "infusion_no"),
     columns=(
@@ -308,6 +350,15 @@ INFUSIONS = Table(
         _choice("status", "Given", "completed", "stopped_early", "not_given"),
         Column("weight_kg_at_infusion", "Weight on the day", Kind.NUMBER, "", "kg", example="31.5", low=1, high=250),
         _text("concomitant_change", "Other treatment changed within 30 days", example="none"),
+        Column("volume_ml", "Volume given", Kind.NUMBER, "", "mL", example="60", low=0.1, high=2000),
+        Column("infusion_minutes", "Infusion lasted", Kind.NUMBER, "from start to end, pauses included", "min",
+               example="30", low=0.5, high=1440),
+        Column("hours_observed", "Observed after the infusion", Kind.NUMBER, "from its end until the child was let go",
+               "h", example="24", low=0, high=720),
+        Column("vital_signs_minutes", "Vital signs taken at", Kind.COUNTS, "minutes from the start of the infusion;"
+               " 0 is just before it", "min", example="0;15;31;60;120", low=0, high=4320),
+        *RELEASE_TESTS,
+        *CELL_MARKERS,
     ),
 )  # fmt: skip
 

@@ -98,6 +98,8 @@ def _allowed(column: Column) -> str:
         case Kind.NUMBER | Kind.COUNT:
             what = "a number" if column.kind is Kind.NUMBER else "a whole number"
             return what + (f", {column.low:g} to {column.high:g}" if column.high < float("inf") else "")
+        case Kind.COUNTS:
+            return f"whole numbers, {column.low:g} to {column.high:g}, separated by ;"
         case Kind.YES_NO:
             return "yes or no (or present, absent)"
         case Kind.CHOICE | Kind.CHOICES:
