@@ -8,21 +8,21 @@ The public interface. A step is imported when it is first asked for, so that `im
     findings = ll.judge(casebook)
     ll.report(findings, "my-report")
 
-`ll.measures`, `ll.evidence` and `ll.trial` are the steps of those names; so is `ll.report`, which can be called.
+`ll.measures`, `ll.evidence`, `ll.protocol` and `ll.trial` are the steps of those names; so is `ll.report`, which can be called.
 """
 
 from importlib import import_module
 
 TYPE_CHECKING = False  # type checkers take it for true; typing itself would be most of the import's time
 if TYPE_CHECKING:
-    from leadline import evidence, measures, trial
+    from leadline import evidence, measures, protocol, trial
     from leadline.casebook import read_casebook
     from leadline.report import write_report as report
     from leadline.verdicts import judge
 
 __version__ = "0.1.0"
 
-__all__ = ["__version__", "evidence", "judge", "measures", "read_casebook", "report", "trial"]
+__all__ = ["__version__", "evidence", "judge", "measures", "protocol", "read_casebook", "report", "trial"]
 
 _STEP_OF = {"read_casebook": "casebook", "judge": "verdicts"}  # a function, and the step that gives it
 
