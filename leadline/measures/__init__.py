@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from leadline.measures.instruments import MEASURES, measure
-from leadline.measures.measure import Measure, Score
+from leadline.measures.definition import Measure, Score
 from leadline.measures.reasons import explain_row
 
 if TYPE_CHECKING:

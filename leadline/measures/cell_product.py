@@ -22,7 +22,7 @@ from leadline.measures.expression import (
     at_least,
     at_most,
 )
-from leadline.measures.measure import Calculation, Criterion, Inputs, Source, exact
+from leadline.measures.definition import Calculation, Criterion, Inputs, Source, exact
 
 DOMINICI_2006 = Source("DO06", "Dominici M et al. Cytotherapy 2006;8:315-7", "10.1080/14653240600855905")
 MURRAY_2019 = Source("MU19", "Murray IR et al. J Bone Joint Surg Am 2019;101:904-11", "10.2106/JBJS.18.00915")

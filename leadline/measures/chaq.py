@@ -21,7 +21,7 @@ from leadline.measures.expression import (
     Yes,
     clamp,
 )
-from leadline.measures.measure import Inputs, Score, Source, not_shaped
+from leadline.measures.definition import Inputs, Score, Source, not_shaped
 
 SINGH_1994 = Source("S94", "Singh G et al. Arthritis Rheum 1994;37:1761-9")
 BRUNNER_2005 = Source(

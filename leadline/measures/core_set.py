@@ -28,7 +28,7 @@ from leadline.measures.expression import (
     at_most,
     choose,
 )
-from leadline.measures.measure import Inputs, Source, not_shaped
+from leadline.measures.definition import Inputs, Source, not_shaped
 
 GIANNINI_1997 = Source(
     "G97", "Giannini EH et al. Arthritis Rheum 1997;40:1202-9", url="pubmed.ncbi.nlm.nih.gov/9214419"

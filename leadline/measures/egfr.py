@@ -14,7 +14,7 @@ from typing import Any
 from leadline.casebook.items import ITEMS, Item
 from leadline.casebook.units import convert
 from leadline.measures.expression import DECIMALS
-from leadline.measures.measure import Calculation, Source, exact
+from leadline.measures.definition import Calculation, Source, exact
 
 SCHWARTZ_2009 = Source("SC09", "Schwartz GJ et al. J Am Soc Nephrol 2009;20:629-37", "10.1681/ASN.2008030287")
 

@@ -26,7 +26,7 @@ from leadline.measures.expression import (
     at_least,
 )
 from leadline.measures.findings import LISTS, names_in_lists, unpack_present
-from leadline.measures.measure import Criterion, Inputs, Source
+from leadline.measures.definition import Criterion, Inputs, Source
 
 ARINGER_2019 = Source(
     "A19", "Aringer M et al. Ann Rheum Dis 2019;78:1151-9", "10.1136/annrheumdis-2018-214819"

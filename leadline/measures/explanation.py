@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from math import isinf
 
 from leadline.casebook.items import Item
-from leadline.measures.measure import Calculation, Measure, Score, Source
+from leadline.measures.definition import Calculation, Measure, Score, Source
 from leadline.measures.words import missing_in_words, rule_in_words, unit_in_words
 
 DISEASES = {

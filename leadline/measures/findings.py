@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from leadline.errors import ItemUnknown
-from leadline.measures.measure import not_shaped
+from leadline.measures.definition import not_shaped
 
 LISTS = ("present", "not_recorded")
 """The two lists of the calculator form. A finding named in neither was assessed and is absent."""

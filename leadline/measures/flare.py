@@ -22,7 +22,7 @@ from leadline.measures.core_set import (
     two_visits,
 )
 from leadline.measures.expression import Row, Truth, all_of, count_at_least, count_at_most
-from leadline.measures.measure import Criterion, Source
+from leadline.measures.definition import Criterion, Source
 
 BRUNNER_2002 = Source(
     "BR02", "Brunner HI et al. J Rheumatol 2002;29:1058-64", url="pubmed.ncbi.nlm.nih.gov/12022323"

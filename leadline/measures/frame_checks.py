@@ -14,7 +14,7 @@ import narwhals as nw
 from leadline.casebook.items import Item
 from leadline.errors import ColumnAbsent, ItemOutOfRange
 from leadline.measures.engines import TEMPORARY, kind_of
-from leadline.measures.measure import Measure
+from leadline.measures.definition import Measure
 from leadline.measures.visits import TwoVisits, compares_visits, first_rows, visit_columns
 
 

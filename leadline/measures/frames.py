@@ -20,7 +20,7 @@ from leadline.measures.expression import DECIMALS, Node
 from leadline.measures.frame_checks import Options, check_columns, check_ranges, fault_of
 from leadline.measures.instruments import measure
 from leadline.measures.mctd import ComponentChanges
-from leadline.measures.measure import NO_GRADE, Criterion, Cutoffs, Grading, Measure, Score
+from leadline.measures.definition import NO_GRADE, Criterion, Cutoffs, Grading, Measure, Score
 from leadline.measures.visits import (
     DUE,
     TwoVisits,

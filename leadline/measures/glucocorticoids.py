@@ -14,7 +14,7 @@ from typing import Any
 
 from leadline.casebook.items import ITEMS, Item
 from leadline.measures.expression import DECIMALS
-from leadline.measures.measure import Calculation, Inputs, Source, exact
+from leadline.measures.definition import Calculation, Inputs, Source, exact
 
 EQUIVALENTS = Source(
     "GC",

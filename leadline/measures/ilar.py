@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from leadline.measures.measure import Source
+from leadline.measures.definition import Source
 
 PETTY_2004 = Source("P04", "Petty RE et al. J Rheumatol 2004;31:390-2")
 

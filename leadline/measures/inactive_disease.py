@@ -25,7 +25,7 @@ from leadline.measures.expression import (
     equal,
 )
 from leadline.measures.ilar import CATEGORIES
-from leadline.measures.measure import Criterion, Inputs, Source
+from leadline.measures.definition import Criterion, Inputs, Source
 
 WALLACE_2011 = Source("W11", "Wallace CA et al. Arthritis Care Res 2011;63:929-36", "10.1002/acr.20497")
 

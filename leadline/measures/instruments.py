@@ -25,7 +25,7 @@ from leadline.measures.lupus_response import CHILI, PRINTO_JSLE_RESPONSE
 from leadline.measures.mas import MAS_2016
 from leadline.measures.mctd import MCTD
 from leadline.measures.mctd_classification import MCTD_CLASSIFICATION
-from leadline.measures.measure import Measure, NotBuilt
+from leadline.measures.definition import Measure, NotBuilt
 from leadline.measures.pedsql import PEDSQL_GENERIC
 from leadline.measures.remission import JIA_REMISSION
 from leadline.measures.renal import RENAL_RESPONSE_KDIGO2024

@@ -19,7 +19,7 @@ from leadline.measures.expression import (
     Reading,
     clamp,
 )
-from leadline.measures.measure import Band, Cutoffs, Inputs, Score, Source, not_shaped
+from leadline.measures.definition import Band, Cutoffs, Inputs, Score, Source, not_shaped
 
 CONSOLARO_2009 = Source("C09", "Consolaro A et al. Arthritis Rheum 2009;61:658-66", "10.1002/art.24516")
 NORDAL_2012 = Source(

@@ -21,7 +21,7 @@ from leadline.measures.jadas import (
     HORNEFF_2014,
     TRINCIANTI_2021,
 )
-from leadline.measures.measure import Calculation, Criterion, Cutoffs, exact
+from leadline.measures.definition import Calculation, Criterion, Cutoffs, exact
 
 HIGHEST = {"jadas10": 40, "jadas27": 57, "jadas71": 101, "cjadas10": 30}  # [C09] [C14]
 

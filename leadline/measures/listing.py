@@ -6,7 +6,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from leadline.measures.instruments import MEASURES, NOT_BUILT
-from leadline.measures.measure import Measure, NotBuilt, Score
+from leadline.measures.definition import Measure, NotBuilt, Score
 
 if TYPE_CHECKING:
     import polars as pl

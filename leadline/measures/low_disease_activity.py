@@ -25,7 +25,7 @@ from leadline.measures.expression import (
     none_of,
 )  # fmt: skip
 from leadline.measures.findings import LISTS
-from leadline.measures.measure import Criterion, Inputs, Source
+from leadline.measures.definition import Criterion, Inputs, Source
 from leadline.measures.sledai import LIST_NAMES, WEIGHTS, finding, points, unpack_findings
 
 FRANKLYN_2016 = Source(

@@ -23,7 +23,7 @@ from leadline.measures.expression import (
     none_of,
 )  # fmt: skip
 from leadline.measures.low_disease_activity import PGA, PREDNISOLONE, STABLE_TREATMENT, WEIGHT
-from leadline.measures.measure import Criterion, Inputs, Source
+from leadline.measures.definition import Criterion, Inputs, Source
 
 DORIS_2021_PAPER = Source(
     "D21", "van Vollenhoven RF et al. Lupus Sci Med 2021;8:e000538", "10.1136/lupus-2021-000538"

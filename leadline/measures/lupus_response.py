@@ -24,7 +24,7 @@ from leadline.measures.expression import (
     count_at_least,
     count_at_most,
 )
-from leadline.measures.measure import Criterion, Inputs, NotBuilt, Source
+from leadline.measures.definition import Criterion, Inputs, NotBuilt, Source
 from leadline.measures.sri4 import SLEDAI_TOTAL
 
 RUPERTO_2006 = Source("R06", "Ruperto N et al. Arthritis Rheum 2006;55:355-63")

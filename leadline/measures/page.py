@@ -10,7 +10,7 @@ from leadline.casebook.items import Item
 from leadline.measures.explanation import DISEASES, range_in_words, range_of, source_in_words
 from leadline.measures.instruments import MEASURES, NOT_BUILT
 from leadline.measures.mctd import ComponentChanges
-from leadline.measures.measure import NO_GRADE, Criterion, Cutoffs, Grading, Measure, Score
+from leadline.measures.definition import NO_GRADE, Criterion, Cutoffs, Grading, Measure, Score
 from leadline.measures.visits import compares_visits, usual_window, visit_columns
 from leadline.measures.words import missing_in_words, rule_in_words
 

@@ -15,7 +15,7 @@ from itertools import chain
 from typing import Any
 
 from leadline.measures.expression import DECIMALS
-from leadline.measures.measure import Calculation, Source, not_shaped
+from leadline.measures.definition import Calculation, Source, not_shaped
 
 VARNI_2001 = Source("V01", "Varni JW et al. Med Care 2001;39:800-12")
 VARNI_2003 = Source("V03", "Varni JW et al. 2003, important change; not read")

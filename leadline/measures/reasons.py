@@ -13,7 +13,7 @@ from leadline.casebook.items import Item
 from leadline.measures import expression as tree
 from leadline.measures.expression import DECIMALS, Row, is_point
 from leadline.measures.instruments import measure
-from leadline.measures.measure import Criterion, Grading, Measure, Score
+from leadline.measures.definition import Criterion, Grading, Measure, Score
 from leadline.measures.words import chosen_by, is_equality, number_in_words, truth_in_words
 
 
@@ -121,7 +121,7 @@ def _titled(name: str, reason: Reason) -> Iterator[str]:
     yield from reason.lines(1)
 
 
-def _of(node: tree.Node, row: Row) -> Reason:
+def _of(node: tree.Number | tree.Truth, row: Row) -> Reason:
     return _truth(node, row) if isinstance(node, tree.Truth) else _number(node, row)
 
 

@@ -15,7 +15,7 @@ from itertools import pairwise, takewhile
 from typing import Any, Literal, get_args
 
 from leadline.casebook.days import TAKEN, NotADay, RecordedDay, months_between, parse_day
-from leadline.measures.measure import Calculation, Source, not_shaped
+from leadline.measures.definition import Calculation, Source, not_shaped
 
 WALLACE_2004 = Source("W04", "Wallace CA et al. J Rheumatol 2004;31:2290-4")
 

@@ -23,7 +23,7 @@ from leadline.measures.expression import (
     at_most,
     below,
 )
-from leadline.measures.measure import Grading, Source
+from leadline.measures.definition import Grading, Source
 
 KDIGO_2024 = Source(
     "K24", "KDIGO 2024 lupus nephritis, Kidney Int 2024;105(1S)", "10.1016/j.kint.2023.09.002"

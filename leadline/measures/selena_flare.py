@@ -29,7 +29,7 @@ from leadline.measures.expression import (
     below,
 )  # fmt: skip
 from leadline.measures.findings import from_list
-from leadline.measures.measure import Grading, Inputs, Source
+from leadline.measures.definition import Grading, Inputs, Source
 from leadline.measures.sri4 import SLEDAI_TOTAL
 
 PETRI_1999 = Source("P99", "Petri M et al. Lupus 1999;8:685-91")

@@ -16,7 +16,7 @@ from typing import Any
 from leadline.casebook.items import ITEMS, Item
 from leadline.measures.expression import AnyOf, Below, Points, Reading, Row, Sum, Yes, above, below
 from leadline.measures.findings import LISTS, names_in_lists, unpack_present
-from leadline.measures.measure import Band, Calculation, Cutoffs, Inputs, Score, Source
+from leadline.measures.definition import Band, Calculation, Cutoffs, Inputs, Score, Source
 from leadline.measures.words import truth_in_words
 
 GLADMAN_2002 = Source("G02", "Gladman DD et al. J Rheumatol 2002;29:288-91 (PMID 11838846)")

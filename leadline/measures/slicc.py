@@ -15,7 +15,7 @@ from typing import Any
 from leadline.casebook.items import Item
 from leadline.measures.expression import Highest, Number, Reading, Sum, clamp
 from leadline.measures.findings import names_in_lists
-from leadline.measures.measure import Inputs, Score, Source, not_shaped
+from leadline.measures.definition import Inputs, Score, Source, not_shaped
 
 GLADMAN_1996 = Source("G96", "Gladman D et al. Arthritis Rheum 1996;39:363-9")
 MEDSCAPE = Source(

@@ -13,7 +13,7 @@ from typing import Any
 from leadline.casebook.items import Item
 from leadline.errors import ItemOutOfRange
 from leadline.measures.expression import DECIMALS
-from leadline.measures.measure import Calculation, Source, exact
+from leadline.measures.definition import Calculation, Source, exact
 
 BETA_BINOMIAL = Source(
     "BB", "Beta-binomial posterior; closed form checked by arithmetic (measures dossier 6.7)"

@@ -16,7 +16,7 @@ from leadline.casebook.items import Item
 from leadline.casebook.units import NO_CONVERSION, convert, items_by_name
 from leadline.errors import ItemOutOfRange
 from leadline.measures.expression import DECIMALS
-from leadline.measures.measure import Calculation, Inputs, Source, exact, not_shaped
+from leadline.measures.definition import Calculation, Inputs, Source, exact, not_shaped
 
 FACTORS = Source("UF", "Unit factors in general use (measures dossier 5.4)")
 

@@ -20,7 +20,7 @@ from leadline.casebook.days import BASELINE_WINDOW_DAYS
 from leadline.casebook.items import Item
 from leadline.errors import ColumnAbsent, ItemOutOfRange
 from leadline.measures.engines import TEMPORARY
-from leadline.measures.measure import Measure
+from leadline.measures.definition import Measure
 
 SHOWN_ROWS = 3
 """So many rows are named where something is wrong with them."""

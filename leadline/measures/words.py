@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from leadline.measures import expression as tree
-from leadline.measures.measure import Calculation, Criterion, Grading, Measure, Score
+from leadline.measures.definition import Calculation, Criterion, Grading, Measure, Score
 
 INLINE = 100
 """A phrase of up to so many characters stays on one line; a longer one lists its parts below it."""

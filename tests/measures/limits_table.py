@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from leadline.measures import MEASURES
-from leadline.measures.measure import Criterion, Measure, Score
+from leadline.measures.definition import Criterion, Measure, Score
 from tests.measures.strategies import limits, roots, values
 
 OF_TREES = [measure for measure in MEASURES.values() if roots(measure)]

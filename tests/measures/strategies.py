@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from leadline.casebook.items import Item
 from leadline.measures import MEASURES
 from leadline.measures import expression as tree
-from leadline.measures.measure import Criterion, Grading, Measure, Score
+from leadline.measures.definition import Criterion, Grading, Measure, Score
 
 STEPS = (-1, -0.1, 0, 0.1, 1)
 FEW = 40  # candidates of one item: enough for every limit, few enough that they meet

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from leadline.errors import ItemOutOfRange, LeadlineError
 from leadline.measures import MEASURES
-from leadline.measures.measure import Calculation, Grading, Score
+from leadline.measures.definition import Calculation, Grading, Score
 from tests.measures.strategies import complete_visits, roots, visit_and_its_gaps
 
 QUICK = settings(max_examples=15)

@@ -13,7 +13,7 @@ from polars.testing import assert_frame_equal
 
 from leadline.errors import ColumnAbsent, ItemOutOfRange
 from leadline.measures import MEASURES, score
-from leadline.measures.measure import Criterion, Score
+from leadline.measures.definition import Criterion, Score
 from tests.measures.engine_frames import ENGINES, KEEP_ORDER
 from tests.measures.limits_table import OF_TREES, TYPES
 from tests.measures.strategies import limits, values

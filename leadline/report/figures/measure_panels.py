@@ -10,7 +10,7 @@ from collections.abc import Callable
 from itertools import pairwise
 from math import floor, log10
 
-from leadline.measures.measure import Band
+from leadline.measures.definition import Band
 from leadline.report.figures import style, words
 from leadline.report.figures.page import Page
 from leadline.report.figures.panels import (

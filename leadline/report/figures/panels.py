@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from leadline.casebook.case import Case, Fact
 from leadline.casebook.days import DAYS_IN_MONTH, DaySpan
 from leadline.measures import MEASURES, Score
-from leadline.measures.measure import Band
+from leadline.measures.definition import Band
 from leadline.report.figures import style, words
 from leadline.report.figures.layout import text_width
 from leadline.verdicts.findings import CaseFindings, ScoreAt

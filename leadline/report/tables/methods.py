@@ -8,7 +8,7 @@ from typing import Any
 
 from leadline.casebook.schema import ABOUT_KEYS
 from leadline.measures import MEASURES
-from leadline.measures.measure import Source
+from leadline.measures.definition import Source
 from leadline.report.blocks import Column, Table
 from leadline.report.words import CUTOFF_SETS, DIAGNOSES, plain, window_words
 from leadline.verdicts.findings import Findings

@@ -6,7 +6,7 @@ from leadline.casebook.case import Assessment
 from leadline.measures import MEASURES, Score
 from leadline.measures.core_set import COMPONENTS, REACTANTS
 from leadline.measures.expression import DECIMALS
-from leadline.measures.measure import Criterion
+from leadline.measures.definition import Criterion
 from leadline.verdicts.comparisons import score_rung
 from leadline.verdicts.findings import CriterionOutcome, Result, ScoreAt
 from leadline.verdicts.ladders.ladder import Ladder

@@ -1,0 +1,194 @@
+"""The nodes of rules whose value is True, False, or None: it cannot be told from what is recorded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from leadline.casebook.items import Item
+from leadline.measures.nodes import DECIMALS, Node, Row, unique
+
+if TYPE_CHECKING:
+    from leadline.measures.numbers import Number
+
+
+class Truth(Node):
+    """A node whose value is True, False or None."""
+
+    __slots__ = ()
+
+    def evaluate(self, row: Row) -> bool | None:
+        raise NotImplementedError
+
+    def undecided(self, row: Row) -> tuple[str, ...]:
+        """The missing items that keep this from being decided, in the order of the rule; empty if it is decided."""
+        if self.evaluate(row) is not None:
+            return ()
+        return unique(child.undecided(row) for child in self.children())
+
+
+@dataclass(frozen=True, slots=True)
+class Yes(Truth):
+    """A yes-or-no item is yes."""
+
+    item: Item
+
+    def evaluate(self, row: Row) -> bool | None:
+        return row.get(self.item.id)  # type: ignore[return-value]
+
+    def undecided(self, row: Row) -> tuple[str, ...]:
+        return (self.item.id,) if row.get(self.item.id) is None else ()
+
+
+@dataclass(frozen=True, slots=True)
+class IsRecorded(Truth):
+    """An item has a value. For rules that depend on what was measured; never undecided."""
+
+    item: Item
+
+    def evaluate(self, row: Row) -> bool:
+        return row.get(self.item.id) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf(Truth):
+    """A choice item is one of `choices`."""
+
+    item: Item
+    choices: tuple[str, ...]
+
+    def evaluate(self, row: Row) -> bool | None:
+        choice = row.get(self.item.id)
+        return None if choice is None else choice in self.choices
+
+    def undecided(self, row: Row) -> tuple[str, ...]:
+        return (self.item.id,) if row.get(self.item.id) is None else ()
+
+
+@dataclass(frozen=True, slots=True)
+class AtMost(Truth):
+    """left <= right."""
+
+    left: Number
+    right: Number
+
+    def evaluate(self, row: Row) -> bool | None:
+        (left_low, left_high), (right_low, right_high) = self.left.evaluate(row), self.right.evaluate(row)
+        if round(left_high, DECIMALS) <= round(right_low, DECIMALS):
+            return True
+        if round(left_low, DECIMALS) > round(right_high, DECIMALS):
+            return False
+        return None
+
+    def children(self) -> tuple[Node, ...]:
+        return self.left, self.right
+
+
+@dataclass(frozen=True, slots=True)
+class Below(Truth):
+    """left < right."""
+
+    left: Number
+    right: Number
+
+    def evaluate(self, row: Row) -> bool | None:
+        (left_low, left_high), (right_low, right_high) = self.left.evaluate(row), self.right.evaluate(row)
+        if round(left_high, DECIMALS) < round(right_low, DECIMALS):
+            return True
+        if round(left_low, DECIMALS) >= round(right_high, DECIMALS):
+            return False
+        return None
+
+    def children(self) -> tuple[Node, ...]:
+        return self.left, self.right
+
+
+@dataclass(frozen=True, slots=True)
+class Not(Truth):
+    part: Truth
+
+    def evaluate(self, row: Row) -> bool | None:
+        value = self.part.evaluate(row)
+        return None if value is None else not value
+
+    def children(self) -> tuple[Node, ...]:
+        return (self.part,)
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf(Truth):
+    """Any part false: False; otherwise any part unknown: None; otherwise True."""
+
+    parts: tuple[Truth, ...]
+
+    def evaluate(self, row: Row) -> bool | None:
+        outcome: bool | None = True
+        for part in self.parts:
+            value = part.evaluate(row)
+            if value is False:
+                return False
+            if value is None:
+                outcome = None
+        return outcome
+
+    def children(self) -> tuple[Node, ...]:
+        return self.parts
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf(Truth):
+    """Any part true: True; otherwise any part unknown: None; otherwise False."""
+
+    parts: tuple[Truth, ...]
+
+    def evaluate(self, row: Row) -> bool | None:
+        outcome: bool | None = False
+        for part in self.parts:
+            value = part.evaluate(row)
+            if value is True:
+                return True
+            if value is None:
+                outcome = None
+        return outcome
+
+    def children(self) -> tuple[Node, ...]:
+        return self.parts
+
+
+@dataclass(frozen=True, slots=True)
+class CountAtLeast(Truth):
+    """At least `count` of the parts are true."""
+
+    count: int
+    parts: tuple[Truth, ...]
+
+    def evaluate(self, row: Row) -> bool | None:
+        values = [part.evaluate(row) for part in self.parts]
+        true, unknown = values.count(True), values.count(None)
+        if true >= self.count:
+            return True
+        return False if true + unknown < self.count else None
+
+    def children(self) -> tuple[Node, ...]:
+        return self.parts
+
+
+@dataclass(frozen=True, slots=True)
+class WhenRecorded(Truth):
+    """The rule, once all of `items` are recorded; until then unknown, whatever the scales would allow to conclude.
+    For published rules that count a component as missing as soon as one of its two values is."""
+
+    items: tuple[Item, ...]
+    rule: Truth
+
+    def evaluate(self, row: Row) -> bool | None:
+        return None if self._absent(row) else self.rule.evaluate(row)
+
+    def undecided(self, row: Row) -> tuple[str, ...]:
+        return self._absent(row) or self.rule.undecided(row)
+
+    def children(self) -> tuple[Node, ...]:
+        return (self.rule,)
+
+    def _absent(self, row: Row) -> tuple[str, ...]:
+        return tuple(item.id for item in self.items if row.get(item.id) is None)
