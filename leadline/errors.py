@@ -103,6 +103,21 @@ class BeyondExactRange(LeadlineError):
     meaning = "the design is too large for exact operating characteristics"
 
 
+class LockInvalid(LeadlineError):
+    exit_code = 42
+    meaning = "a file is no lock of a trial, or the lock was edited after it was made"
+
+
+class LockDiffers(LeadlineError):
+    exit_code = 43
+    meaning = "the design, the protocol or the rules are not those that the lock froze"
+
+
+class OtherProtocol(LeadlineError):
+    exit_code = 44
+    meaning = "children of the casebook belong to another protocol, or to another version of it"
+
+
 class RehearsalInvalid(LeadlineError):
     exit_code = 47
     meaning = "a rehearsal is asked for that cannot be played, or a file holds other rehearsals"
