@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from leadline.casebook.case import Case, DrugCourse
 from leadline.casebook.days import DaySpan
@@ -30,12 +31,23 @@ from leadline.verdicts.treatment import CONVENTIONAL_CLASSES, drug_name, is_biol
 NEW_DRUG_CLASSES = tuple(class_id for class_id in CONVENTIONAL_CLASSES if class_id != "glucocorticoid")
 
 
+class Kind(StrEnum):
+    """What happened to a drug."""
+
+    STARTED = "started"
+    RAISED = "raised"
+    STOPPED = "stopped"
+    INJECTED = "injected"  # into a joint
+    PULSE = "pulse"
+
+
 @dataclass(frozen=True, slots=True)
-class _Change:
-    """One change of treatment: `surely` within the span looked at, or only perhaps and why."""
+class DrugChange:
+    """One change of treatment: for certain within the span looked at, or only perhaps and why."""
 
     course: DrugCourse
     day: DaySpan | None
+    kind: Kind
     what: str
     perhaps_because: str = ""
 
@@ -46,7 +58,11 @@ def attribute(case: Case, until: DaySpan | None, parameters: Parameters) -> Attr
         return _unknown("no drug is recorded")
     if until is None:
         return _unknown("the day of the claim is not recorded")
-    changes = [change for course in case.courses for change in _changes(case, course, until, parameters)]
+    changes = [
+        change
+        for course in case.courses
+        for change in _changes(case, course, _LookedAt(_since(course, parameters), until), parameters)
+    ]
     sure = [change for change in changes if not change.perhaps_because]
     confounders = tuple(
         Confounder(
@@ -71,10 +87,23 @@ def _unknown(why: str) -> Attribution:
     return Attribution(AttributionResult.UNKNOWN, (), (why,))
 
 
-def _changes(case: Case, course: DrugCourse, until: DaySpan, parameters: Parameters) -> Iterator[_Change]:
+def changes_between(case: Case, first: int, until: DaySpan, parameters: Parameters) -> tuple[DrugChange, ...]:
+    """Each change of an immunosuppressive drug from a day to another; a rise of a glucocorticoid is one above the dose
+    on the first of them. A child without a drug record has none: ask `case.courses`."""
+    looked_at = _LookedAt(first, until, above_first=True)
+    return tuple(
+        change for course in case.courses for change in _changes(case, course, looked_at, parameters)
+    )
+
+
+def _since(course: DrugCourse, parameters: Parameters) -> int:
     long_acting = course.substance in parameters.long_acting
-    since = -(parameters.attribution_days_long if long_acting else parameters.attribution_days)
-    looked_at = _LookedAt(since, until)
+    return -(parameters.attribution_days_long if long_acting else parameters.attribution_days)
+
+
+def _changes(
+    case: Case, course: DrugCourse, looked_at: _LookedAt, parameters: Parameters
+) -> Iterator[DrugChange]:
     if course.class_id == "glucocorticoid":
         yield from _glucocorticoid_changes(case, course, looked_at, parameters)
     elif course.class_id in NEW_DRUG_CLASSES and is_systemic(course):
@@ -87,62 +116,67 @@ def _changes(case: Case, course: DrugCourse, until: DaySpan, parameters: Paramet
 
 @dataclass(frozen=True, slots=True)
 class _LookedAt:
-    """The span of days in which a change counts."""
+    """The span of days in which a change counts. A rise of a glucocorticoid is one above its lowest dose in the span,
+    or above that on its first day."""
 
     first: int
     until: DaySpan
+    above_first: bool = False
 
-    def place(self, course: DrugCourse, day: DaySpan, what: str) -> Iterator[_Change]:
+    def place(self, course: DrugCourse, day: DaySpan, kind: Kind, what: str) -> Iterator[DrugChange]:
         """The change if its day surely lies in the span; perhaps, if the day cannot tell; nothing if it does not."""
         if day.last < self.first or day.first > self.until.last:
             return
         surely = day.first >= self.first and day.last <= self.until.first
-        yield _Change(
-            course, day, what, "" if surely else f"{drug_name(course)} {what}, not exact enough to place"
-        )
+        because = "" if surely else f"{drug_name(course)} {what}, not exact enough to place"
+        yield DrugChange(course, day, kind, what, because)
 
 
-def _start(case: Case, course: DrugCourse, looked_at: _LookedAt) -> Iterator[_Change]:
+def _start(case: Case, course: DrugCourse, looked_at: _LookedAt) -> Iterator[DrugChange]:
     """A new drug, one begun again after a break, or a raised dose."""
     if course.start is None:
         yield from _without_start(course, looked_at)
         return
     before = previous_course(case, course)
     if before is None:
-        yield from looked_at.place(course, course.start, f"started on {course.start}")
+        yield from looked_at.place(course, course.start, Kind.STARTED, f"started on {course.start}")
         return
     raised = compare_doses(before, course)
     if raised:
-        yield from looked_at.place(course, course.start, f"dose raised on {course.start}")
+        yield from looked_at.place(course, course.start, Kind.RAISED, f"dose raised on {course.start}")
     elif raised is None:
         yield from (
             replace(
                 change,
                 perhaps_because=f"the doses of {drug_name(course)} around {course.start} cannot be compared",
             )
-            for change in looked_at.place(course, course.start, "dose changed")
+            for change in looked_at.place(course, course.start, Kind.RAISED, "dose changed")
         )
 
 
-def _without_start(course: DrugCourse, looked_at: _LookedAt) -> Iterator[_Change]:
+def _without_start(course: DrugCourse, looked_at: _LookedAt) -> Iterator[DrugChange]:
     """A course without a start may have begun at any time up to its stop."""
     if course.stop is None or course.stop.last >= looked_at.first:
-        yield _Change(course, None, "started", f"the start of {drug_name(course)} is not recorded")
+        yield DrugChange(
+            course, None, Kind.STARTED, "started", f"the start of {drug_name(course)} is not recorded"
+        )
 
 
-def _stop(course: DrugCourse, looked_at: _LookedAt) -> Iterator[_Change]:
+def _stop(course: DrugCourse, looked_at: _LookedAt) -> Iterator[DrugChange]:
     if course.stop is not None:
-        yield from looked_at.place(course, course.stop, f"stopped on {course.stop}")
+        yield from looked_at.place(course, course.stop, Kind.STOPPED, f"stopped on {course.stop}")
     elif course.ongoing is False:
-        yield _Change(course, None, "stopped", f"the stop of {drug_name(course)} is not recorded")
+        yield DrugChange(
+            course, None, Kind.STOPPED, "stopped", f"the stop of {drug_name(course)} is not recorded"
+        )
 
 
-def _unknown_drug(course: DrugCourse, looked_at: _LookedAt) -> Iterator[_Change]:
+def _unknown_drug(course: DrugCourse, looked_at: _LookedAt) -> Iterator[DrugChange]:
     """A drug that the catalogue does not know may be an immunosuppressive one: it never confounds for certain."""
     if course.start is None:
         yield from _without_start(course, looked_at)
         return
-    for change in looked_at.place(course, course.start, "started"):
+    for change in looked_at.place(course, course.start, Kind.STARTED, "started"):
         yield replace(
             change, perhaps_because=f"a drug that the catalogue does not know started on {course.start}"
         )
@@ -150,7 +184,7 @@ def _unknown_drug(course: DrugCourse, looked_at: _LookedAt) -> Iterator[_Change]
 
 def _glucocorticoid_changes(
     case: Case, course: DrugCourse, looked_at: _LookedAt, parameters: Parameters
-) -> Iterator[_Change]:
+) -> Iterator[DrugChange]:
     """An intra-articular injection, a pulse, or a rise of the daily dose above the limit per kilogram."""
     if course.route in ("topical", "ophthalmic") or course.indication == "premedication":
         return
@@ -158,21 +192,26 @@ def _glucocorticoid_changes(
         yield from _without_start(course, looked_at)
         return
     if course.route == "ia":
-        yield from looked_at.place(course, course.start, f"injected into a joint on {course.start}")
+        yield from looked_at.place(
+            course, course.start, Kind.INJECTED, f"injected into a joint on {course.start}"
+        )
         return
     pulse = is_pulse(case, course, parameters)
     if pulse:
-        yield from looked_at.place(course, course.start, f"pulse on {course.start}")
+        yield from looked_at.place(course, course.start, Kind.PULSE, f"pulse on {course.start}")
         return
     rise = _rise_above_limit(case, course, looked_at, parameters)
     if rise is not False:
-        for change in looked_at.place(course, course.start, f"dose raised on {course.start}"):
+        for change in looked_at.place(course, course.start, Kind.RAISED, f"dose raised on {course.start}"):
             because = f"a rise of {drug_name(course)} on {course.start} cannot be reckoned: dose or weight is missing"
             yield change if rise and pulse is False else replace(change, perhaps_because=because)
 
 
-def _lowest_dose(case: Case, start: int, looked_at: _LookedAt, parameters: Parameters) -> Span:
-    """The lowest daily dose from the first day looked at to the day before the start."""
+def _dose_before(case: Case, start: int, looked_at: _LookedAt, parameters: Parameters) -> Span:
+    """The daily dose that a rise is counted from: the lowest from the first day looked at to the day before the start,
+    or that on the first day."""
+    if looked_at.above_first:
+        return prednisone_mg_day(case, DaySpan(looked_at.first, looked_at.first), parameters)
     changes = [
         other.start.first
         for other in case.courses
@@ -186,13 +225,13 @@ def _lowest_dose(case: Case, start: int, looked_at: _LookedAt, parameters: Param
 def _rise_above_limit(
     case: Case, course: DrugCourse, looked_at: _LookedAt, parameters: Parameters
 ) -> bool | None:
-    """Whether the daily prednisone equivalent rose by more than the limit above its lowest value in the span."""
+    """Whether the daily prednisone equivalent rose by more than the limit above what it is counted from."""
     assert course.start is not None
     start = course.start
-    lowest = _lowest_dose(case, start.first, looked_at, parameters)
+    before = _dose_before(case, start.first, looked_at, parameters)
     own = prednisone_of(case, course, start, parameters)  # it is taken on its first day, whenever it ended
     others = prednisone_mg_day(case, DaySpan(start.last, start.last), parameters, beside=course)
-    rise = own[0] + others[0] - lowest[1], own[1] + others[1] - lowest[0]
+    rise = own[0] + others[0] - before[1], own[1] + others[1] - before[0]
     if rise[1] <= 0:
         return False
     weight = weight_kg_at(case, start, parameters)
