@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from leadline.errors import StudiesInvalid
 from leadline.evidence import effects as effect_sizes
 from leadline.evidence import glmm
 from leadline.evidence import inverse_variance as iv
@@ -31,8 +30,6 @@ from leadline.evidence.stratified import (
     peto_odds_ratio,
 )
 from leadline.evidence.studies import Studies, StudyKind
-
-MOST_EVENTS = 300  # of a two-arm study, up to which its hypergeometric likelihood is summed
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,22 +122,10 @@ def likelihood_of(studies: Studies) -> Likelihood | None:
         case StudyKind.RATE:
             return PoissonLikelihood(studies.column("events"), studies.column("exposure"))
         case StudyKind.TWO_ARM:
-            _check_size(studies)
             columns = ("events_t", "n_t", "events_c", "n_c")
             return HypergeometricLikelihood(*(studies.column(name) for name in columns))
         case StudyKind.EFFECT:
             return None
-
-
-def _check_size(studies: Studies) -> None:
-    totals = studies.column("events_t") + studies.column("events_c")
-    for study, total in zip(studies.studies, totals, strict=True):
-        if total > MOST_EVENTS:
-            raise StudiesInvalid(
-                f"{study.name} (row {study.row}) has {total:g} events in its two arms; its exact likelihood is "
-                f"summed up to {MOST_EVENTS}",
-                hint="give log odds ratios with their standard errors (columns estimate, se)",
-            )
 
 
 def effects_of(studies: Studies) -> Effects:

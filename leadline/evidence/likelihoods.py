@@ -14,7 +14,7 @@ from typing import Protocol
 
 import numpy as np
 
-from leadline.evidence.quadrature import Array
+from leadline.evidence.quadrature import Array, legendre_projection, legendre_sum, panel_nodes
 
 
 class Likelihood(Protocol):
@@ -121,66 +121,113 @@ class HypergeometricLikelihood:
 
     def log(self, eta: Array) -> Array:
         """Less the log of the sum over k of choose(n_t, k) choose(n_c, total - k) exp(k eta), largest term e^0."""
-        first, last, forward = self._ways
+        first, last = self._limits
         edge = np.where(eta > 0, last, first)
-        (total,) = _horner(forward, eta, derivatives=0)
-        return np.asarray((self.events_t - edge) * eta - np.log(total))
+        return np.asarray((self.events_t - edge) * eta - self._sums.log_total(eta))
 
     def slopes(self, eta: Array) -> tuple[Array, Array]:
         """The treated events less those expected at eta, and the variance of those."""
-        first, last, ways = self._ways
-        total, slope, bend = _horner(ways, eta, derivatives=2)
-        z = np.exp(-np.abs(eta))
-        from_edge = z * slope / total
-        variance = z**2 * 2 * bend / total + from_edge - from_edge**2
-        return self.events_t - np.where(eta > 0, last - from_edge, first + from_edge), variance
+        return self.events_t - self._sums.mean(eta), self._sums.variance(eta)
 
     def _cells(self) -> tuple[Array, Array, Array, Array]:
         a, b, c, d = self.events_t, self.n_t - self.events_t, self.events_c, self.n_c - self.events_c
         return a + 0.5, b + 0.5, c + 0.5, d + 0.5
 
-    @cached_property
-    def _ways(self) -> tuple[Array, Array, Array]:
-        """The fewest and most treated events (J,), and the ways (J, K) to have as many, over the largest."""
-        from scipy.special import gammaln
-
-        def log_choose(n: Array, k: Array) -> Array:
-            return np.asarray(gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1))
-
+    @property
+    def _limits(self) -> tuple[Array, Array]:
+        """The fewest and the most treated events (J,) that the margins allow."""
         total = self.events_t + self.events_c
-        first, last = np.maximum(total - self.n_c, 0.0), np.minimum(self.n_t, total)
-        steps = np.arange(float((last - first).max()) + 1)
-        k = np.minimum(first[:, None] + steps, last[:, None])
-        logs = log_choose(self.n_t[:, None], k) + log_choose(self.n_c[:, None], total[:, None] - k)
-        ways = np.exp(logs - logs.max(axis=1, keepdims=True))
-        return first, last, np.where(steps <= (last - first)[:, None], ways, 0.0)
+        return np.maximum(0.0, total - self.n_c), np.minimum(self.n_t, total)
+
+    @cached_property
+    def _sums(self) -> SumsOverTables:
+        first, last = self._limits
+        total = self.events_t + self.events_c
+        ways = [
+            _log_ways(np.arange(low, high + 1), n_t, n_c, events)
+            for low, high, n_t, n_c, events in zip(first, last, self.n_t, self.n_c, total, strict=True)
+        ]
+        return SumsOverTables.of(first, ways)
 
 
-def _horner(ways: Array, eta: Array, *, derivatives: int) -> list[Array]:
-    """The polynomial with coefficients `ways` (J, K), its derivative and half the second, at exp(-|eta|).
+def _log_ways(k: Array, n_t: float, n_c: float, total: float) -> Array:
+    """Log of choose(n_t, k) choose(n_c, total - k) for k = first, ..., last, the largest being zero.
 
-    Where eta is above zero the coefficients are taken from the last on, so that no power overflows. Each study has
-    its own degree, and most have few events: so study by study.
+    By the ratios of neighbours: logarithms of factorials of large arms would cancel to ten digits.
     """
-    z, above = np.exp(-np.abs(eta)), eta > 0
-    sums = [np.empty(eta.shape) for _ in range(derivatives + 1)]
-    for j, row in enumerate(ways):
-        forward = row[: int((row > 0).sum())]
-        for coefficients, part in ((forward, ~above[..., j]), (forward[::-1], above[..., j])):
-            values = _polynomial(coefficients, z[..., j][part], derivatives)
-            for whole, value in zip(sums, values, strict=True):
-                whole[..., j][part] = value
-    return sums
+    k = k[:-1]
+    ratios = np.log((n_t - k) * (total - k) / ((k + 1) * (n_c - total + k + 1)))
+    logs = np.concatenate([[0.0], np.cumsum(ratios)])
+    return np.asarray(logs - logs.max())
 
 
-def _polynomial(coefficients: Array, z: Array, derivatives: int) -> list[Array]:
-    sums = [np.zeros(z.shape) for _ in range(derivatives + 1)]
-    for coefficient in coefficients[::-1]:
-        for order in range(derivatives, 0, -1):
-            sums[order] *= z
-            sums[order] += sums[order - 1]
-        sums[0] *= z
-        sums[0] += coefficient
+SUM_ORDER = 16  # Legendre terms a panel of one unit of eta; see SumsOverTables
+FAR = 40.0  # an outermost term that outweighs its neighbour by e^40 is all that counts
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SumsOverTables:
+    """Sums over all tables with a study's margins, tabulated in eta once: any number of events costs the same after.
+
+    The sum is a polynomial in exp(eta) whose zeros are all real and negative (Harper 1967, as for any noncentral
+    hypergeometric law), so that its logarithm is analytic within a distance of pi of the real line: 16 Legendre terms
+    on panels of width one give it to the last digits.
+
+    breaks         whole numbers of eta from one far end to the other
+    coefficients   (3, J, panels, order): log of the sum relative to the term of its edge, mean, and variance of k
+    """
+
+    breaks: Array
+    coefficients: Array
+
+    @classmethod
+    def of(cls, first: Array, log_ways: Sequence[Array]) -> SumsOverTables:
+        """The smallest k of each study (J,), and the log weights of k = first, first + 1, ...; any scale of them."""
+        steps = [np.abs(np.diff(logs))[[0, -1]].max() for logs in log_ways if logs.size > 1]
+        reach = float(np.ceil(max(steps, default=0.0) + FAR))
+        breaks = np.arange(-reach, reach + 1)
+        eta = panel_nodes(breaks, SUM_ORDER)[0].reshape(-1, SUM_ORDER)
+        values = np.array([_sums_of_one(low, logs, eta) for low, logs in zip(first, log_ways, strict=True)])
+        return cls(breaks, np.moveaxis(values, 1, 0) @ legendre_projection(SUM_ORDER).T)
+
+    def log_total(self, eta: Array) -> Array:
+        """Log of the sum of weight exp((k - edge) eta), the edge being the last k above zero and the first below."""
+        return self._at(0, eta)
+
+    def mean(self, eta: Array) -> Array:
+        return self._at(1, eta)
+
+    def variance(self, eta: Array) -> Array:
+        return self._at(2, eta)
+
+    def _at(self, which: int, eta: Array) -> Array:
+        """Studies go last; beyond the far ends nothing changes any more."""
+        inside = np.clip(eta, self.breaks[0], self.breaks[-1])
+        panel = np.clip(np.floor(inside - self.breaks[0]).astype(np.intp), 0, self.breaks.size - 2)
+        local = 2 * (inside - self.breaks[panel]) - 1
+        values = np.empty(np.shape(eta))
+        for j, table in enumerate(self.coefficients[which]):
+            values[..., j] = legendre_sum(table[panel[..., j]], local[..., j])
+        return values
+
+
+def _sums_of_one(first: float, log_ways: Array, eta: Array) -> Array:
+    """(3, panels, order): the sums of one study at the nodes of each panel, over the terms that count there."""
+    steps = np.arange(float(log_ways.size))
+    sums = np.empty((3, *eta.shape))
+    for panel, at in enumerate(eta):
+        # The weights are log-concave, so that what counts inside a panel lies between what counts at its ends.
+        at_ends = log_ways + steps * at[[0, -1], None]
+        counts = np.flatnonzero((at_ends > at_ends.max(axis=1, keepdims=True) - 2 * FAR).any(axis=0))
+        k = steps[counts[0] : counts[-1] + 1]
+        from_edge = k - steps[-1] if at[0] > 0 else k
+        exponents = log_ways[counts[0] : counts[-1] + 1] + from_edge * at[:, None]
+        top = exponents.max(axis=1)
+        weights = np.exp(exponents - top[:, None])
+        total = weights.sum(axis=1)
+        mean = weights @ k / total
+        spread = (weights * (k - mean[:, None]) ** 2).sum(axis=1) / total
+        sums[:, panel] = top + np.log(total), first + mean, spread
     return sums
 
 

@@ -108,7 +108,7 @@ def pool(studies: Studies, *, prior: HyperPrior | None = None, level: float = 0.
     """Pool studies of one kind.
 
     prior     of mu and tau on the scale of the analysis; DEFAULT_PRIORS unless given
-    raises    StudiesInvalid for a level that is none, or two-arm studies too large for their exact likelihood
+    raises    StudiesInvalid for a level that is none
     """
     if not 0 < level < 1:
         raise StudiesInvalid(f"a level of {level} is no confidence level; 0.95 is one")
