@@ -118,8 +118,7 @@ def _values(node: yaml.Node, path: KeyPath, repeated: list[KeyProblem]) -> Any:
         found: dict[str, Any] = {}
         for key, value in node.value:
             if key.value in found:
-                line = key.start_mark.line + 1
-                again = f"the key '{key.value}' for the second time, in line {line}"
+                again = f"the key '{key.value}' for the second time"
                 repeated.append(KeyProblem((*path, key.value), again, "each key once"))
             found[key.value] = _values(value, (*path, key.value), repeated)
         return found
