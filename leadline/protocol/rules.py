@@ -14,6 +14,7 @@ from annotated_types import Len
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
+from leadline.protocol.criteria import criterion_words
 from leadline.protocol.figures import CLOSED, Figure, Text, Window, figure_words, window_words
 from leadline.protocol.subjects import drug_words, subject_words
 
@@ -145,8 +146,8 @@ def words(rule: AnyRule) -> str:
 def _asked(rule: AnyRule) -> str:
     match rule:
         case CriterionRule():
-            said = "is met" if rule.result is Asked.MET else "is not met"
-            return f"{subject_words(f'criteria.{rule.criterion}')} {said}{_when(rule.during)}"
+            said = "met" if rule.result is Asked.MET else "not met"
+            return f"{criterion_words(rule.criterion)}: {said}{_when(rule.during)}"
         case RangeRule():
             return f"{subject_words(rule.of)}: {figure_words(rule.limit)}{_when(rule.during)}"
         case WindowRule():
@@ -182,14 +183,25 @@ def _any_of(drugs: tuple[str, ...], before: str) -> str:
 
 
 def _by(routes: tuple[str, ...]) -> str:
-    return f" ({' or '.join(routes)})" if routes else ""
+    return f" {' or '.join(_CODES.get(route, route) for route in routes)}" if routes else ""
 
 
 def _recorded(rule: PresenceRule) -> str:
     if rule.values:
-        listed = " or ".join(value.replace("_", " ") for value in rule.values)
+        listed = " or ".join(_CODES.get(value, value.replace("_", " ")) for value in rule.values)
         return listed if rule.present else f"not {listed}"
-    return "present" if rule.present else "absent"
+    yes, no = ("present", "absent") if rule.of.startswith("items.") else ("yes", "no")
+    return yes if rule.present else no
+
+
+_CODES = {
+    "iv": "by vein",
+    "ia": "into a joint",
+    "it": "into the spinal fluid",
+    "im": "into a muscle",
+    "po": "by mouth",
+}
+"""Codes that are no words."""
 
 
 def _when(window: Window) -> str:

@@ -15,9 +15,12 @@ from typing import TYPE_CHECKING
 from leadline.casebook.drugs import DRUG_CLASSES, catalogue
 from leadline.casebook.items import ITEMS
 from leadline.casebook.schema import INFUSIONS, PATIENTS
+from leadline.protocol.criteria import criterion_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from leadline.casebook.schema import Column, Table
 
 MEDICATIONS = "medications"
 
@@ -36,7 +39,7 @@ COMPUTED_UNITS: Mapping[str, str] = {
 
 
 def known_subjects() -> frozenset[str]:
-    """Every subject but criteria, of which `criteria` knows."""
+    """Every name that a rule may be of."""
     from leadline.measures import MEASURES, Score
 
     return frozenset(
@@ -53,31 +56,26 @@ def known_subjects() -> frozenset[str]:
 
 def subject_unit(subject: str) -> str | None:
     """The UCUM unit of what a subject holds, empty where it has none; None for a subject that is no number."""
-    if subject in COMPUTED_UNITS:
-        return COMPUTED_UNITS[subject]
     table, _, name = subject.partition(".")
-    if table == "items":
-        item = ITEMS.get(name)
-        return item.unit if item is not None and item.kind in ("number", "count") else None
-    if table == "scores":
-        return ""
-    column = (
-        {"patients": PATIENTS, "infusions": INFUSIONS}[table].column(name) if table != MEDICATIONS else None
-    )
-    return column.unit if column is not None and column.kind in ("number", "count") else None
+    if subject in COMPUTED_UNITS or table == "scores":
+        return COMPUTED_UNITS.get(subject, "")
+    held = ITEMS.get(name) if table == "items" else _column(subject)
+    return held.unit if held is not None and held.kind in ("number", "count") else None
 
 
 def subject_choices(subject: str) -> tuple[str, ...]:
     """The codes that a subject can hold, where it is one of several choices; else empty."""
     table, _, name = subject.partition(".")
-    if table == "items":
-        return ITEMS[name].choices if name in ITEMS else ()
-    column = (
-        {"patients": PATIENTS, "infusions": INFUSIONS}[table].column(name)
-        if table in ("patients", "infusions")
-        else None
-    )
-    return column.choices if column is not None else ()
+    held = ITEMS.get(name) if table == "items" else _column(subject)
+    return held.choices if held is not None else ()
+
+
+def _column(subject: str) -> Column | None:
+    table, _, name = subject.partition(".")
+    return TABLES[table].column(name) if table in TABLES else None
+
+
+TABLES: Mapping[str, Table] = {table.name: table for table in (PATIENTS, INFUSIONS)}
 
 
 def subject_words(subject: str) -> str:
@@ -88,24 +86,13 @@ def subject_words(subject: str) -> str:
     match table:
         case "items":
             return ITEMS[name].title if name in ITEMS else name
-        case "scores" | "criteria":
-            return _measure_words(name)
+        case "scores":
+            return criterion_words(name)
         case "patients" | "infusions":
-            column = {"patients": PATIENTS, "infusions": INFUSIONS}[table].column(name)
+            column = _column(subject)
             return column.title if column is not None else name
         case _:
             return subject
-
-
-def _measure_words(name: str) -> str:
-    from leadline.measures import MEASURES
-    from leadline.verdicts.refractory import DEFINITIONS
-
-    measure, _, result = name.partition(".")
-    if measure in MEASURES:
-        title = MEASURES[measure].title
-        return f"{title}, {result.replace('_', ' ')}" if result else title
-    return next((each.title for each in DEFINITIONS if each.id == name), name)
 
 
 # ---- drugs -----------------------------------------------------------------------------------------------------------
