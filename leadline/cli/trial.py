@@ -19,29 +19,35 @@ app = typer.Typer(
 )
 
 File = Annotated[
-    Path, typer.Argument(help="Design file (YAML); `leadline trial check --example` prints one.")
+    str,
+    typer.Argument(
+        metavar="DESIGN",
+        help="Design file (YAML), or the name of one that comes with Leadline, as msc_basket.",
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Answer with one JSON object.")]
 
 
 @app.command()
 def check(
-    design: Annotated[Path | None, typer.Argument(help="Design file (YAML).")] = None,
+    design: Annotated[
+        str, typer.Argument(metavar="DESIGN", help="Design file (YAML), or the name of a shipped one.")
+    ] = "",
     example: Annotated[
         bool, typer.Option("--example", help="Print an annotated design file and stop.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Read a design file and say what it holds, or which lines are wrong."""
-    from leadline.trial.reading import read_design, shipped_design
+    from leadline.trial.reading import find_design, read_design, shipped_design
     from leadline.trial.words import design_in_words
 
     if example:
         print(shipped_design("msc_basket").read_text("utf-8"), end="")
         return
-    if design is None:
+    if not design:
         raise typer.BadParameter("Give a design file, or --example.")
-    read = read_design(design)
+    read = read_design(find_design(design))
     if as_json:
         print(
             json.dumps(
@@ -69,9 +75,9 @@ def describe(
 ) -> None:
     """What the design does: error rates anywhere, power, sizes, stopping, boundaries, sensitivity."""
     from leadline.trial.describe import describe as describe_design
-    from leadline.trial.reading import read_design
+    from leadline.trial.reading import find_design, read_design
 
-    report = describe_design(read_design(design))
+    report = describe_design(read_design(find_design(design)))
     if out is not None:
         _write_report(report, out, formats=formats, force=force)
     if as_json:
@@ -99,14 +105,16 @@ def search(
     as_json: AsJson = False,
 ) -> None:
     """Run a grid of designs and show the efficient ones."""
+    from leadline.trial.reading import find_design, read_text
     from leadline.trial.search import efficient, parse_variation, search_designs
 
-    text = _text(design)
+    path = find_design(design)
+    text = read_text(path)
     rows = []
     variations = dict(parse_variation(one) for one in vary)
     for done, total, row in search_designs(
         text,
-        name=design.name,
+        name=path.name,
         variations=variations,
         level=level,
         out=out,
@@ -117,12 +125,6 @@ def search(
         rows.append(row)
     best = efficient(rows)
     print(json.dumps(best, indent=1) if as_json else "\n".join(_search_line(row) for row in best))
-
-
-def _text(path: Path) -> str:
-    from leadline.trial.reading import read_text
-
-    return read_text(path)
 
 
 def _search_line(row: dict[str, Any]) -> str:
@@ -152,10 +154,10 @@ def calibrate(
 
     from leadline.trial.calibration import Control
     from leadline.trial.calibration import calibrate as calibrate_design
-    from leadline.trial.reading import read_design
+    from leadline.trial.reading import find_design, read_design
 
     control = Control.GLOBAL_NULL if global_null else Control.STRONG
-    found = calibrate_design(read_design(design), level=level, control=control)
+    found = calibrate_design(read_design(find_design(design)), level=level, control=control)
     if as_json:
         print(
             json.dumps(

@@ -67,6 +67,17 @@ def shipped_design(name: str) -> Path:
     return path
 
 
+def find_design(name: str) -> Path:
+    """The path of a design file: as given, or that of a shipped design of this name.
+
+    A file of that name goes first. Raises DesignInvalid.
+    """
+    path = Path(name)
+    if path.exists() or path.suffix or path.parent != Path():
+        return path
+    return shipped_design(name)
+
+
 def read_text(path: Path) -> str:
     """The text of a design file. Raises DesignInvalid."""
     return keyed_files.read_text(path, KIND)

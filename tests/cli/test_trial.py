@@ -49,6 +49,17 @@ def test_the_example_is_a_design(tmp_path):
     assert run("check", path).exit_code == 0
 
 
+def test_a_shipped_design_goes_by_its_name(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert json.loads(run("check", "msc_basket", "--json").stdout)["baskets"] == ["jia", "csle", "mctd"]
+    (tmp_path / "msc_basket").write_text(TEXT, encoding="utf-8")  # a file of one's own goes first
+    assert json.loads(run("check", "msc_basket", "--json").stdout)["baskets"] == ["jia", "sle"]
+    with pytest.raises(DesignInvalid, match=r"no shipped design is called 'msc'; there are .*msc_basket"):
+        run("check", "msc")
+    with pytest.raises(DesignInvalid, match=r"absent\.yaml"):
+        run("check", "absent.yaml")
+
+
 def test_describe_prints_chances_and_boundaries(design_file):
     ran = run("describe", design_file)
     assert "No basket responds" in ran.stdout
