@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from leadline.report.figures.plotted import Plotted
 
-ColumnKind = Literal["text", "number", "finding", "code"]
+ColumnKind = Literal["text", "number", "finding", "code", "tick"]
 ProseRole = Literal["", "lead", "note", "sentence"]
 
 
@@ -86,9 +86,10 @@ class FigureBlock:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading inside a section."""
+    """A heading inside a section; one of level 3 stands below one of level 2."""
 
     text: str
+    level: Literal[2, 3] = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +104,14 @@ Block = Prose | Bullets | Terms | Table | Verdict | FigureBlock | Heading | Lege
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A numbered part of the report. `level` 1 starts a new page in print, 2 stands inside the one before."""
+    """A numbered part of the report. `level` 1 starts a new page in print, 2 stands inside the one before; a `wide`
+    part has pages of its own in print, turned on their side."""
 
     id: str
     title: str
     blocks: tuple[Block, ...]
     level: Literal[1, 2] = 1
+    wide: bool = False
 
 
 @dataclass(frozen=True, slots=True)

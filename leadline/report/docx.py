@@ -50,9 +50,13 @@ def write_docx(results: Results, path: Path, figures: Path) -> None:
     document.add_paragraph(results.subtitle, style="Subtitle")
     for line in results.standing:
         document.add_paragraph().add_run(line).bold = line == results.standing[0]
+    wide = False
     for number, part in enumerate(results.sections):
-        if number and part.level == 1:
+        if part.wide != wide:
+            _turn_page(document)
+        elif number and part.level == 1:
             document.add_page_break()  # type: ignore[no-untyped-call]
+        wide = part.wide
         document.add_heading(part.title, part.level)
         for block in part.blocks:
             _add(document, block, figures)
@@ -88,6 +92,18 @@ def _set_page(document: Document, results: Results) -> None:
     properties.language = "en-GB"
 
 
+def _turn_page(document: Document) -> None:
+    """A new page, turned on its side, or back."""
+    from docx.enum.section import WD_ORIENT
+
+    before = document.sections[-1]
+    width, height = before.page_height, before.page_width
+    section = document.add_section()
+    section.page_width, section.page_height = width, height
+    upright = before.orientation == WD_ORIENT.PORTRAIT
+    section.orientation = WD_ORIENT.LANDSCAPE if upright else WD_ORIENT.PORTRAIT
+
+
 def _add_footer(paragraph: Any, running: str) -> None:
     """The running line and the number of the page, which Word counts."""
     from docx.oxml import OxmlElement
@@ -115,8 +131,8 @@ def _add(document: Document, block: Block, figures: Path) -> None:
     match block:
         case Prose(text, role):
             _add_prose(document, text, role)
-        case Heading(text):
-            document.add_heading(text, 2)
+        case Heading(text, level):
+            document.add_heading(text, level)
         case Bullets(items):
             for item in items:
                 document.add_paragraph(typeset(item), style="List Bullet")
@@ -183,7 +199,8 @@ def _add_table(document: Document, table: Table) -> None:
     _add_caption(document, typeset(table.title), with_next=True)
     grid = document.add_table(rows=1 + len(table.rows), cols=len(table.columns))
     grid.autofit = False
-    widths = _widths(table.columns)
+    section = document.sections[-1]
+    widths = _widths(table.columns, section.page_width - section.left_margin - section.right_margin)
     for column, width in zip(grid.columns, widths, strict=True):
         column.width = width
     texts = [
@@ -202,14 +219,15 @@ def _add_table(document: Document, table: Table) -> None:
     document.add_paragraph()
 
 
-def _widths(columns: tuple[Column, ...]) -> list[int]:
-    from docx.shared import Mm
-
+def _widths(columns: tuple[Column, ...], room: int) -> list[int]:
     whole = sum(column.width for column in columns)
-    return [Mm(_TEXT_WIDTH_MM * column.width / whole) for column in columns]
+    return [int(room * column.width / whole) for column in columns]
 
 
 _MARK_OF = {words.replace("_", " "): mark for words, mark in MARKS.items()}
+
+
+_ALIGNED = {"number": "RIGHT", "tick": "CENTER"}
 
 
 def _fill(cell: Any, text: str, width: int, column: Column, *, heading: bool) -> None:
@@ -219,8 +237,8 @@ def _fill(cell: Any, text: str, width: int, column: Column, *, heading: bool) ->
     cell.width = width
     paragraph = cell.paragraphs[0]
     paragraph.paragraph_format.space_after = 0
-    if column.kind == "number":
-        paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    if column.kind in _ALIGNED:
+        paragraph.alignment = WD_ALIGN_PARAGRAPH[_ALIGNED[column.kind]]
     mark = _MARK_OF.get(text, "") if column.kind == "finding" and not heading else ""
     run = paragraph.add_run(f"{mark} {text}" if mark else text)
     run.font.size = Pt(7.5)

@@ -51,7 +51,7 @@ def _environment() -> Environment:
 
 
 def _cell_class(column: Column) -> str:
-    return {"number": "number", "code": "code", "finding": "finding"}.get(column.kind, "")
+    return "" if column.kind == "text" else column.kind
 
 
 _ID = re.compile(r'(?<![\w:-])id="([^"]+)"')

@@ -54,6 +54,7 @@ def _plain(results: Results) -> dict[str, Any]:
                 "id": part.id,
                 "title": part.title,
                 "level": part.level,
+                "wide": part.wide,
                 "blocks": [_block(block) for block in part.blocks],
             }
             for part in results.sections
@@ -65,8 +66,8 @@ def _block(block: Block) -> dict[str, Any]:
     match block:
         case Prose(text, role):
             return {"kind": "prose", "text": typeset(text), "role": role}
-        case Heading(text):
-            return {"kind": "heading", "text": text}
+        case Heading(text, level):
+            return {"kind": "heading", "text": text, "level": level}
         case Bullets(items):
             return {"kind": "bullets", "items": [typeset(item) for item in items]}
         case Terms(pairs):
