@@ -80,7 +80,7 @@ def _admissible(
     n1: int, n: int, null_rate: float, target_rate: float, alpha: float, beta: float
 ) -> Iterator[TwoStage]:
     """For each r1 the design with the smallest r that holds the type 1 error, if it has the power."""
-    error, power = _success(n1, n, null_rate), _success(n1, n, target_rate)
+    error, power = success_table(n1, n, null_rate), success_table(n1, n, target_rate)
     r = (error <= alpha).argmax(axis=1)  # success falls as r rises, and is 0 at r = n
     for r1 in np.flatnonzero(power[np.arange(n1 + 1), r] >= 1 - beta).tolist():
         stop = float(binomial(n1, null_rate)[: r1 + 1].sum())
@@ -89,7 +89,7 @@ def _admissible(
         yield TwoStage(r1, n1, at, n, float(error[r1, at]), float(power[r1, at]), expected, stop)
 
 
-def _success(n1: int, n: int, rate: float) -> Floats:
+def success_table(n1: int, n: int, rate: float) -> Floats:
     """(n1 + 1, n + 1): probability of more than r1 responders at first and more than r in the end."""
     first, more = np.arange(n1 + 1)[:, None], np.arange(n + 1)[None, :]
     enough = _tail(n - n1, rate)[np.clip(more - first, -1, n - n1) + 1]
