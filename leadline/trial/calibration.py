@@ -19,24 +19,16 @@ from leadline.errors import DesignInvalid
 from leadline.trial.borrowing import Above, Outcomes
 from leadline.trial.borrowing.independent import Independent
 from leadline.trial.design import Basis
-from leadline.trial.error_rates import (
-    PROOF,
-    ErrorSurface,
-    FinalStates,
-    Search,
-    WorstError,
-    binomials,
-    final_states,
-    null_sets,
-    worst_error,
-)
-from leadline.trial.operating import Trial
+from leadline.trial.error_rates import PROOF, Search, WorstError, null_sets
+from leadline.trial.family_wise import as_it_is, errors_of
+from leadline.trial.operating import Trial, global_null
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from leadline.trial.borrowing.beta import Floats
     from leadline.trial.design import Design
+    from leadline.trial.posterior import Posterior
 
 
 class Control(StrEnum):
@@ -46,9 +38,16 @@ class Control(StrEnum):
     STRONG = "strong"  # whatever baskets are null and whatever the other rates
 
 
+class Thresholds(StrEnum):
+    """Whether the baskets share a threshold."""
+
+    COMMON = "common"
+    EQUAL_ERROR = "equal_error"  # one a basket, so that all have the same type 1 error at the global null
+
+
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """A calibrated threshold.
+    """A calibrated threshold, or one a basket.
 
     threshold   the shortest decimal of the interval
     above, up_to   every threshold above the first and up to the second makes the same decisions
@@ -58,9 +57,9 @@ class Calibration:
 
     control: Control
     level: float
-    threshold: float
-    above: float
-    up_to: float
+    threshold: float | tuple[float, ...]
+    above: float | tuple[float, ...]
+    up_to: float | tuple[float, ...]
     error: float
     worst: tuple[WorstError, ...]
 
@@ -75,69 +74,48 @@ class Calibration:
         return max((one.at_most for one in self.worst), default=0.0)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ErrorCurve:
-    """The error as a function of the threshold: for thresholds above levels[k-1] and up to levels[k], errors[k]."""
-
-    levels: Floats
-    errors: Floats
-
-    always: float  # error however high the threshold: successes declared early
-
-    def above(self, level: float) -> float:
-        """Every threshold above this one holds the error within the level; 1 when none does."""
-        if self.always > level:
-            return 1.0
-        within = int(np.argmax(np.append(self.errors <= level, True)))  # errors fall along the levels
-        return float(self.levels[within - 1]) if within else 0.0
-
-    def error(self, threshold: float) -> float:
-        """The error with this threshold."""
-        at = int(np.searchsorted(self.levels, threshold, side="left"))
-        return float(self.errors[at]) if at < len(self.errors) else self.always
-
-
-def error_curve(
-    states: list[FinalStates], null_baskets: tuple[int, ...], rates: tuple[float, ...]
-) -> ErrorCurve:
-    """The whole curve of the family-wise error under given true rates."""
-    statistic, law = [], []
-    for state in states:
-        shape = [size + 1 for size in state.sizes]
-        counts = np.unravel_index(state.rows, shape)
-        chance = state.weight.copy()
-        for j, size in enumerate(state.sizes):
-            chance *= binomials(size, np.array([rates[j]]))[0][counts[j]]
-        statistic.append(state.statistic[:, list(null_baskets)].max(axis=1))
-        law.append(chance)
-    return _curve(np.concatenate(statistic), np.concatenate(law))
-
-
-def _curve(statistic: Floats, law: Floats) -> ErrorCurve:
-    falling = np.argsort(-statistic, kind="stable")
-    levels, cumulated = statistic[falling], np.cumsum(law[falling])
-    last_of_run = np.append(levels[1:] != levels[:-1], True) & np.isfinite(levels)
-    always = float(law[np.isposinf(statistic)].sum())
-    return ErrorCurve(levels[last_of_run][::-1], cumulated[last_of_run][::-1], always)
-
-
 def calibrate(
-    design: Design, *, level: float, control: Control = Control.GLOBAL_NULL, search: Search = PROOF
+    design: Design,
+    *,
+    level: float,
+    control: Control = Control.GLOBAL_NULL,
+    thresholds: Thresholds = Thresholds.COMMON,
+    search: Search = PROOF,
 ) -> Calibration:
     """The lowest threshold of final success, from one half up, that holds the family-wise error at `level`.
 
     Strong control is proved, not only looked for; where the proof needs room, the threshold is the lowest that leaves
-    it, a fraction of a percent of the level.
+    it, a fraction of a percent of the level. With one threshold a basket, their common type 1 error at the global
+    null is the largest for which the family-wise error holds.
 
-    raises    DesignInvalid when the level is none, when a basket is judged before the last step, or when stopping
-              early for efficacy alone exceeds the level; BeyondExactRange
+    raises    DesignInvalid when the level is none, when stopping early for efficacy alone exceeds it, or when
+              thresholds of equal error are asked for with a rule or an order that they cannot have; BeyondExactRange
     """
-    _check_calibrates(design, level)
-    for candidate, low, high in _fixed_walks(design):
-        found = _Calibrator(Trial(candidate), level=level, control=control, search=search).within(low, high)
+    if not 0 < level < 1:
+        raise DesignInvalid(f"level: found {level:g}; takes a number above 0 and below 1")
+    goal = _Goal(level, control, thresholds, search)
+    if judged_before_the_end(design) and not Trial(design).parts:
+        return _calibrate_staggered(design, goal)
+    for candidate, low, high in _fixed_walks(design, thresholds):
+        found = _Calibrator(Trial(candidate), goal).within(low, high)
         if found is not None:
             return found
     raise _no_threshold(design, level)
+
+
+@dataclass(frozen=True, slots=True)
+class _Goal:
+    """What a threshold has to hold."""
+
+    level: float
+    control: Control
+    thresholds: Thresholds
+    search: Search
+
+
+def judged_before_the_end(design: Design) -> bool:
+    """Whether some basket has its last look before the last step."""
+    return len(design.steps()[-1]) < len(design.baskets)
 
 
 def _no_threshold(design: Design, level: float) -> DesignInvalid:
@@ -152,20 +130,10 @@ def _no_threshold(design: Design, level: float) -> DesignInvalid:
     )
 
 
-def _check_calibrates(design: Design, level: float) -> None:
-    if not 0 < level < 1:
-        raise DesignInvalid(f"level: found {level:g}; takes a number above 0 and below 1")
-    if len(design.steps()[-1]) < len(design.baskets):
-        raise DesignInvalid(
-            "order: found a basket that is judged before the last step; takes baskets that are judged together",
-            hint="Calibrate the design without `order`, then describe it with.",
-        )
-
-
 LOWEST_THRESHOLD = 0.5  # a lower one would call a rate above the null that is more likely below
 
 
-def _fixed_walks(design: Design) -> Iterator[tuple[Design, float, float]]:
+def _fixed_walks(design: Design, thresholds: Thresholds) -> Iterator[tuple[Design, float, float]]:
     """Designs with a range of thresholds (above, up to) within which the way through the interim looks is the same.
 
     Only a predictive rule looks ahead to the threshold, through the number of responders that suffices alone.
@@ -174,6 +142,8 @@ def _fixed_walks(design: Design) -> Iterator[tuple[Design, float, float]]:
     if all(rule is None or rule.by is not Basis.PREDICTIVE for rule in rules):
         yield design, LOWEST_THRESHOLD, 1.0
         return
+    if thresholds is Thresholds.EQUAL_ERROR:
+        raise _unequal("a predictive rule, which looks ahead to the one threshold")
     alone = [
         Independent().expect(
             Outcomes(np.arange(basket.size + 1)[:, None], (basket.size,)),
@@ -194,19 +164,20 @@ MOST_ROUNDS = 100
 class _Calibrator:
     """Looks for the threshold of one walk: the true rates that matter are collected until none is worse."""
 
-    def __init__(self, trial: Trial, *, level: float, control: Control, search: Search) -> None:
-        self.trial, self.level, self.control, self.search = trial, level, control, search
-        self.states = final_states(trial)
+    def __init__(self, trial: Trial, goal: _Goal) -> None:
+        self.trial, self.goal, self.level = trial, goal, goal.level
+        self.scale = _EqualError(trial) if goal.thresholds is Thresholds.EQUAL_ERROR else None
+        self.errors = errors_of(trial, scale=self.scale or as_it_is)
         everyone = tuple(range(len(trial.design.baskets)))
         self.null_sets = list(null_sets(trial))
-        self.global_null = error_curve(self.states, everyone, trial.design.null_rates)
-        levels = np.concatenate([state.statistic.ravel() for state in self.states])
-        self.levels = np.unique(levels[np.isfinite(levels)])
+        self.global_null = self.errors.curve(everyone, global_null(trial.design))
 
     def within(self, low: float, high: float) -> Calibration | None:
         """The lowest threshold of the range, or None when the range has none."""
+        low = self.scale.lowest(low) if self.scale else low
         above = max(low, self.global_null.above(self.level))
-        if above >= high or (self.control is Control.STRONG and not self._holds(high)):
+        strong = self.goal.control is Control.STRONG
+        if above >= high or (strong and not self._holds(high)):
             return None
         spare = 0.0
         for _ in range(MOST_ROUNDS):
@@ -216,11 +187,11 @@ class _Calibrator:
             worst = tuple(self._worst(chosen, up_to) for chosen in self.null_sets)
             refused = [one for one in worst if one.error > self.level]
             unproved = [one for one in worst if one.at_most > self.level]
-            if self.control is Control.GLOBAL_NULL or not unproved:
+            if not strong or not unproved:
                 return self._result(above, up_to, worst)
             if not refused:  # nothing worse was found, but the proof failed: leave it some room
                 spare = max(1.5 * spare, self.level / 200)
-            curves = [error_curve(self.states, one.null_baskets, one.rates) for one in refused or unproved]
+            curves = [self.errors.curve(one.null_baskets, one.scenario) for one in refused or unproved]
             above = max([up_to if not refused else above, *(c.above(self.level - spare) for c in curves)])
         return None
 
@@ -229,19 +200,120 @@ class _Calibrator:
         return all(self._worst(chosen, threshold).at_most <= self.level for chosen in self.null_sets)
 
     def _next_level(self, above: float, high: float) -> float:
-        at = int(np.searchsorted(self.levels, above, side="right"))
-        return min(high, float(self.levels[at])) if at < len(self.levels) else high
+        levels = self.errors.levels
+        at = int(np.searchsorted(levels, above, side="right"))
+        return min(high, float(levels[at])) if at < len(levels) else high
 
     def _worst(self, chosen: tuple[int, ...], threshold: float) -> WorstError:
-        surface = ErrorSurface(self.states, chosen, threshold=threshold)
-        ceiling = self.level if self.control is Control.STRONG else None
-        return worst_error(self.trial, surface, chosen, search=self.search, ceiling=ceiling)
+        ceiling = self.level if self.goal.control is Control.STRONG else None
+        thresholds = (threshold,) * len(self.trial.design.baskets)
+        return self.errors.worst(chosen, thresholds, search=self.goal.search, ceiling=ceiling)
 
     def _result(self, above: float, up_to: float, worst: tuple[WorstError, ...]) -> Calibration:
-        threshold = shortest_decimal(above, up_to)
-        return Calibration(
-            self.control, self.level, threshold, above, up_to, self.global_null.error(threshold), worst
+        error = self.global_null.error(up_to)
+        if self.scale is None:
+            found = shortest_decimal(above, up_to)
+            return Calibration(self.goal.control, self.level, found, above, up_to, error, worst)
+        intervals = self.scale.intervals(up_to)
+        lows, highs = tuple(low for low, _ in intervals), tuple(high for _, high in intervals)
+        shortest = tuple(shortest_decimal(low, high) for low, high in intervals)
+        return Calibration(self.goal.control, self.level, shortest, lows, highs, error, worst)
+
+
+class _EqualError:
+    """One minus the type 1 error of a basket, at the global null, with its threshold at this posterior probability."""
+
+    def __init__(self, trial: Trial) -> None:
+        errors, null = errors_of(trial), global_null(trial.design)
+        self.curves = [errors.curve((j,), null) for j in range(len(trial.design.baskets))]
+
+    def __call__(self, basket: int, statistic: Floats) -> Floats:
+        finite = np.isfinite(statistic)
+        return np.where(finite, 1 - self.curves[basket].errors_at(np.where(finite, statistic, 0)), statistic)
+
+    def lowest(self, threshold: float) -> float:
+        """The scaled threshold above which every basket's own is above the given one."""
+        below = [curve.levels[curve.levels <= threshold] for curve in self.curves]
+        return max(
+            (
+                1 - curve.error(float(levels[-1]))
+                for curve, levels in zip(self.curves, below, strict=True)
+                if levels.size
+            ),
+            default=0.0,
         )
+
+    def intervals(self, scaled: float) -> list[tuple[float, float]]:
+        """For each basket the interval (above, up to) of thresholds that stand for one scaled threshold."""
+        found = []
+        for curve in self.curves:
+            first = int(np.searchsorted(1 - curve.errors, scaled, side="left"))
+            levels = np.concatenate([[0.0], curve.levels, [1.0]])
+            found.append((float(levels[first]), float(levels[first + 1])))
+        return found
+
+
+def _calibrate_staggered(design: Design, goal: _Goal) -> Calibration:
+    """By halving: a basket judged before the end is judged on counts that the end no longer shows, so that each
+    threshold takes a walk of its own.
+
+    raises DesignInvalid for thresholds of equal error
+    """
+    if goal.thresholds is Thresholds.EQUAL_ERROR:
+        raise _unequal("an order in which a basket that borrows is judged before the last step")
+    for candidate, low, high in _fixed_walks(design, goal.thresholds):
+        first = Trial(candidate)
+        between = (float(level) for level in first.posterior_levels() if low < level < high)
+        levels = [low, *between, high]
+        at_least, most = 1, len(levels)  # of the levels, the first that holds; most when none does
+        while at_least < most:
+            middle = (at_least + most) // 2
+            if _Staggered(candidate, levels[middle], first.posterior).holds(goal):
+                most = middle
+            else:
+                at_least = middle + 1
+        if at_least < len(levels):
+            above, up_to = levels[at_least - 1], levels[at_least]
+            return _Staggered(candidate, up_to, first.posterior).result(goal, above, up_to)
+    raise _no_threshold(design, goal.level)
+
+
+class _Staggered:
+    """One threshold of a staggered design."""
+
+    def __init__(self, design: Design, threshold: float, posterior: Posterior) -> None:
+        judged = replace(design, efficacy=replace(design.efficacy, posterior=threshold))
+        self.trial = Trial(judged, posterior=posterior)
+
+    @property
+    def error(self) -> float:
+        """At the global null."""
+        return self.trial.decisions(global_null(self.trial.design)).family_wise_error
+
+    def holds(self, goal: _Goal) -> bool:
+        """Whether the threshold is within the level."""
+        if self.error > goal.level:
+            return False
+        return goal.control is Control.GLOBAL_NULL or all(
+            one.at_most <= goal.level for one in self.worst(goal)
+        )
+
+    def worst(self, goal: _Goal) -> Iterator[WorstError]:
+        """For each set of null baskets."""
+        errors, ceiling = errors_of(self.trial), goal.level if goal.control is Control.STRONG else None
+        for chosen in null_sets(self.trial):
+            yield errors.worst(chosen, self.trial.design.thresholds, search=goal.search, ceiling=ceiling)
+
+    def result(self, goal: _Goal, above: float, up_to: float) -> Calibration:
+        """The calibration with this threshold."""
+        threshold, worst = shortest_decimal(above, up_to), tuple(self.worst(goal))
+        return Calibration(goal.control, goal.level, threshold, above, up_to, self.error, worst)
+
+
+def _unequal(found: str) -> DesignInvalid:
+    return DesignInvalid(
+        f"thresholds of equal error: found {found}", hint="Calibrate one threshold for all baskets."
+    )
 
 
 def shortest_decimal(above: float, up_to: float) -> float:

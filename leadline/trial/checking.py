@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from difflib import get_close_matches
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from leadline.trial.borrowing.bhm import Hierarchical
+from leadline.trial.borrowing.exnex import ExNex
 from leadline.trial.borrowing.fujikawa import Fujikawa
+from leadline.trial.borrowing.hierarchical import Centre
 from leadline.trial.borrowing.local_mem import LocalExchangeability
 from leadline.trial.borrowing.pooled import Pooled
 from leadline.trial.criteria import known_criteria
-from leadline.trial.design import Problem
+from leadline.trial.design import Basis, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +31,7 @@ def design_problems(design: Design) -> list[Problem]:
         *_identity_problems(design),
         *(problem for at, basket in enumerate(design.baskets) for problem in _basket_problems(basket, at)),
         *_borrowing_problems(design),
+        *_threshold_problems(design),
         *_early_problems(design),
         *(_harm_problems(design.harm) if design.harm else ()),
         *_order_problems(design),
@@ -49,11 +54,31 @@ def _basket_problems(basket: Basket, at: int) -> Iterator[Problem]:
             f"{basket.null_rate:g}",
             f"a rate below the target_rate, {basket.target_rate:g}",
         )
-    if any(later <= earlier for earlier, later in zip(basket.looks, basket.looks[1:], strict=False)):
+    if any(later <= earlier for earlier, later in pairwise(basket.looks)):
         yield Problem(
             (*where, "looks"), f"{list(basket.looks)}", "numbers of children that rise from look to look"
         )
     yield from _prior_problems(basket.prior, (*where, "prior"))
+    yield from _control_problems(basket, (*where, "control"))
+
+
+def _control_problems(basket: Basket, where: Path) -> Iterator[Problem]:
+    control = basket.control
+    if control is None:
+        return
+    yield from _prior_problems(control.prior, (*where, "prior"))
+    if len(control.looks) != len(basket.looks):
+        found, taken = (
+            f"{len(control.looks)} looks",
+            f"as many as the basket's own looks, {len(basket.looks)}",
+        )
+        yield Problem((*where, "looks"), found, taken)
+    if any(later < earlier for earlier, later in pairwise(control.looks)):
+        taken = "numbers of control children that do not fall from look to look"
+        yield Problem((*where, "looks"), f"{list(control.looks)}", taken)
+    if basket.null_limit >= basket.target_rate:
+        taken = f"a margin that leaves the target_rate, {basket.target_rate:g}, above null_rate + margin"
+        yield Problem((*where, "margin"), f"{control.margin:g}", taken)
 
 
 def _criteria_taken(found: str) -> str:
@@ -76,8 +101,40 @@ def _borrowing_problems(design: Design) -> Iterator[Problem]:
         yield Problem(where, f"{model.model} for {len(design.baskets)} baskets", f"at most {most} baskets")
     if isinstance(model, Pooled | LocalExchangeability) and len(set(design.priors)) > 1:
         yield Problem(where, f"{model.model} with unlike priors", "the same prior for every basket")
+    if design.randomised:
+        yield from _randomised_problems(design)
     if isinstance(model, Fujikawa) and any(len(prior) > 1 for prior in design.priors):
         yield Problem(where, "fujikawa with a prior of several betas", "one beta as the prior of each basket")
+
+
+def _threshold_problems(design: Design) -> Iterator[Problem]:
+    posterior = design.efficacy.posterior
+    if isinstance(posterior, tuple) and len(posterior) != len(design.baskets):
+        found, taken = f"{len(posterior)} numbers", f"one number, or one a basket ({len(design.baskets)})"
+        yield Problem(("efficacy", "posterior"), found, taken)
+
+
+def _randomised_problems(design: Design) -> Iterator[Problem]:
+    """What has no meaning against controls whose rate is not known."""
+    model = design.borrowing
+    if isinstance(model, Hierarchical | ExNex):
+        if model.centre is not Centre.CONTROL:
+            taken = "control in a design with controls, so that the effect is borrowed"
+            yield Problem(("borrowing", model.model, "centre"), model.centre.value, taken)
+        for at, basket in enumerate(design.baskets):
+            if basket.control and basket.control.margin:
+                where: Path = ("baskets", at, "control", "margin")
+                yield Problem(
+                    where, f"{basket.control.margin:g}", f"0 with {model.model}, which borrows odds ratios"
+                )
+    for rule, key in (
+        (design.efficacy.early, ("efficacy", "early", "by")),
+        (design.futility, ("futility", "by")),
+    ):
+        if rule is not None and rule.by is Basis.PREDICTIVE:
+            yield Problem(
+                key, "predictive", "posterior in a design with controls, whose own count decides too"
+            )
 
 
 def _early_problems(design: Design) -> Iterator[Problem]:

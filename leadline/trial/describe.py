@@ -96,7 +96,7 @@ def describe(design: Design, *, search: Search = SEARCH) -> DesignReport:
     trial = Trial(design)
     scenarios = tuple(trial.operating(scenario) for scenario in standard_scenarios(design))
     worst = _worst(trial, search)
-    nearest = _nearest_decision(trial)
+    nearest = trial.nearest_decision
     return DesignReport(
         version=leadline.__version__,
         design=design,
@@ -193,13 +193,3 @@ def _in_order(trial: Trial, order: tuple[str, ...], *, looks: int) -> OrderOfAcc
     power = ordered.decisions(Scenario("Every basket responds", design.target_rates)).success
     labels = {basket.id: basket.label for basket in design.baskets}
     return OrderOfAccrual(tuple(labels[name] for name in order), error, power)
-
-
-def _nearest_decision(trial: Trial) -> float:
-    """Over all outcomes and baskets that the threshold decides on."""
-    gaps = [
-        abs(ending.posterior[:, list(ending.by_threshold)] - trial.design.efficacy.posterior)
-        for ending in trial.endings
-        if any(ending.by_threshold)
-    ]
-    return min(float(gap.min()) for gap in gaps if gap.size)

@@ -1,7 +1,8 @@
 """A basket trial's design: the values of a design file, and the rules they have to keep among themselves.
 
 One drug, several diseases (baskets), each with its own responder definition, null rate and target rate. A basket
-succeeds when the posterior probability that its response rate is above the null rate reaches the threshold.
+succeeds when the posterior probability that its response rate is above the null rate reaches the threshold. A
+randomised basket has control children besides: its null rate is then not known, but what they show.
 
 Sources   [F20] Fujikawa K, Teramukai S, Yokota I, Daimon T. Biom J 2020;62:330-338
 """
@@ -33,15 +34,32 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True, config=CLOSED)
+class ControlArm:
+    """Children of the same disease whom the lot does not give the therapy.
+
+    looks    control children at each look of the basket
+    prior    beta mixture for their response rate; children of earlier trials are borrowed through it
+    margin   the therapy has to be better by more than this
+    """
+
+    looks: Annotated[tuple[Size, ...], Len(1)]
+    prior: Annotated[Prior, Len(1)] = UNIFORM
+    prior_reason: str = ""
+    margin: Annotated[float, Ge(0), Lt(1)] = 0.0
+
+
+@dataclass(frozen=True, slots=True, config=CLOSED)
 class Basket:
     """One disease.
 
     responder    id of a criterion that a chart can meet, as `sri4` or `acr_pedi.acr70`
-    null_rate    response rate without the therapy, at the same time under the same definition
+    null_rate    response rate without the therapy, at the same time under the same definition; of a randomised
+                 basket what its controls are expected to show, which decides nothing
     target_rate  response rate that the trial should not miss
-    looks        children seen at each analysis, the last being the whole basket
+    looks        treated children seen at each analysis, the last being the whole basket
     prior        beta mixture for the response rate
     null_reason  why this null rate: trial, endpoint, time, source; `prior_reason` likewise
+    control      the control arm of a randomised basket; without it the control rate is the null rate, and known
     """
 
     id: Annotated[str, Len(1)]
@@ -53,11 +71,23 @@ class Basket:
     prior: Annotated[Prior, Len(1)] = UNIFORM
     null_reason: str = ""
     prior_reason: str = ""
+    control: ControlArm | None = None
 
     @property
     def size(self) -> int:
-        """Children in the basket if it is not stopped."""
+        """Treated children in the basket if it is not stopped."""
         return self.looks[-1]
+
+    @property
+    def null_limit(self) -> float:
+        """Up to this response rate the therapy does nothing, if the controls are as expected."""
+        return self.null_rate + (self.control.margin if self.control else 0.0)
+
+    def controls(self, treated: int) -> int:
+        """Control children when so many treated children have been seen, at a look or before any."""
+        if self.control is None or treated == 0:
+            return 0
+        return self.control.looks[self.looks.index(treated)]
 
     @property
     def label(self) -> str:
@@ -94,9 +124,9 @@ class EarlyRule:
 
 @dataclass(frozen=True, slots=True, config=CLOSED)
 class Efficacy:
-    """Success at the last look: P(rate > null_rate) at least `posterior`."""
+    """Success at the last look: P(rate > null_rate) at least `posterior`; one for all baskets, or one a basket."""
 
-    posterior: Rate
+    posterior: Rate | Annotated[tuple[Rate, ...], Len(1)]
     early: EarlyRule | None = None
 
 
@@ -166,6 +196,22 @@ class Design:
         return tuple(basket.null_rate for basket in self.baskets)
 
     @property
+    def null_limits(self) -> tuple[float, ...]:
+        """One a basket."""
+        return tuple(basket.null_limit for basket in self.baskets)
+
+    @property
+    def thresholds(self) -> tuple[float, ...]:
+        """Posterior probability that success takes, one a basket."""
+        posterior = self.efficacy.posterior
+        return posterior if isinstance(posterior, tuple) else (posterior,) * len(self.baskets)
+
+    @property
+    def randomised(self) -> bool:
+        """Whether some basket has a control arm."""
+        return any(basket.control for basket in self.baskets)
+
+    @property
     def target_rates(self) -> tuple[float, ...]:
         """One a basket."""
         return tuple(basket.target_rate for basket in self.baskets)
@@ -177,14 +223,24 @@ class Design:
 
     @property
     def sizes(self) -> tuple[int, ...]:
-        """Children in each basket if none is stopped."""
+        """Treated children in each basket if none is stopped."""
         return tuple(basket.size for basket in self.baskets)
+
+    @property
+    def control_sizes(self) -> tuple[int, ...]:
+        """Control children in each basket if none is stopped."""
+        return self.controls(self.sizes)
+
+    def controls(self, treated: tuple[int, ...]) -> tuple[int, ...]:
+        """Control children when so many treated children have been seen, one a basket."""
+        return tuple(basket.controls(size) for basket, size in zip(self.baskets, treated, strict=True))
 
     @property
     def alike(self) -> tuple[int, ...]:
         """For each basket the first one that differs from it in name only."""
         kinds = [
-            (basket.looks, basket.prior, basket.null_rate, basket.target_rate) for basket in self.baskets
+            (basket.looks, basket.prior, basket.null_rate, basket.target_rate, basket.control, threshold)
+            for basket, threshold in zip(self.baskets, self.thresholds, strict=True)
         ]
         return tuple(kinds.index(kind) for kind in kinds)
 

@@ -7,6 +7,7 @@ sum over endings. The walk keeps one array per pattern of closed baskets and for
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import product
@@ -16,9 +17,10 @@ import numpy as np
 
 from leadline.errors import BeyondExactRange
 from leadline.trial.borrowing import Above, Outcomes, Reaches
-from leadline.trial.borrowing.outcomes import sorted_outcomes
+from leadline.trial.borrowing.independent import Independent
+from leadline.trial.borrowing.outcomes import outcomes_from, sorted_outcomes, table_shape
 from leadline.trial.design import Basis, Reference
-from leadline.trial.posterior import Posterior, binomial, sufficient_counts
+from leadline.trial.posterior import Posterior, basket_law, binomial, sufficient_counts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from leadline.trial.borrowing.beta import Counts, Floats
-    from leadline.trial.design import Design, EarlyRule
+    from leadline.trial.design import Basket, Design, EarlyRule
 
 MOST_OUTCOMES = 8_000_000  # outcomes of all baskets together that are walked through: some 2 GB
 
@@ -41,7 +43,7 @@ class Reason(IntEnum):
 
 
 class Closed(NamedTuple):
-    """A basket that takes no more children: in which step, after how many children, and why."""
+    """A basket that takes no more children: in which step, after how many treated children, and why."""
 
     step: int
     size: int
@@ -61,7 +63,7 @@ class Ending:
     success    (outcomes, baskets), whether the basket is declared a success
     posterior  (outcomes, baskets), P(rate > null_rate) in the end; the threshold was applied where `by_threshold`
     closed     one entry a basket
-    children   children of all baskets together at each step, for the harm rule
+    children   treated children of all baskets together at each step, for the harm rule
     """
 
     outcomes: Outcomes
@@ -83,7 +85,7 @@ def find_endings(design: Design, posterior: Posterior) -> list[Ending]:
 
     raises BeyondExactRange when there are more outcomes than can be walked through
     """
-    check_exact_range(design)
+    _check_count(design, outcomes_together(design))
     if len(design.steps()) == 1 and design.exchangeable and design.harm is None:
         return [_single_look(design, posterior)]
     return list(_Walk(design, posterior).endings())
@@ -91,7 +93,10 @@ def find_endings(design: Design, posterior: Posterior) -> list[Ending]:
 
 def check_exact_range(design: Design) -> None:
     """Refuse a design whose outcomes are too many to visit one by one."""
-    count = outcome_count(design)
+    _check_count(design, outcome_count(design))
+
+
+def _check_count(design: Design, count: int) -> None:
     if count > MOST_OUTCOMES:
         raise BeyondExactRange(
             f"{design.title}: {count:,} outcomes; up to {MOST_OUTCOMES:,} are computed exactly",
@@ -100,17 +105,28 @@ def check_exact_range(design: Design) -> None:
 
 
 def outcome_count(design: Design) -> int:
-    """Outcomes to visit: multisets for one look at exchangeable baskets, otherwise all final states."""
+    """Outcomes to visit; those of baskets that do not borrow are visited basket by basket."""
+    if isinstance(design.borrowing, Independent):
+        return sum(map(_states, design.baskets))
+    return outcomes_together(design)
+
+
+def outcomes_together(design: Design) -> int:
+    """Outcomes of all baskets: multisets for one look at exchangeable baskets, otherwise all final states."""
     if len(design.steps()) == 1 and design.exchangeable:
-        size, baskets = design.sizes[0], len(design.baskets)
-        return int(np.prod([(size + baskets - i) / (baskets - i) for i in range(baskets)]).round())
-    return int(np.prod([sum(size + 1 for size in basket.looks) for basket in design.baskets]))
+        (entries,), baskets = set(table_shape(design.sizes, design.control_sizes)), len(design.baskets)
+        return math.comb(entries + baskets - 1, baskets)
+    return math.prod(map(_states, design.baskets))
+
+
+def _states(basket: Basket) -> int:
+    return sum((look + 1) * (basket.controls(look) + 1) for look in basket.looks)
 
 
 def _single_look(design: Design, posterior: Posterior) -> Ending:
-    outcomes = sorted_outcomes(design.sizes[0], len(design.baskets))
-    above = posterior.expect(outcomes, Above(design.null_rates))
-    success = above >= design.efficacy.posterior
+    outcomes = sorted_outcomes(design.sizes[0], len(design.baskets), controls=design.control_sizes[0])
+    above = posterior.expect(outcomes, Above(design.null_limits))
+    success = above >= np.array(design.thresholds)
     closed = tuple(Closed(0, size, Reason.COMPLETE, success=False) for size in design.sizes)
     return Ending(
         outcomes,
@@ -165,14 +181,13 @@ class _Walk:
     def _sizes(self, looks: list[int]) -> tuple[int, ...]:
         return tuple(b.looks[k - 1] if k else 0 for b, k in zip(self.design.baskets, looks, strict=True))
 
-    @staticmethod
-    def _accrue(law: Floats, seen: list[int], before: tuple[int, ...], after: tuple[int, ...]) -> Floats:
+    def _accrue(
+        self, law: Floats, seen: list[int], before: tuple[int, ...], after: tuple[int, ...]
+    ) -> Floats:
         """Convolve the axes of the baskets that take more children, one after the other."""
+        controls_before, controls_after = self.design.controls(before), self.design.controls(after)
         for j in seen:
-            new = binomial(after[j] - before[j], 0.5)
-            transition = np.zeros((before[j] + 1, after[j] + 1))
-            for count in range(before[j] + 1):
-                transition[count, count : count + len(new)] = new
+            transition = np.kron(_tosses(before[j], after[j]), _tosses(controls_before[j], controls_after[j]))
             law = np.moveaxis(np.tensordot(law, transition, axes=(j, 0)), -1, j)
         return law
 
@@ -186,7 +201,8 @@ class _Walk:
         sizes: tuple[int, ...],
     ) -> Iterator[tuple[Pattern, Floats]]:
         """The law split by what is decided for each basket looked at."""
-        outcomes, _ = _reached(law, sizes)
+        outcomes, _ = self._reached(law, sizes)
+        entries = outcomes.entries
         verdicts = np.column_stack(
             [verdicts_at(self.design, self.posterior, outcomes, basket=j, look=looks[j]) for j in seen]
         )
@@ -196,7 +212,7 @@ class _Walk:
             if not rows.any():
                 continue
             part = np.zeros_like(law)
-            where = tuple(outcomes.responders[rows].T)
+            where = tuple(entries[rows].T)
             part[where] = law[where]
             then = list(pattern)
             for j, reason in zip(seen, decided, strict=True):
@@ -209,11 +225,11 @@ class _Walk:
     def _final_ending(
         self, pattern: Pattern, step: int, path: tuple[int, ...], law: Floats, sizes: tuple[int, ...]
     ) -> Ending:
-        outcomes, share = _reached(law, sizes)
-        above = self.posterior.expect(outcomes, Above(self.design.null_rates))
+        outcomes, share = self._reached(law, sizes)
+        above = self.posterior.expect(outcomes, Above(self.design.null_limits))
         by_threshold = tuple(closed is None for closed in pattern)
         earlier = np.array([closed is not None and closed.success for closed in pattern])
-        success = np.where(by_threshold, above >= self.design.efficacy.posterior, earlier)
+        success = np.where(by_threshold, above >= np.array(self.design.thresholds), earlier)
         closed = tuple(
             then or Closed(step, sizes[j], Reason.COMPLETE, success=False) for j, then in enumerate(pattern)
         )
@@ -237,10 +253,27 @@ class _Walk:
     def _settled(
         self, closed: tuple[Closed, ...], path: tuple[int, ...], law: Floats, sizes: tuple[int, ...]
     ) -> Ending:
-        outcomes, share = _reached(law, sizes)
-        above = self.posterior.expect(outcomes, Above(self.design.null_rates))
+        outcomes, share = self._reached(law, sizes)
+        above = self.posterior.expect(outcomes, Above(self.design.null_limits))
         success = np.broadcast_to([then.success for then in closed], above.shape)
         return Ending(outcomes, share, success, above, closed, (False,) * len(closed), path)
+
+    def _reached(self, law: Floats, sizes: tuple[int, ...]) -> tuple[Outcomes, Floats]:
+        """The outcomes that can be reached, and their law divided by that of free coin tosses: the share."""
+        entries, controls = np.argwhere(law > 0), self.design.controls(sizes)
+        free = np.ones(len(entries))
+        for j, (size, control) in enumerate(zip(sizes, controls, strict=True)):
+            free *= basket_law(size, 0.5, control, 0.5)[entries[:, j]]
+        return outcomes_from(entries, sizes, controls), law[law > 0] / free
+
+
+def _tosses(before: int, after: int) -> Floats:
+    """(before + 1, after + 1): from one number of heads to another by fair coins."""
+    new = binomial(after - before, 0.5)
+    transition = np.zeros((before + 1, after + 1))
+    for count in range(before + 1):
+        transition[count, count : count + len(new)] = new
+    return transition
 
 
 def verdicts_at(
@@ -252,8 +285,8 @@ def verdicts_at(
     efficacy is taken.
     """
     if look == len(design.baskets[basket].looks):
-        above = posterior.expect(outcomes, Above(design.null_rates))[:, basket]
-        return np.where(above >= design.efficacy.posterior, 1, -1)
+        above = posterior.expect(outcomes, Above(design.null_limits))[:, basket]
+        return np.where(above >= design.thresholds[basket], 1, -1)
     verdict = np.zeros(len(outcomes.responders), dtype=np.int64)
     if design.futility is not None:
         rule = design.futility
@@ -270,14 +303,5 @@ def _probability(design: Design, posterior: Posterior, rule: EarlyRule, outcomes
     """What an early rule looks at: (outcomes, baskets)."""
     if rule.by is Basis.PREDICTIVE:
         return posterior.expect(outcomes, Reaches(sufficient_counts(design), design.sizes))
-    reference = design.null_rates if rule.above is Reference.NULL_RATE else design.target_rates
+    reference = design.null_limits if rule.above is Reference.NULL_RATE else design.target_rates
     return posterior.expect(outcomes, Above(reference))
-
-
-def _reached(law: Floats, sizes: tuple[int, ...]) -> tuple[Outcomes, Floats]:
-    """The outcomes that can be reached, and their law divided by that of free coin tosses: the share."""
-    responders = np.argwhere(law > 0)
-    free = np.ones(len(responders))
-    for j, size in enumerate(sizes):
-        free *= binomial(size, 0.5)[responders[:, j]]
-    return Outcomes(responders, sizes), law[law > 0] / free

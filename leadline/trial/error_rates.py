@@ -12,6 +12,7 @@ limit is too high proves a maximum.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from itertools import combinations, permutations, product
 from typing import TYPE_CHECKING
@@ -20,17 +21,19 @@ import numpy as np
 from scipy.special import binom
 
 from leadline.errors import BeyondExactRange
-from leadline.trial.borrowing.outcomes import Outcomes, every_outcome
+from leadline.trial.borrowing.outcomes import Outcomes, every_outcome, table_shape
 from leadline.trial.operating import Scenario
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
     from leadline.trial.borrowing.beta import Counts, Floats
     from leadline.trial.endings import Ending
     from leadline.trial.operating import Trial
+
+Sizes = tuple[tuple[int, int], ...]
 
 MOST_SPREAD = 2_000_000  # outcomes in full that a search over rates is made for
 CELLS_AT_ONCE = 2_000
@@ -40,33 +43,50 @@ CELLS_AT_ONCE = 2_000
 class WorstError:
     """The largest family-wise error found for one set of null baskets.
 
-    null_baskets  positions
-    rates         true rates at which it was found, one a basket
-    error         the error there, exact
-    at_most       no true rates of this set of null baskets give more; proved
+    null_baskets   positions
+    rates          true rates at which it was found, one a basket
+    control_rates  likewise of the controls; of a basket without controls its null rate
+    error          the error there, exact
+    at_most        no true rates and control rates of this set of null baskets give more; proved
     """
 
     null_baskets: tuple[int, ...]
     rates: tuple[float, ...]
+    control_rates: tuple[float, ...]
     error: float
     at_most: float
+
+    @property
+    def scenario(self) -> Scenario:
+        """The true rates at which it was found."""
+        return Scenario("largest error", self.rates, control_rates=self.control_rates)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FinalStates:
     """Final states of a trial in full, for one set of sizes.
 
-    sizes      children, one a basket
+    sizes      treated children and controls, a pair a basket
     weight     (states,), probability of the state given its counts
     statistic  (states, baskets), what the threshold is held against: the posterior probability of a basket judged in
                the end, plus infinity for a success declared earlier, minus infinity for a basket closed without one
     rows       (states,), whole numbers: position among all outcomes of these sizes
     """
 
-    sizes: tuple[int, ...]
+    sizes: Sizes
     weight: Floats
     statistic: Floats
     rows: Counts
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Entries of each basket's table."""
+        return shape_of(self.sizes)
+
+
+def shape_of(sizes: Sizes) -> tuple[int, ...]:
+    """Entries of each basket's table."""
+    return tuple((treated + 1) * (controls + 1) for treated, controls in sizes)
 
 
 def final_states(trial: Trial, *, harm_rate: float | None = None) -> list[FinalStates]:
@@ -74,7 +94,7 @@ def final_states(trial: Trial, *, harm_rate: float | None = None) -> list[FinalS
 
     raises BeyondExactRange when there are too many outcomes to hold
     """
-    full = int(np.prod([size + 1 for size in trial.design.sizes]))
+    full = math.prod(table_shape(trial.design.sizes, trial.design.control_sizes))
     if full > MOST_SPREAD:
         raise BeyondExactRange(
             f"{trial.design.title}: {full:,} outcomes; the search over true rates takes up to {MOST_SPREAD:,}",
@@ -91,18 +111,18 @@ def _state(ending: Ending, chance: float) -> FinalStates:
     if outcomes.multisets:
         outcomes, statistic = _spread(outcomes, statistic)
         weight = np.full(len(statistic), chance)
-    columns = tuple(outcomes.responders.T)
-    rows = np.ravel_multi_index(columns, tuple(size + 1 for size in outcomes.sizes))
-    return FinalStates(outcomes.sizes, weight, statistic, rows)
+    rows = np.ravel_multi_index(tuple(outcomes.entries.T), outcomes.shape)
+    controls = outcomes.control_sizes or (0,) * len(outcomes.sizes)
+    return FinalStates(tuple(zip(outcomes.sizes, controls, strict=True)), weight, statistic, rows)
 
 
 def _spread(outcomes: Outcomes, statistic: Floats) -> tuple[Outcomes, Floats]:
     """All outcomes from multisets: permuting the baskets permutes their statistics."""
-    shape = tuple(size + 1 for size in outcomes.sizes)
+    shape, entries = outcomes.shape, outcomes.entries
     full = np.empty((*shape, len(shape)))
     for order in permutations(range(len(shape))):
-        full[tuple(outcomes.responders[:, list(order)].T)] = statistic[:, list(order)]
-    return every_outcome(outcomes.sizes), full.reshape(-1, len(shape))
+        full[tuple(entries[:, list(order)].T)] = statistic[:, list(order)]
+    return every_outcome(outcomes.sizes, outcomes.control_sizes), full.reshape(-1, len(shape))
 
 
 def null_sets(trial: Trial) -> Iterator[tuple[int, ...]]:
@@ -116,41 +136,48 @@ def null_sets(trial: Trial) -> Iterator[tuple[int, ...]]:
 
 
 class ErrorSurface:
-    """The family-wise error for one set of null baskets and one threshold, as a function of the true rates."""
+    """The family-wise error for one set of null baskets and its thresholds, as a function of the true rates."""
 
-    def __init__(self, states: list[FinalStates], null_baskets: tuple[int, ...], *, threshold: float) -> None:
-        merged: dict[tuple[int, ...], Floats] = {}
+    def __init__(
+        self, states: list[FinalStates], null_baskets: tuple[int, ...], *, threshold: float | Sequence[float]
+    ) -> None:
+        """`threshold` is one number for all baskets, or one a basket."""
+        self.tensors: dict[Sizes, Floats] = {}
         for state in states:
-            wrong = (state.statistic[:, list(null_baskets)] >= threshold).any(axis=1)
-            shape = tuple(size + 1 for size in state.sizes)
-            tensor = merged.setdefault(state.sizes, np.zeros(int(np.prod(shape))))
+            wrong = (state.statistic >= np.asarray(threshold))[:, list(null_baskets)].any(axis=1)
+            tensor = self.tensors.setdefault(state.sizes, np.zeros(math.prod(state.shape)))
             np.add.at(tensor, state.rows[wrong], state.weight[wrong])
-        self._tensors = {sizes: t.reshape([s + 1 for s in sizes]) for sizes, t in merged.items() if t.any()}
+        self.tensors = {sizes: t.reshape(shape_of(sizes)) for sizes, t in self.tensors.items() if t.any()}
 
     @property
     def never(self) -> bool:
         """Whether no outcome leads to an error."""
-        return not self._tensors
+        return not self.tensors
 
     @property
     def outcomes(self) -> int:
         """Outcomes that are added up for the error at one point."""
-        return sum(tensor.size for tensor in self._tensors.values())
+        return sum(tensor.size for tensor in self.tensors.values())
 
     def at(self, rates: Floats) -> Floats:
-        """The error at each row of true rates (points, baskets)."""
+        """The error at each row of true rates (points, baskets), for baskets without controls."""
         parts = [rates[at : at + CELLS_AT_ONCE] for at in range(0, len(rates), CELLS_AT_ONCE)]
         return np.concatenate([self._at(part) for part in parts]) if parts else np.zeros(0)
 
     def _at(self, rates: Floats) -> Floats:
         total = np.zeros(len(rates))
-        for sizes, tensor in self._tensors.items():
-            laws = [binomials(size, rates[:, j]) for j, size in enumerate(sizes)]
-            partial = np.tensordot(laws[0], tensor, axes=(1, 0))
-            for law in laws[1:]:
-                partial = np.einsum("pr,pr...->p...", law, partial)
-            total += partial
+        for sizes, tensor in self.tensors.items():
+            laws = [binomials(size, rates[:, j]) for j, (size, _) in enumerate(sizes)]
+            total += contracted(tensor, laws)
         return np.clip(total, 0.0, 1.0)
+
+
+def contracted(tensor: Floats, laws: Sequence[Floats]) -> Floats:
+    """(points,): the tensor summed over each of its axes with the law (points, entries) of that axis."""
+    partial = np.tensordot(laws[0], tensor, axes=(1, 0))
+    for law in laws[1:]:
+        partial = np.einsum("pr,pr...->p...", law, partial)
+    return np.asarray(partial)
 
 
 def binomials(size: int, rates: Floats) -> Floats:
@@ -181,13 +208,15 @@ PROOF = Search(terms=6e9)  # to prove that an error stays within a level, which 
 def worst_errors(
     trial: Trial, *, threshold: float | None = None, search: Search = SEARCH
 ) -> list[WorstError]:
-    """The largest family-wise error for every set of null baskets, largest sets first."""
-    states = final_states(trial)
-    limit = trial.design.efficacy.posterior if threshold is None else threshold
-    return [
-        worst_error(trial, ErrorSurface(states, chosen, threshold=limit), chosen, search=search)
-        for chosen in null_sets(trial)
-    ]
+    """The largest family-wise error for every set of null baskets, largest sets first.
+
+    raises BeyondExactRange when there are too many outcomes to hold
+    """
+    from leadline.trial.family_wise import errors_of  # which chooses between this search and others
+
+    limits = trial.design.thresholds if threshold is None else (threshold,) * len(trial.design.baskets)
+    errors = errors_of(trial)
+    return [errors.worst(chosen, limits, search=search) for chosen in null_sets(trial)]
 
 
 def worst_error(
@@ -207,18 +236,19 @@ def worst_error(
     centres, halves = _first_cells(trial, null_baskets)
     best = _Best(trial, surface, null_baskets)
     if surface.never:
-        return WorstError(null_baskets, best.rates, 0.0, 0.0)
+        return WorstError(null_baskets, best.rates, trial.design.null_rates, 0.0, 0.0)
     proved, used, most = 0.0, 0, search.terms / surface.outcomes
     while len(centres):
         values = best.look_at(centres)
         used += len(centres)
-        limits = _limits(values, np.sqrt((sizes * halves**2).sum(axis=1)))
+        limits = limits_within(values, np.sqrt((sizes * halves**2).sum(axis=1)))
         refuted = ceiling is not None and best.error > ceiling
         enough = best.error + search.gap if ceiling is None else ceiling
         open_cells = (limits > enough) & (used < most) & (not refuted)
         proved = max(proved, float(limits[~open_cells].max(initial=0.0)))
-        centres, halves = _halved(centres[open_cells], halves[open_cells], sizes)
-    return WorstError(null_baskets, best.rates, best.error, max(best.error, proved))
+        centres, halves = halved(centres[open_cells], halves[open_cells], sizes)
+    at_most = max(best.error, proved)
+    return WorstError(null_baskets, best.rates, trial.design.null_rates, best.error, at_most)
 
 
 class _Best:
@@ -266,12 +296,12 @@ def _sorted_within(centres: Floats, null_baskets: tuple[int, ...]) -> NDArray[np
     return np.asarray(rising[0] & rising[1])
 
 
-def _limits(values: Floats, distances: Floats) -> Floats:
+def limits_within(values: Floats, distances: Floats) -> Floats:
     """The most that the error can be within this distance."""
     return np.asarray(np.sin(np.minimum(np.arcsin(np.sqrt(values)) + distances, np.pi / 2)) ** 2)
 
 
-def _halved(centres: Floats, halves: Floats, sizes: Floats) -> tuple[Floats, Floats]:
+def halved(centres: Floats, halves: Floats, sizes: Floats) -> tuple[Floats, Floats]:
     """Each cell cut across the direction in which the error can change most."""
     rows, widest = np.arange(len(centres)), (sizes * halves**2).argmax(axis=1)
     halves = halves.copy()

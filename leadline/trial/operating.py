@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import permutations
 from math import factorial, prod
@@ -10,34 +10,77 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from leadline.trial.borrowing import Above, Mean
+from leadline.trial.apart import Fate, courses
+from leadline.trial.borrowing import Above, Mean, borrows_effect
+from leadline.trial.borrowing.independent import Independent
 from leadline.trial.endings import Reason, find_endings
-from leadline.trial.posterior import Posterior, binomial
+from leadline.trial.posterior import Posterior, basket_law
 from leadline.trial.safety import Stopping, harm_boundary, stopping_on_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
+    from leadline.trial.apart import Course
+    from leadline.trial.borrowing import Outcomes
     from leadline.trial.borrowing.beta import Floats
     from leadline.trial.design import Design
-    from leadline.trial.endings import Ending
+    from leadline.trial.endings import Closed, Ending
     from leadline.trial.safety import Boundary
 
 INTERVAL_LEVEL = 0.95  # of the equal-tailed posterior intervals whose coverage is given
 
 
+TOO_LITTLE = 1e-12  # by which a rate may seem to exceed its limit through rounding
+
+
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """True rates, one a basket. A basket is null when its rate is at most its null rate.
+    """True rates of the treated children, one a basket.
 
-    harm_rate  true rate of the event of the harm rule; None for the design's expected rate
+    A basket is null when its rate is at most its null rate; a randomised one, when its rate exceeds the control rate
+    by no more than the margin.
+
+    harm_rate      true rate of the event of the harm rule; None for the design's expected rate
+    control_rates  true rates of the controls, one a basket; None for the null rates. Of a basket without controls it
+                   is not asked.
     """
 
     name: str
     rates: tuple[float, ...]
     harm_rate: float | None = None
+    control_rates: tuple[float, ...] | None = None
+
+    def truths(self, design: Design) -> tuple[tuple[float, float], ...]:
+        """True rate and control rate of each basket; without controls the latter is the null rate."""
+        controls = self.control_rates or design.null_rates
+        return tuple(
+            (rate, control if basket.control else basket.null_rate)
+            for rate, control, basket in zip(self.rates, controls, design.baskets, strict=True)
+        )
+
+    def adjusted(self, design: Design) -> tuple[float, ...]:
+        """The rates as if the controls were at the null rates: what a posterior is about.
+
+        With the same difference of the rates; where the model borrows the effect, with the same odds ratio.
+        """
+        by_odds = borrows_effect(design.borrowing)
+        return tuple(
+            rate if basket.control is None else _adjusted(rate, control, basket.null_rate, by_odds=by_odds)
+            for (rate, control), basket in zip(self.truths(design), design.baskets, strict=True)
+        )
+
+    def null(self, design: Design) -> NDArray[np.bool_]:
+        """Whether each basket is null."""
+        return np.array(self.adjusted(design)) <= np.array(design.null_limits) + TOO_LITTLE
+
+
+def _adjusted(rate: float, control: float, null_rate: float, *, by_odds: bool) -> float:
+    if not by_odds or min(rate, control) <= 0 or max(rate, control) >= 1:  # no odds: only the sign is asked
+        return null_rate + (rate - control)
+    odds = rate / (1 - rate) * (1 - control) / control * null_rate / (1 - null_rate)
+    return odds / (1 + odds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +100,11 @@ class Operating:
     family_wise_error   probability that some null basket is declared a success; 0 where none is null
     any_success         probability that some basket is
     correct             expected number of right decisions
-    children            expected children
+    children            expected children, treated and controls
     stopped_futility    (steps, baskets), probability of closing early for futility; `stopped_efficacy` likewise
     harm                probability of stopping for harm in each step
-    bias, mse           of the posterior mean in the end; not counted when the trial stopped for harm
+    bias, mse           of the posterior mean in the end, of a randomised basket of that of the difference; not
+                        counted when the trial stopped for harm
     coverage            of the 95 % equal-tailed posterior interval, likewise
     """
 
@@ -89,8 +133,15 @@ class Trial:
 
     @cached_property
     def endings(self) -> list[Ending]:
-        """Every way to end. Raises BeyondExactRange."""
+        """Every way to end, of all baskets together. Raises BeyondExactRange."""
         return find_endings(self.design, self.posterior)
+
+    @cached_property
+    def parts(self) -> tuple[Trial, ...]:
+        """Without borrowing, a trial of each basket alone, which has no harm rule; empty with borrowing."""
+        if len(self.design.baskets) == 1 or not isinstance(self.design.borrowing, Independent):
+            return ()
+        return tuple(Trial(alone(self.design, j)) for j in range(len(self.design.baskets)))
 
     @cached_property
     def boundary(self) -> Boundary | None:
@@ -100,18 +151,51 @@ class Trial:
         return harm_boundary(self.design.harm, checks=planned_children(self.design))
 
     def operating(self, scenario: Scenario) -> Operating:
-        """Exact operating characteristics."""
-        tally = _Tally(self, scenario)
-        for ending in self.endings:
-            tally.add(ending)
-        return tally.operating()
+        """Exact operating characteristics. Raises BeyondExactRange."""
+        return self._tally(scenario, estimates=True).operating()
 
     def decisions(self, scenario: Scenario) -> Decisions:
         """The decisions alone, without what is estimated: the quicker part."""
-        tally = _Tally(self, scenario, estimates=False)
-        for ending in self.endings:
-            tally.add(ending)
-        return tally.decisions()
+        return self._tally(scenario, estimates=False).decisions()
+
+    def _tally(self, scenario: Scenario, *, estimates: bool) -> _Tally:
+        tally = _Tally(self, scenario, estimates=estimates)
+        if self.parts:
+            fates = self.fates(scenario, estimates=estimates)
+            for course in courses(self.design, fates, law_on=lambda path: self.harm_on(path, scenario)):
+                tally.add_course(course)
+        else:
+            for ending in self.endings:
+                tally.add(ending)
+        return tally
+
+    def fates(self, scenario: Scenario, *, estimates: bool = False) -> list[list[Fate]]:
+        """How each basket can end alone, for a trial without borrowing."""
+        truths, adjusted = scenario.truths(self.design), scenario.adjusted(self.design)
+        return [
+            [
+                _fate(part, ending, _steps_of(self.design, j), (truths[j], adjusted[j]), estimates)
+                for ending in part.endings
+            ]
+            for j, part in enumerate(self.parts)
+        ]
+
+    @cached_property
+    def nearest_decision(self) -> float:
+        """Distance of the closest posterior probability to its threshold, over all outcomes it decides on."""
+        if self.parts:
+            return min(part.nearest_decision for part in self.parts)
+        gaps = [
+            abs(ending.posterior - np.array(self.design.thresholds))[:, list(ending.by_threshold)]
+            for ending in self.endings
+            if any(ending.by_threshold)
+        ]
+        return min(float(gap.min()) for gap in gaps if gap.size)
+
+    def posterior_levels(self) -> Floats:
+        """Every posterior probability that a threshold may be held against, rising; the walk is made for it."""
+        assert self.endings
+        return self.posterior.values(Above(self.design.null_limits))
 
     def chance(self, ending: Ending, scenario: Scenario) -> float:
         """What the harm rule leaves of an ending: its probability given the responses."""
@@ -125,13 +209,17 @@ class Trial:
 
         Response and harm are taken to be independent within a child.
         """
+        return self.harm_on(ending.children, scenario)
+
+    def harm_on(self, path: tuple[int, ...], scenario: Scenario) -> Stopping | None:
+        """When harm stops a trial with so many treated children at its steps; None without a harm rule."""
         harm, boundary = self.design.harm, self.boundary
         if harm is None or boundary is None:
             return None
         rate = harm.expected_rate if scenario.harm_rate is None else scenario.harm_rate
-        key = (ending.children, rate)
+        key = (path, rate)
         if key not in self._stopping:
-            self._stopping[key] = stopping_on_path(boundary, harm, rate=rate, path=ending.children)
+            self._stopping[key] = stopping_on_path(boundary, harm, rate=rate, path=path)
         return self._stopping[key]
 
     def above(self, ending: Ending, rates: tuple[float, ...]) -> Floats:
@@ -144,7 +232,7 @@ class Trial:
 
     def _rates_alike(self, basket: int, rate: float) -> tuple[float, ...]:
         """Rates that give this basket its own and are the same for like baskets, so that tables are shared."""
-        for ready in (self.design.null_rates, self.design.target_rates):
+        for ready in (self.design.null_limits, self.design.target_rates):
             if ready[basket] == rate:
                 return ready
         alike = self.design.alike
@@ -153,8 +241,13 @@ class Trial:
         )
 
 
+def global_null(design: Design) -> Scenario:
+    """No basket responds better than under its null rate; controls respond at theirs."""
+    return Scenario("No basket responds", design.null_limits)
+
+
 def planned_children(design: Design) -> tuple[int, ...]:
-    """Children of all baskets together at each step, if nothing is stopped."""
+    """Treated children of all baskets together at each step, if nothing is stopped."""
     looks = [0] * len(design.baskets)
     planned = []
     for moved in design.steps():
@@ -169,9 +262,9 @@ class _Tally:
 
     def __init__(self, trial: Trial, scenario: Scenario, *, estimates: bool = True) -> None:
         self.trial, self.scenario, self.with_estimates = trial, scenario, estimates
-        self.rates = np.array(scenario.rates)
-        self.null = self.rates <= np.array(trial.design.null_rates)
-        baskets, steps = len(self.rates), len(trial.design.steps())
+        self.truths, self.adjusted = scenario.truths(trial.design), scenario.adjusted(trial.design)
+        self.null = scenario.null(trial.design)
+        baskets, steps = len(self.truths), len(trial.design.steps())
         self.success, self.children, self.bias, self.mse, self.coverage = np.zeros((5, baskets))
         self.futility, self.efficacy = np.zeros((2, steps, baskets))
         self.harm = np.zeros(steps)
@@ -182,10 +275,11 @@ class _Tally:
         chance = self.trial.chance(ending, self.scenario)
         if chance == 0.0:
             return
-        for placed, ways in _arrangements(ending, self.scenario.rates):
-            law = chance * ways * ending.share * _likelihood(ending, self.rates[placed])
+        for placed, ways in _arrangements(ending, self.truths):
+            law = chance * ways * ending.share * likelihood(ending.outcomes, [self.truths[j] for j in placed])
             self._decisions(ending, placed, law)
-            self._course(ending, placed, float(law.sum()))
+            seen = children_seen(self.trial, self.scenario, ending)
+            self._course(ending.closed, placed, float(law.sum()), seen)
             if self.with_estimates and not ending.harmed:
                 self._estimates(ending, placed, law)
 
@@ -194,16 +288,31 @@ class _Tally:
         self.error += float(law @ (ending.success & self.null[placed]).any(axis=1))
         self.any_success += float(law @ ending.success.any(axis=1))
 
-    def _course(self, ending: Ending, placed: list[int], total: float) -> None:
-        self.children[placed] += total * children_seen(self.trial, self.scenario, ending)
-        if ending.harmed:
-            self.harm[max(closed.step for closed in ending.closed)] += total
-        for j, closed in zip(placed, ending.closed, strict=True):
+    def add_course(self, course: Course) -> None:
+        """Count one course of a trial without borrowing."""
+        total, baskets = course.chance, list(range(len(course.closed)))
+        success = np.array([fate.success if fate else 0.0 for fate in course.fates])
+        self.success += total * success
+        self.error += total * float(1 - np.prod(1 - success[self.null]))
+        self.any_success += total * float(1 - np.prod(1 - success))
+        law = self.trial.harm_on(course.children, self.scenario)
+        seen = _children(self.trial.design, course.closed, course.children, law)
+        self._course(course.closed, baskets, total, seen)
+        if self.with_estimates and not course.harmed:
+            self.bias += total * np.array([fate.bias for fate in course.fates if fate])
+            self.mse += total * np.array([fate.mse for fate in course.fates if fate])
+            self.coverage += total * np.array([fate.coverage for fate in course.fates if fate])
+
+    def _course(self, ends: Sequence[Closed], placed: list[int], total: float, seen: Floats) -> None:
+        self.children[placed] += total * seen
+        if any(closed.reason is Reason.HARM for closed in ends):
+            self.harm[max(closed.step for closed in ends)] += total
+        for j, closed in zip(placed, ends, strict=True):
             self.futility[closed.step, j] += total * (closed.reason is Reason.FUTILITY)
             self.efficacy[closed.step, j] += total * (closed.reason is Reason.EFFICACY)
 
     def _estimates(self, ending: Ending, placed: list[int], law: Floats) -> None:
-        error, covered = estimates(self.trial, ending, tuple(float(rate) for rate in self.rates[placed]))
+        error, covered = estimates(self.trial, ending, tuple(self.adjusted[j] for j in placed))
         self.bias[placed] += law @ error
         self.mse[placed] += law @ error**2
         self.coverage[placed] += law @ covered
@@ -231,70 +340,118 @@ class _Tally:
         )
 
     def _shared(self, values: Floats) -> tuple[float, ...]:
-        if not any(ending.outcomes.multisets for ending in self.trial.endings):
+        if self.trial.parts or not any(ending.outcomes.multisets for ending in self.trial.endings):
             return tuple(float(value) for value in values)
-        return tuple(float(values[self.rates == rate].mean()) for rate in self.rates)
+        alike = [[truth == other for other in self.truths] for truth in self.truths]
+        return tuple(float(values[same].mean()) for same in alike)
 
 
 def children_seen(trial: Trial, scenario: Scenario, ending: Ending) -> Floats:
-    """Children of each basket; a harm rule looked at after every child may stop within a step.
+    """Children of each basket, treated and controls; a harm rule looked at after every child may stop within a step.
 
     The children of that step are then taken to have come in turn from all the open baskets.
     """
-    seen = np.array(ending.outcomes.sizes, dtype=float)
     law = trial.harm_law(ending, scenario)
-    if not ending.harmed or law is None:
+    return _children(trial.design, ending.closed, ending.children, law)
+
+
+def _children(design: Design, ends: Sequence[Closed], path: tuple[int, ...], law: Stopping | None) -> Floats:
+    sizes = [closed.size for closed in ends]
+    seen = np.array(
+        [size + basket.controls(size) for size, basket in zip(sizes, design.baskets, strict=True)], float
+    )
+    if law is None or all(closed.reason is not Reason.HARM for closed in ends):
         return seen
-    earlier = ending.children[-2] if len(ending.children) > 1 else 0
-    part = (law.children[-1] - earlier) / (ending.children[-1] - earlier)
-    steps = trial.design.steps()
-    for j, closed in enumerate(ending.closed):
+    earlier = path[-2] if len(path) > 1 else 0
+    part = (law.children[-1] - earlier) / (path[-1] - earlier)
+    steps = design.steps()
+    for j, (closed, basket) in enumerate(zip(ends, design.baskets, strict=True)):
         if closed.reason is Reason.HARM and j in steps[closed.step]:
-            looks = [0, *trial.design.baskets[j].looks]
+            looks = [0, *basket.looks]
             before = looks[looks.index(closed.size) - 1]
-            seen[j] = before + part * (closed.size - before)
+            children_before = before + basket.controls(before)
+            seen[j] = children_before + part * (seen[j] - children_before)
     return seen
 
 
+def alone(design: Design, basket: int) -> Design:
+    """The design of one basket by itself, without the harm rule."""
+    efficacy = replace(design.efficacy, posterior=design.thresholds[basket])
+    return replace(design, baskets=(design.baskets[basket],), efficacy=efficacy, harm=None, order=())
+
+
+def _steps_of(design: Design, basket: int) -> list[int]:
+    """The steps of the whole trial at which a basket is looked at."""
+    return [step for step, moved in enumerate(design.steps()) if basket in moved]
+
+
+def _fate(
+    part: Trial,
+    ending: Ending,
+    steps: list[int],
+    truth: tuple[tuple[float, float], float],
+    with_estimates: bool,
+) -> Fate:
+    law = ending.share * likelihood(ending.outcomes, [truth[0]])
+    chance = float(law.sum())
+    (closed,) = ending.closed
+    closed = closed._replace(step=steps[closed.step])
+    if chance == 0.0:
+        return Fate(closed, 0.0, 0.0)
+    success = float(law @ ending.success[:, 0]) / chance
+    if not with_estimates:
+        return Fate(closed, chance, success)
+    error, covered = estimates(part, ending, (truth[1],))
+    means = [float(law @ values[:, 0]) / chance for values in (error, error**2, covered)]
+    return Fate(closed, chance, success, *means)
+
+
 def estimates(trial: Trial, ending: Ending, truth: tuple[float, ...]) -> tuple[Floats, NDArray[np.bool_]]:
-    """Error of the posterior mean, and whether the interval covers the true rate: arrays (outcomes, baskets)."""
+    """Error of the posterior mean, and whether the interval covers the true rate: arrays (outcomes, baskets).
+
+    truth   rates, adjusted for the controls
+    """
     error = trial.posterior.expect(ending.outcomes, Mean()) - np.array(truth)
     tail = (1 - INTERVAL_LEVEL) / 2
     above = trial.above(ending, truth)
     return error, (above >= tail) & (above <= 1 - tail)
 
 
-def _arrangements(ending: Ending, rates: tuple[float, ...]) -> Iterator[tuple[list[int], Floats | float]]:
+def _arrangements(
+    ending: Ending, truths: tuple[tuple[float, float], ...]
+) -> Iterator[tuple[list[int], Floats | float]]:
     """Which basket stands in each column, and how many ways there are (an array over outcomes).
 
-    Sorted rows stand for all arrangements; those that exchange equal rates or equal counts are one and the same.
+    Sorted rows stand for all arrangements; those that exchange equal truths or equal entries are one and the same.
     """
     if not ending.outcomes.multisets:
-        yield list(range(len(rates))), 1.0
+        yield list(range(len(truths))), 1.0
         return
-    equal_rates = prod(factorial(rates.count(rate)) for rate in set(rates))
-    ways = equal_rates / _orders_of_equal_counts(ending)
+    equal_truths = prod(factorial(truths.count(truth)) for truth in set(truths))
+    ways = equal_truths / _orders_of_equal_entries(ending)
     seen = set()
-    for placed in permutations(range(len(rates))):
-        arranged = tuple(rates[j] for j in placed)
+    for placed in permutations(range(len(truths))):
+        arranged = tuple(truths[j] for j in placed)
         if arranged not in seen:
             seen.add(arranged)
             yield list(placed), ways
 
 
-def _orders_of_equal_counts(ending: Ending) -> Floats:
+def _orders_of_equal_entries(ending: Ending) -> Floats:
     """(outcomes,): the product of the factorials of the multiplicities in each sorted row."""
-    counts = ending.outcomes.responders
-    run, orders = np.ones(len(counts)), np.ones(len(counts))
-    for column in range(1, counts.shape[1]):
-        run = np.where(counts[:, column] == counts[:, column - 1], run + 1, 1.0)
+    entries = ending.outcomes.entries
+    run, orders = np.ones(len(entries)), np.ones(len(entries))
+    for column in range(1, entries.shape[1]):
+        run = np.where(entries[:, column] == entries[:, column - 1], run + 1, 1.0)
         orders *= run
     return orders
 
 
-def _likelihood(ending: Ending, rates: Floats) -> Floats:
-    """(outcomes,): the product of the baskets' binomial probabilities."""
-    likelihood = np.ones(len(ending.outcomes.responders))
-    for column, (size, rate) in enumerate(zip(ending.outcomes.sizes, rates, strict=True)):
-        likelihood *= binomial(size, float(rate))[ending.outcomes.responders[:, column]]
-    return likelihood
+def likelihood(outcomes: Outcomes, truths: Sequence[tuple[float, float]]) -> Floats:
+    """(outcomes,): the product of the baskets' probabilities under true rates and control rates."""
+    probability = np.ones(len(outcomes.responders))
+    controls = outcomes.control_sizes or (0,) * len(outcomes.sizes)
+    entries = outcomes.entries
+    for j, (size, control, truth) in enumerate(zip(outcomes.sizes, controls, truths, strict=True)):
+        probability *= basket_law(size, truth[0], control, truth[1])[entries[:, j]]
+    return probability

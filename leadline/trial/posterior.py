@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from leadline.trial.borrowing import Above, Outcomes
+from leadline.trial.borrowing import Above, Outcomes, borrows_effect
+from leadline.trial.borrowing.controls import expect_against_controls
 from leadline.trial.borrowing.independent import Independent
+from leadline.trial.borrowing.outcomes import outcomes_from, table_shape
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,35 +39,49 @@ class Posterior:
                 self._of_multisets[outcomes, quantity] = self._compute(outcomes, quantity)
             return self._of_multisets[outcomes, quantity]
         order = self._canonical_order(outcomes)
-        sizes = tuple(np.array(outcomes.sizes)[order[0]].tolist()) if len(order) else outcomes.sizes
-        values = self._look_up(
-            Outcomes(np.take_along_axis(outcomes.responders, order, axis=1), sizes), quantity
-        )
+        first = order[0] if len(order) else np.arange(len(outcomes.sizes))
+        sizes = np.array(outcomes.sizes)[first].tolist()
+        controls = np.array(outcomes.control_sizes)[first].tolist() if outcomes.control_sizes else ()
+        ordered = np.take_along_axis(outcomes.entries, order, axis=1)
+        values = self._look_up(ordered, tuple(sizes), tuple(controls), quantity)
         expected = np.empty_like(values)
         np.put_along_axis(expected, order, values, axis=1)
         return expected
 
+    def values(self, quantity: Quantity) -> Floats:
+        """All distinct values of a quantity computed so far, rising."""
+        held: list[Floats] = [
+            values for (_, asked), values in self._of_multisets.items() if asked == quantity
+        ]
+        held += [table.values for (_, asked), table in self._tables.items() if asked == quantity]
+        return np.unique(np.concatenate([values.ravel() for values in held]))
+
     def _canonical_order(self, outcomes: Outcomes) -> Counts:
-        """(outcomes, baskets): like baskets sorted by size, then count, so that one entry serves all their orders."""
-        most = max(outcomes.sizes) + 1
-        kind_first = (np.array(self._design.alike) * most + outcomes.sizes) * most + outcomes.responders
+        """(outcomes, baskets): like baskets sorted by size, then entry, so that one row serves all their orders."""
+        most = max(outcomes.shape)
+        kind_first = (np.array(self._design.alike) * most + outcomes.sizes) * most + outcomes.entries
         return np.argsort(kind_first, axis=1, kind="stable")
 
-    def _look_up(self, outcomes: Outcomes, quantity: Quantity) -> Floats:
-        """Entries of the table of these sizes; those asked for the first time are computed."""
-        shape = tuple(size + 1 for size in outcomes.sizes)
-        codes = np.ravel_multi_index(tuple(outcomes.responders.T), shape)
-        table = self._tables.get((outcomes.sizes, quantity))
+    def _look_up(
+        self, entries: Counts, sizes: tuple[int, ...], controls: tuple[int, ...], quantity: Quantity
+    ) -> Floats:
+        """Rows of the table of these sizes; those asked for the first time are computed."""
+        shape = table_shape(sizes, controls)
+        codes = np.ravel_multi_index(tuple(entries.T), shape)
+        table = self._tables.get((sizes, quantity))
         new = np.unique(codes if table is None else codes[~table.holds(codes)])
         if table is None or new.size:
-            fresh = Outcomes(np.column_stack(np.unravel_index(new, shape)), outcomes.sizes)
+            fresh = outcomes_from(np.column_stack(np.unravel_index(new, shape)), sizes, controls)
             added = _Table(new, self._compute(fresh, quantity))
             table = added if table is None else table.joined(added)
-            self._tables[outcomes.sizes, quantity] = table
+            self._tables[sizes, quantity] = table
         return np.asarray(table.values[np.searchsorted(table.codes, codes)])
 
     def _compute(self, outcomes: Outcomes, quantity: Quantity) -> Floats:
-        return self._design.borrowing.expect(outcomes, baskets=self._design.baskets, quantities=[quantity])[0]
+        model, baskets = self._design.borrowing, self._design.baskets
+        if outcomes.control_responders is not None and not borrows_effect(model):
+            return expect_against_controls(model, outcomes, baskets=baskets, quantity=quantity)
+        return model.expect(outcomes, baskets=baskets, quantities=[quantity])[0]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,10 +108,10 @@ def sufficient_counts(design: Design) -> tuple[int, ...]:
     One more than the size where no count suffices.
     """
     counts = []
-    for basket in design.baskets:
+    for basket, threshold in zip(design.baskets, design.thresholds, strict=True):
         alone = Outcomes(np.arange(basket.size + 1)[:, None], (basket.size,))
         above = Independent().expect(alone, baskets=[basket], quantities=[Above((basket.null_rate,))])[0]
-        enough = np.flatnonzero(above[:, 0] >= design.efficacy.posterior)
+        enough = np.flatnonzero(above[:, 0] >= threshold)
         counts.append(int(enough[0]) if enough.size else basket.size + 1)
     return tuple(counts)
 
@@ -106,5 +122,13 @@ def binomial(size: int, rate: float) -> Floats:
     counts: Counts = np.arange(size + 1)
     ways = np.array([math.comb(size, int(count)) for count in counts], dtype=float)
     law = np.asarray(ways * rate**counts * (1 - rate) ** (size - counts))
+    law.setflags(write=False)
+    return law
+
+
+@cache
+def basket_law(size: int, rate: float, controls: int, control_rate: float) -> Floats:
+    """Probability of each entry of a basket's table, of so many treated children and controls."""
+    law = np.asarray(np.kron(binomial(size, rate), binomial(controls, control_rate)), dtype=np.float64)
     law.setflags(write=False)
     return law

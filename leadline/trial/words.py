@@ -53,11 +53,21 @@ def _plan_in_words(design: Design) -> str:
 
 
 def _success_in_words(design: Design) -> str:
-    threshold = percent(design.efficacy.posterior, 3)
+    above = "above that of its controls" if design.randomised else "above its null rate"
     return (
-        "At its last look a basket is a success when the probability that its response rate is above its null rate "
-        f"is at least {threshold}."
+        f"At its last look a basket is a success when the probability that its response rate is {above} is "
+        f"{_at_least(design)}."
     )
+
+
+def _at_least(design: Design) -> str:
+    if len(set(design.thresholds)) == 1:
+        return f"at least {percent(design.thresholds[0], 3)}"
+    each = ", ".join(
+        f"{basket.label} {percent(threshold, 3)}"
+        for basket, threshold in zip(design.baskets, design.thresholds, strict=True)
+    )
+    return f"at least: {each}"
 
 
 def _basket_in_words(basket: Basket) -> str:

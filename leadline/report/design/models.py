@@ -148,6 +148,8 @@ def _counted_from(centre: Centre) -> str:
             return ", counted from those of its null rate,"
         case Centre.TARGET_RATE:
             return ", counted from those of its target rate,"
+        case Centre.CONTROL:
+            return ", counted from those of its own controls (without controls, of its null rate),"
 
 
 def _cut_off(lowest: float) -> str:

@@ -26,7 +26,18 @@ if TYPE_CHECKING:
 
     from leadline.trial.borrowing.beta import Beforehand, Floats, Quantity
 
-__all__ = ["Above", "Beta", "Borrowing", "Coherent", "Mean", "Model", "Outcomes", "Prior", "Reaches"]
+__all__ = [
+    "Above",
+    "Beta",
+    "Borrowing",
+    "Coherent",
+    "Mean",
+    "Model",
+    "Outcomes",
+    "Prior",
+    "Reaches",
+    "borrows_effect",
+]
 
 
 class Borrowing(Protocol):
@@ -50,6 +61,11 @@ class Coherent(Borrowing, Protocol):
     def log_evidence(self, outcomes: Outcomes, *, baskets: Sequence[Beforehand]) -> Floats:
         """(outcomes,): log of the expected likelihood prod p^r (1 - p)^(n - r) before any child was seen."""
         ...
+
+
+def borrows_effect(model: Model) -> bool:
+    """Whether the model shares the effect, counted from each basket's own controls, and so sees the controls itself."""
+    return isinstance(model, Hierarchical | ExNex)
 
 
 Model = Annotated[

@@ -39,6 +39,13 @@ Prior = tuple[Beta, ...]
 UNIFORM: Prior = (Beta(1.0, 1.0),)
 
 
+class Against(Protocol):
+    """What a borrowing model may know of a basket's control arm."""
+
+    @property
+    def prior(self) -> Prior: ...
+
+
 class Beforehand(Protocol):
     """What a borrowing model may know of a basket before its children: a basket of a design, seen from here."""
 
@@ -48,18 +55,25 @@ class Beforehand(Protocol):
     def null_rate(self) -> float: ...
     @property
     def target_rate(self) -> float: ...
+    @property
+    def control(self) -> Against | None: ...
+
+
+# The rate that a quantity is about is adjusted in a randomised basket: the rate as if the controls were at the null
+# rate, that is null_rate + treated rate - control rate (or, where the effect is borrowed, by the odds ratio). In a
+# basket without controls it is the rate itself.
 
 
 @dataclass(frozen=True, slots=True)
 class Above:
-    """The probability that the rate of basket j is above `rates[j]`."""
+    """The probability that the (adjusted) rate of basket j is above `rates[j]`."""
 
     rates: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Mean:
-    """The expected rate."""
+    """The expected (adjusted) rate."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,12 +19,12 @@ from leadline.trial.borrowing.beta import CLOSED, Mean
 from leadline.trial.borrowing.hierarchical import (
     Centre,
     Factors,
-    Sitting,
     SpreadPrior,
+    basket_factors,
     log_best,
     node_grid,
-    normal_factors,
     offsets,
+    sittings,
     sums_over_nodes,
 )
 
@@ -54,7 +54,7 @@ class Hierarchical:
 
     def _expect(self, outcomes: Outcomes, baskets: Sequence[Beforehand], quantity: Quantity) -> Floats:
         grid, factors = self._at_nodes(outcomes, baskets, quantity)
-        total, weighted = sums_over_nodes(outcomes.responders, grid.weight, factors)
+        total, weighted = sums_over_nodes(outcomes.entries, grid.weight, factors)
         return weighted / total[:, None]
 
     def log_evidence(self, outcomes: Outcomes, *, baskets: Sequence[Beforehand]) -> Floats:
@@ -70,7 +70,6 @@ class Hierarchical:
         prior = HyperPrior(self.mean, self.sd, SpreadPrior(self.tau_scale, self.tau_lowest))
         grid = node_grid(prior, quantity=quantity, centres=from_zero)
         factors = [
-            normal_factors(quantity, grid, Sitting(j, size, offset))
-            for j, (size, offset) in enumerate(zip(outcomes.sizes, from_zero, strict=True))
+            basket_factors(quantity, grid, sitting, baskets) for sitting in sittings(outcomes, from_zero)
         ]
         return grid, factors

@@ -22,12 +22,13 @@ from leadline.trial.borrowing.hierarchical import (
     Factors,
     Sitting,
     SpreadPrior,
-    beta_factors,
+    basket_factors,
     distinct_rows,
     log_best,
+    lone_factors,
     node_grid,
-    normal_factors,
     offsets,
+    sittings,
     sums_over_nodes,
 )
 
@@ -90,29 +91,26 @@ class ExNex:
         self, outcomes: Outcomes, baskets: Sequence[Beforehand], quantity: Quantity
     ) -> tuple[Floats, Floats]:
         from_zero = offsets(self.centre, baskets)
-        sittings = [
-            Sitting(j, size, offset)
-            for j, (size, offset) in enumerate(zip(outcomes.sizes, from_zero, strict=True))
-        ]
+        seats = sittings(outcomes, from_zero)
         grids = [node_grid(part.hyper_prior, quantity=quantity, centres=from_zero) for part in self.common]
         shared = [
-            [normal_factors(quantity, grid, sitting).scaled(part.weight) for sitting in sittings]
+            [basket_factors(quantity, grid, sitting, baskets).scaled(part.weight) for sitting in seats]
             for part, grid in zip(self.common, grids, strict=True)
         ]
         lone_weight = 1 - sum(part.weight for part in self.common)
         first = [
             factors.plus(self._lone(quantity, sitting, baskets).scaled(lone_weight))
-            for factors, sitting in zip(shared[0], sittings, strict=True)
+            for factors, sitting in zip(shared[0], seats, strict=True)
         ]
         if len(grids) == 1:
-            return sums_over_nodes(outcomes.responders, grids[0].weight, first)
-        return _two_components(outcomes.responders, grids, first, shared[1])
+            return sums_over_nodes(outcomes.entries, grids[0].weight, first)
+        return _two_components(outcomes.entries, grids, first, shared[1])
 
     def _lone(self, quantity: Quantity, sitting: Sitting, baskets: Sequence[Beforehand]) -> Factors:
         if self.alone is None:
-            return beta_factors(quantity, baskets[sitting.basket].prior, sitting)
+            return lone_factors(quantity, sitting, baskets)
         node = HyperGrid(np.array([self.alone.mean]), np.array([self.alone.sd]), np.ones(1))
-        return normal_factors(quantity, node, sitting)
+        return basket_factors(quantity, node, sitting, baskets)
 
 
 def _two_components(

@@ -20,6 +20,7 @@ from scipy.special import logit, xlog1py, xlogy
 
 from leadline.evidence.hierarchy import HalfNormal, HyperGrid, HyperPrior, hyper_grid, tabulate
 from leadline.trial.borrowing.beta import Above, Mean, Reaches, Seen, expect_mixture, log_choose, log_marginal
+from leadline.trial.borrowing.effects import alone_sums, effect_sums
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,6 +44,7 @@ class Centre(StrEnum):
     NONE = "none"
     NULL_RATE = "null_rate"
     TARGET_RATE = "target_rate"
+    CONTROL = "control"  # of a randomised basket its own controls' rate, unknown; of another its null rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ def offsets(centre: Centre, baskets: Sequence[Beforehand]) -> list[float]:
     match centre:
         case Centre.NONE:
             return [0.0] * len(baskets)
-        case Centre.NULL_RATE:
+        case Centre.NULL_RATE | Centre.CONTROL:
             return [float(logit(basket.null_rate)) for basket in baskets]
         case Centre.TARGET_RATE:
             return [float(logit(basket.target_rate)) for basket in baskets]
@@ -96,11 +98,21 @@ class Factors:
 
 @dataclass(frozen=True, slots=True)
 class Sitting:
-    """Where in a quantity a basket sits: which basket, how many children it has so far, its offset."""
+    """Where in a quantity a basket sits: which basket, how many treated children and controls so far, its offset."""
 
     basket: int
     size: int
     offset: float
+    controls: int = 0
+
+
+def sittings(outcomes: Outcomes, from_zero: Sequence[float]) -> list[Sitting]:
+    """One a basket."""
+    controls = outcomes.control_sizes or (0,) * len(outcomes.sizes)
+    return [
+        Sitting(j, size, offset, control)
+        for j, (size, offset, control) in enumerate(zip(outcomes.sizes, from_zero, controls, strict=True))
+    ]
 
 
 def node_grid(prior: HyperPrior, *, quantity: Quantity, centres: Sequence[float]) -> HyperGrid:
@@ -138,6 +150,16 @@ def normal_factors(quantity: Quantity, grid: HyperGrid, sitting: Sitting) -> Fac
             return Factors(marginal, _reached(later, size, sizes[sitting.basket], responders[sitting.basket]))
 
 
+def basket_factors(
+    quantity: Quantity, grid: HyperGrid, sitting: Sitting, baskets: Sequence[Beforehand]
+) -> Factors:
+    """A basket whose log odds, or of a randomised one whose effect, is normal around each node's mean."""
+    basket = baskets[sitting.basket]
+    if basket.control is None:
+        return normal_factors(quantity, grid, sitting)
+    return Factors(*effect_sums(quantity, grid, basket, sitting.basket, (sitting.size, sitting.controls)))
+
+
 def _reached(later: Floats, size: int, full: int, needed: int) -> Floats:
     """(size + 1, nodes): the marginal of each count and enough responders among the children to come."""
     weighted = np.zeros((size + 1, later.shape[1]))
@@ -159,8 +181,16 @@ def log_best(outcomes: Outcomes) -> Floats:
     return np.asarray(sum(table[outcomes.responders[:, j]] for j, table in enumerate(tables)))
 
 
+def lone_factors(quantity: Quantity, sitting: Sitting, baskets: Sequence[Beforehand]) -> Factors:
+    """A basket that stands alone on its own prior, or priors: arrays (entries, 1)."""
+    basket = baskets[sitting.basket]
+    if basket.control is None:
+        return beta_factors(quantity, basket.prior, sitting)
+    return Factors(*alone_sums(quantity, basket, sitting.basket, (sitting.size, sitting.controls)))
+
+
 def beta_factors(quantity: Quantity, prior: Prior, sitting: Sitting) -> Factors:
-    """A basket that stands alone on its own prior: arrays (size + 1, 1)."""
+    """A basket without controls that stands alone on its own prior: arrays (size + 1, 1)."""
     counts = np.arange(sitting.size + 1)
     successes, others = counts.astype(float), (sitting.size - counts).astype(float)
     best = np.array([_log_best(sitting.size, int(count)) for count in counts])
