@@ -4,7 +4,7 @@ that fit, windows that run forward, ids that exist. What is well-formed and stil
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from leadline.casebook.keyed_files import KeyProblem
@@ -22,6 +22,7 @@ from leadline.protocol.references import reference_problems
 from leadline.protocol.rules import PresenceRule, RangeRule
 from leadline.protocol.schedule import Visit
 from leadline.protocol.subjects import MEDICATIONS, subject_choices, subject_unit
+from leadline.protocol.values import parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -35,20 +36,6 @@ def protocol_problems(protocol: Protocol) -> list[KeyProblem]:
     values = tuple(parts(protocol))
     own = [problem for path, value in values for problem in _own_problems(path, value)]
     return [*own, *reference_problems(protocol, values)]
-
-
-def parts(value: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Any]]:
-    """Every value that is made of keys, with the path of its key, from the top down."""
-    if is_dataclass(value) and not isinstance(value, type):
-        yield path, value
-        for field in fields(value):
-            yield from parts(getattr(value, field.name), (*path, field.name))
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield from parts(item, (*path, str(key)))
-    elif isinstance(value, tuple):
-        for at, item in enumerate(value):
-            yield from parts(item, (*path, at))
 
 
 def _own_problems(path: KeyPath, value: Any) -> Iterator[KeyProblem]:

@@ -186,3 +186,15 @@ def window_words(window: Window) -> str:
             return f"on day {first}"
         case first, last:
             return f"from day {first} to day {last}"
+
+
+def shortest_days(time: Figure) -> float:
+    """The fewest days that a figure of time can be: 6 months are at least 181. Of a figure with limits the lower, or
+    else the upper; 0 for one that is open."""
+    from leadline.casebook.days import days_in_months
+
+    low, high = time.limits
+    number = low if low is not None else high or 0
+    if time.unit in CALENDAR_MONTHS:
+        return days_in_months(round(number * CALENDAR_MONTHS[time.unit]))[0]
+    return number * DAYS[time.unit]

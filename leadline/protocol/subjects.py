@@ -95,6 +95,11 @@ def subject_words(subject: str) -> str:
             return subject
 
 
+def item_words(name: str) -> str:
+    """The plain name of what a criterion needs: an item, or a score with all that it is made of."""
+    return ITEMS[name].title if name in ITEMS else criterion_words(name).replace("_", " ")
+
+
 # ---- drugs -----------------------------------------------------------------------------------------------------------
 
 

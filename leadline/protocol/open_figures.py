@@ -1,0 +1,31 @@
+"""The figures that the centre still has to fill in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from leadline.protocol.figures import Figure
+from leadline.protocol.values import parts
+
+if TYPE_CHECKING:
+    from leadline.casebook.keyed_files import KeyPath
+    from leadline.protocol.protocol import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFigure:
+    """One of them: where it stands, and what the centre must fill in, in which unit."""
+
+    path: KeyPath
+    fill_in: str
+    unit: str
+
+
+def open_figures(protocol: Protocol) -> tuple[OpenFigure, ...]:
+    """Every open figure in the order of the protocol."""
+    return tuple(
+        OpenFigure(path, value.centre, value.unit)
+        for path, value in parts(protocol)
+        if isinstance(value, Figure) and value.open
+    )
