@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from leadline import __version__
-from leadline.cli import casebook, evidence, measure, report, score, trial
+from leadline.cli import casebook, evidence, measure, protocol, report, score, trial
 from leadline.errors import LeadlineError
 
 GROUPS: tuple[tuple[str, str | None, typer.Typer], ...] = (
@@ -24,6 +24,7 @@ GROUPS: tuple[tuple[str, str | None, typer.Typer], ...] = (
     ("Scores and criteria", None, measure.app),
     ("Scores and criteria", None, score.app),
     ("What others found", "evidence", evidence.app),
+    ("How it is to be given", "protocol", protocol.app),
     ("How to find out", "trial", trial.app),
 )
 
