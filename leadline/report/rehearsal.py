@@ -1,0 +1,99 @@
+"""The report of a rehearsal: an agreement in; one page to read and one JSON file out."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from leadline.report.blocks import Bullets, Column, Heading, Prose, Results, Section, Table
+from leadline.report.html import write_html
+from leadline.report.words import NO_ADVICE
+from leadline.trial.rehearsal.words import agreement_in_words, cells
+from leadline.trial.words import percent
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from leadline.trial.rehearsal import Agreement
+
+STEM = "rehearsal"
+INVENTED = "Invented children: nothing in this report is of a real child."
+
+
+def write_rehearsal_report(found: Agreement, folder: Path) -> tuple[Path, ...]:
+    """Write rehearsal.json and rehearsal.html into a folder, over those of an earlier run."""
+    data, page = folder / f"{STEM}.json", folder / f"{STEM}.html"
+    text = json.dumps(found.to_dict(), indent=1, ensure_ascii=False) + "\n"
+    data.write_text(text, encoding="utf-8", newline="\n")
+    write_html(_results(found), page, folder)
+    return data, page
+
+
+def _results(found: Agreement) -> Results:
+    return Results(
+        title=found.title,
+        subtitle="Rehearsal of a trial on invented children",
+        standing=(INVENTED, NO_ADVICE),
+        running=f"{INVENTED} {NO_ADVICE}",
+        provenance=f"Leadline {found.version}; protocol {found.protocol}; seed {found.seed}",
+        internal=False,
+        sections=(_answer(found), _numbers(found), _charts(found)),
+    )
+
+
+def _answer(found: Agreement) -> Section:
+    lead, mechanism, told, decided = agreement_in_words(found)
+    said = [Prose(lead, "lead"), Prose(decided), Prose(told)]
+    if mechanism:
+        said += [Heading("What went wrong with the visits"), Prose(mechanism)]
+    return Section("answer", "What was rehearsed, and what came of it", tuple(said))
+
+
+def _numbers(found: Agreement) -> Section:
+    columns = (
+        Column("", width=2.4),
+        *(
+            Column(heading, "number")
+            for heading in ("Rehearsed", "± error", "Exact", "z", "Drift", "± error of drift")
+        ),
+    )
+    footnotes = (
+        (
+            "Rehearsed: as decided from charts, with the Monte Carlo standard error. z: the difference from the exact "
+            "number in standard errors of the exact law."
+        ),
+        "Drift: what the charts change, against the same children with every response and every event known at once.",
+        "The exact number of children takes every event of harm to be known before the next child is infused.",
+    )
+    parts = []
+    for of in dict.fromkeys(one.of for one in found.numbers):
+        rows = tuple((_capital(one.title), *cells(one)) for one in found.numbers if one.of == of)
+        parts.append(Table(f"numbers_{of or 'trial'}", of or "The whole trial", columns, rows))
+    return Section("numbers", "Decisions", (*parts, Bullets(footnotes)), level=2)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _charts(found: Agreement) -> Section:
+    columns = (
+        Column("Basket"),
+        *(
+            Column(heading, "number")
+            for heading in ("Children", "Response", "No response", "Missing", "Pending")
+        ),
+    )
+    rows = tuple(
+        (
+            one.basket,
+            f"{one.children:,}",
+            *map(percent, (one.response, one.no_response, one.missing, one.pending)),
+        )
+        for one in found.responses
+    )
+    table = Table("responses", "Where the responses stood at the last look of each rehearsal", columns, rows)
+    length = Prose(
+        f"A trial took {found.days / 365.25:.1f} years on average, from its first day to its last look."
+    )
+    return Section("charts", "What the charts could tell", (table, length), level=2)

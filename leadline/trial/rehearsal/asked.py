@@ -1,0 +1,125 @@
+"""What a rehearsal is asked for, as values that go to every worker, and what is made of them there, once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import leadline
+from leadline.errors import RehearsalInvalid
+from leadline.protocol.reading import find_protocol, parse_protocol
+from leadline.trial.monitoring.plan import Plan, join
+from leadline.trial.operating import Trial
+from leadline.trial.reading import find_design, parse_design, read_text
+from leadline.trial.rehearsal.responders import responder
+from leadline.trial.rehearsal.setting import Setting, setting_of
+from leadline.trial.rehearsal.truth import Truth, parse_supply, parse_truth
+
+if TYPE_CHECKING:
+    from leadline.trial.design import Design
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Everything that the result of a rehearsal depends on, with its number.
+
+    design, protocol  texts of the two files; `design_name` and `protocol_name` are used in messages
+    truth             as given: `null`, `target`, or a rate for every basket
+    harm_rate         None for the design's expected rate
+    children          as given: how many come; empty for as many as the design takes
+    missing           share of visits with which something goes wrong
+    """
+
+    design: str
+    design_name: str
+    protocol: str
+    protocol_name: str
+    truth: str
+    harm_rate: float | None
+    children: str
+    missing: float
+    seed: int
+
+    def fingerprint(self) -> str:
+        """Of all of it and of this version: rehearsals of another one are other rehearsals."""
+        values = json.dumps([leadline.__version__, asdict(self)], sort_keys=True)
+        return hashlib.sha256(values.encode()).hexdigest()[:16]
+
+
+def ask(
+    path: str | Path,
+    *,
+    truth: str,
+    children: str = "",
+    missing: float = 0.0,
+    seed: int = 1,
+    harm_rate: float | None = None,
+) -> Asked:
+    """Read the design and its protocol, and refuse before any work what cannot be played.
+
+    raises DesignInvalid, ProtocolInvalid, RehearsalInvalid
+    """
+    place = find_design(str(path))
+    text = read_text(place)
+    design = parse_design(text, name=place.name)
+    if not design.protocol:
+        raise RehearsalInvalid(
+            f"{place.name}: no key 'protocol'; charts are made after the visits that a protocol plans",
+            hint="Add `protocol: msc_iv_paediatric`, or a path beside the design.",
+        )
+    if not 0 <= missing < 1:
+        raise RehearsalInvalid(f"--missing: found {missing:g}; takes a share from 0 to below 1")
+    beside = place.parent / design.protocol
+    file = find_protocol(beside if beside.is_file() else design.protocol)
+    asked = Asked(
+        text, place.name, file.read_text("utf-8"), file.name, truth, harm_rate, children, missing, seed
+    )
+    prepared(asked)
+    return asked
+
+
+class Prepared:
+    """The design, its protocol and its decisions, ready to play; made once in each process."""
+
+    def __init__(self, asked: Asked) -> None:
+        self.asked = asked
+        design = parse_design(asked.design, name=asked.design_name)
+        self.plan: Plan = join(design, parse_protocol(asked.protocol, name=asked.protocol_name)[0])
+        self.trial = Trial(design)
+        self.truth: Truth = parse_truth(asked.truth, design, harm_rate=asked.harm_rate)
+        self.supply = parse_supply(asked.children, design)
+        self.responders = tuple(responder(basket.responder) for basket in design.baskets)
+        self.settings: tuple[Setting, ...] = tuple(
+            setting_of(design, self.plan.protocol, estimand, missing=asked.missing)
+            for estimand in self.plan.estimands
+        )
+
+    @property
+    def design(self) -> Design:
+        """The design itself."""
+        return self.plan.design
+
+    @property
+    def closes(self) -> tuple[int, ...]:
+        """The last day of each basket's deciding window."""
+        return tuple(window.last for window in self.plan.windows)
+
+    @cached_property
+    def fewest_to_stop(self) -> int:
+        """Events with which harm can stop the trial at all."""
+        boundary = self.trial.boundary
+        if boundary is None:
+            return 0
+        return min(
+            (x for n, x in enumerate(boundary.events, start=1) if x <= n), default=len(boundary.events) + 1
+        )
+
+
+@lru_cache(maxsize=4)
+def prepared(asked: Asked) -> Prepared:
+    """The same for the same values, so that a process reads a design and builds its tables once."""
+    return Prepared(asked)

@@ -1,0 +1,96 @@
+"""The trial decided from charts: written as a casebook at every look, read back, judged and monitored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from leadline.casebook import read_casebook
+from leadline.trial.boundaries import Action
+from leadline.trial.monitoring.monitor import Reached, reach
+from leadline.trial.rehearsal.charts import Chart, draw_chart
+from leadline.trial.rehearsal.course import Decided
+from leadline.trial.rehearsal.known import missing_children
+from leadline.trial.rehearsal.writing import Followed, write_casebook
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from leadline.trial.rehearsal.asked import Prepared
+    from leadline.trial.rehearsal.course import Child, Look
+
+VERDICTS = {
+    Action.SUCCESS: 1,
+    Action.EARLY_SUCCESS: 1,
+    Action.GO_ON: 0,
+    Action.STOP: -1,
+    Action.NO_SUCCESS: -1,
+}
+
+
+@dataclass(slots=True)
+class Charted:
+    """One trial's charts, and what monitoring made of them at its last look.
+
+    number    of the rehearsal; with the seed, and a child's basket and number, it is the seed of the child's chart, so
+              that a chart is the same whatever the course of the trial
+    folder    where the casebook of each look is written
+    """
+
+    ready: Prepared
+    number: int
+    folder: Path
+    charts: dict[str, Chart] = field(default_factory=dict)
+    children: dict[str, Child] = field(default_factory=dict)
+    last: Reached | None = None
+
+    def decide(self, look: Look) -> Decided:
+        """What monitoring decides at a look, from the charts as they stand on its day."""
+        children = [Followed(self._chart(one.child), one.infused) for one in look.taken]
+        on = date.fromordinal(look.day)
+        kind = "harm" if look.harm_alone else f"look-{look.step + 1}"
+        folder = write_casebook(
+            self.folder / f"{on.isoformat()}-{kind}",
+            children,
+            on=look.day,
+            protocol=self.ready.plan.protocol,
+            title=f"Rehearsal {self.number}, {on.isoformat()}",
+        )
+        cases = list(read_casebook(folder).cases())
+        self.last = reach(self.ready.plan, cases, on=on, trial=self.ready.trial)
+        return self._decided(self.last, look)
+
+    def _decided(self, reached: Reached, look: Look) -> Decided:
+        if reached.harm_stops or look.harm_alone:
+            return Decided(reached.harm_stops)
+        step = next((one for one in reached.course.steps if one.number == look.step + 1), None)
+        if step is None:
+            left_out = dict.fromkeys(reached.course.waiting, 1)
+            return Decided(harm=False, short=missing_children(self.ready.design, look) or left_out)
+        return Decided(
+            harm=False, verdicts={one.basket: VERDICTS[Action(one.action)] for one in step.decisions}
+        )
+
+    def _chart(self, child: Child) -> Chart:
+        """The child's whole chart, made when it is first asked for."""
+        basket = self.ready.design.baskets[child.basket]
+        code = f"{_code(basket.id)}-{child.number + 1:04}"
+        if code not in self.charts:
+            self.children[code] = child
+            self.charts[code] = draw_chart(
+                np.random.default_rng([self.ready.asked.seed, self.number, child.basket, child.number]),
+                code,
+                self.ready.responders[child.basket],
+                self.ready.settings[child.basket],
+                responds=child.responds,
+                harm_day=child.harm_day,
+            )
+        return self.charts[code]
+
+
+def _code(basket: str) -> str:
+    """The basket's id as the beginning of a child's code: capital letters and digits."""
+    return "".join(letter for letter in basket.upper() if letter.isascii() and letter.isalnum())[:12]

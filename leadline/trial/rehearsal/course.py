@@ -1,0 +1,278 @@
+"""The course of one trial in calendar time: children come, looks are held, baskets close.
+
+A basket takes children up to the number of its next look and then waits until that look has been taken; a look is
+taken on the day after the last window has closed of those it waits for. So every look happens with the planned number
+of children, unless no more children come. A closed basket takes no more. This is the trial whose operating
+characteristics are computed exactly (`operating`), with days put to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from leadline.trial.design import HarmCheck
+
+if TYPE_CHECKING:
+    from leadline.trial.design import Design
+    from leadline.trial.rehearsal.truth import Truth
+
+FIRST_DAY = date(2020, 1, 6).toordinal()
+FULL_IN_DAYS = 730.0
+"""In how many days a basket would have all its children, on average, if it did not wait at its looks: ours."""
+
+
+HARM_WITHIN_DAYS = 21  # of the infusion an event that counts begins: ours
+
+
+class Child(NamedTuple):
+    """A child to come.
+
+    responds    whether it is truly a responder
+    harm_day    the day after infusion on which the event of the harm rule begins; None where it does not happen
+    after_days  days after the child before it, or after its basket may go on
+    """
+
+    basket: int
+    number: int
+    responds: bool
+    harm_day: int | None
+    after_days: int
+
+
+class Taken(NamedTuple):
+    """A child in the trial, and the day of its index infusion (as an ordinal)."""
+
+    child: Child
+    infused: int
+
+
+class Look(NamedTuple):
+    """What a look is held on.
+
+    step, day  of the design, from 0; and the day, as an ordinal
+    baskets    that are looked at; none where an event calls for the harm rule alone
+    looks      number of the look that each basket of the design has reached
+    taken      all children of the trial, in the order of infusion
+    """
+
+    step: int
+    day: int
+    baskets: tuple[int, ...]
+    looks: tuple[int, ...]
+    taken: tuple[Taken, ...]
+
+    def of(self, basket: int) -> list[Child]:
+        """The children of one basket."""
+        return [one.child for one in self.taken if one.child.basket == basket]
+
+    @property
+    def harm_alone(self) -> bool:
+        """Whether only the harm rule is looked at, on the day after an event."""
+        return not self.baskets
+
+
+class Why(StrEnum):
+    """Why a basket closed."""
+
+    FUTILITY = "futility"
+    EFFICACY = "efficacy"
+    COMPLETE = "complete"  # at its last look
+    HARM = "harm"
+    NO_MORE = "no_more_children"  # some basket could not reach its next look
+
+
+class Decided(NamedTuple):
+    """What is decided at a look.
+
+    harm      the whole trial stops
+    verdicts  for each basket looked at 1 (success), -1 or 0 (goes on)
+    short     instead of verdicts: how many more children a basket needs, as some were left out of its count
+    """
+
+    harm: bool
+    verdicts: Mapping[int, int] = MappingProxyType({})
+    short: Mapping[int, int] = MappingProxyType({})
+
+
+Decide = Callable[[Look], Decided]
+
+
+class End(NamedTuple):
+    """How it ended for one basket: in which step, with how many children, why, and whether it is a success."""
+
+    step: int
+    children: int
+    why: Why
+    success: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A whole trial. `ends` has one entry a basket; `days` is its length, `looks` how many were held."""
+
+    ends: tuple[End, ...]
+    looks: int
+    days: int
+
+    @property
+    def harmed(self) -> int | None:
+        """The step in which it stopped for harm; None if it did not."""
+        return next((end.step for end in self.ends if end.why is Why.HARM), None)
+
+
+def draw_children(
+    rng: np.random.Generator, design: Design, truth: Truth, supply: Sequence[int]
+) -> list[list[Child]]:
+    """Children to come, basket by basket: each responds and is harmed by the true rates, independently."""
+    children = []
+    for at, (basket, number) in enumerate(zip(design.baskets, supply, strict=True)):
+        responds = rng.random(number) < truth.rates[at]
+        harmed = rng.random(number) < truth.harm_rate
+        harm_days = rng.integers(0, HARM_WITHIN_DAYS + 1, number).tolist()
+        waits = 1 + rng.exponential(FULL_IN_DAYS / basket.size, number).astype(int)
+        children.append(
+            [
+                Child(at, n, bool(responds[n]), harm_days[n] if harmed[n] else None, int(waits[n]))
+                for n in range(number)
+            ]
+        )
+    return children
+
+
+def play(
+    design: Design,
+    children: Sequence[Sequence[Child]],
+    decide: Decide,
+    *,
+    closes: Sequence[int],
+    fewest_to_stop: int = 0,
+) -> Course:
+    """Play the trial.
+
+    closes          the day, counted from infusion, on which a basket's deciding window closes
+    fewest_to_stop  events with which harm can stop the trial at all; before there are so many, none calls for a look
+    """
+    state = _State(design, children, fewest_to_stop)
+    for step, moved in enumerate(design.steps()):
+        state.looks = [count + (at in moved) for at, count in enumerate(state.looks)]
+        seen = tuple(at for at in moved if state.ends[at] is None)
+        if not seen:  # nobody to look at: the trial waits for another basket
+            continue
+        decided = _step(state, step, seen, decide, closes)
+        if decided.harm or decided.short:
+            state.stop(step, Why.HARM if decided.harm else Why.NO_MORE)
+            break
+        state.settle(step, decided.verdicts)
+    return state.course()
+
+
+def _step(state: _State, step: int, seen: tuple[int, ...], decide: Decide, closes: Sequence[int]) -> Decided:
+    """Enrol and look; for children who were left out of the count others are enrolled, and it is looked again."""
+    wanted = {at: state.planned(at) for at in seen}
+    while True:
+        enrolled = [state.enrol(at, number) for at, number in wanted.items()]
+        day = state.close_of(seen, closes)
+        if _harm_stops(state, step, day, decide):
+            return Decided(harm=True)
+        decided = state.look(step, day, seen, decide)
+        if not decided.short or not any(enrolled):
+            return decided
+        wanted = {at: len(state.taken[at]) + more for at, more in decided.short.items()}
+
+
+def _harm_stops(state: _State, step: int, until: int, decide: Decide) -> bool:
+    """Where the harm rule is looked at after every child: whether it stops the trial on the day after some event.
+
+    Those who would have come later then do not come.
+    """
+    harm = state.design.harm
+    if harm is None or harm.check is not HarmCheck.CHILD:
+        return False
+    for day in state.event_days(until):
+        if state.look(step, day, (), decide).harm:
+            state.send_home_after(day)
+            return True
+    return False
+
+
+class _State:
+    """Where a trial stands: how many looks each basket has reached, who is in it, and how baskets ended."""
+
+    def __init__(self, design: Design, children: Sequence[Sequence[Child]], fewest_to_stop: int) -> None:
+        self.design, self.children, self.fewest_to_stop = design, children, fewest_to_stop
+        self.looks = [0] * len(design.baskets)
+        self.taken: list[list[Taken]] = [[] for _ in design.baskets]
+        self.ends: list[End | None] = [None] * len(design.baskets)
+        self.opens = FIRST_DAY
+        self.held = 0
+        self.infusion_days: set[int] = set()
+
+    def planned(self, basket: int) -> int:
+        """The number of children of the look that the basket has reached."""
+        return self.design.baskets[basket].looks[self.looks[basket] - 1]
+
+    def enrol(self, basket: int, wanted: int) -> int:
+        """Up to a number of children, or as many as come; no two infusions of the trial on one day."""
+        day, taken = self.opens, self.taken[basket]
+        new = self.children[basket][len(taken) : wanted]
+        for child in new:
+            day += child.after_days
+            while day in self.infusion_days:
+                day += 1
+            self.infusion_days.add(day)
+            taken.append(Taken(child, day))
+        return len(new)
+
+    def close_of(self, seen: Sequence[int], closes: Sequence[int]) -> int:
+        """The day after the last window of those looked at has closed."""
+        ends = [one.infused + closes[at] for at in seen for one in self.taken[at]]
+        return max([self.opens, *ends]) + 1
+
+    def event_days(self, until: int) -> list[int]:
+        """The days after events that count and may stop the trial, since the last look and before the next."""
+        days = sorted(
+            one.infused + one.child.harm_day + 1
+            for of in self.taken
+            for one in of
+            if one.child.harm_day is not None
+        )
+        may_stop = days[max(self.fewest_to_stop - 1, 0) :]
+        return sorted({day for day in may_stop if self.opens < day < until})
+
+    def look(self, step: int, day: int, seen: tuple[int, ...], decide: Decide) -> Decided:
+        """Hold a look, of baskets or of harm alone, at the children infused before its day."""
+        there = (one for of in self.taken for one in of if one.infused < day)
+        in_order = tuple(sorted(there, key=lambda one: one.infused))
+        self.opens = day
+        self.held += bool(seen)
+        return decide(Look(step, day, seen, tuple(self.looks), in_order))
+
+    def send_home_after(self, day: int) -> None:
+        """Forget the children who would have been infused on a day or later."""
+        self.taken = [[one for one in of if one.infused < day] for of in self.taken]
+
+    def settle(self, step: int, verdicts: Mapping[int, int]) -> None:
+        """Close what a verdict closes, and what has reached its last look."""
+        for at, verdict in verdicts.items():
+            last = self.looks[at] == len(self.design.baskets[at].looks)
+            if verdict or last:
+                early = Why.EFFICACY if verdict > 0 else Why.FUTILITY
+                self.ends[at] = End(step, len(self.taken[at]), Why.COMPLETE if last else early, verdict > 0)
+
+    def stop(self, step: int, why: Why) -> None:
+        """Close everything that is open, without success: harm comes before efficacy."""
+        self.ends = [
+            end or End(step, len(self.taken[at]), why, success=False) for at, end in enumerate(self.ends)
+        ]
+
+    def course(self) -> Course:
+        ends = tuple(end for end in self.ends if end is not None)
+        assert len(ends) == len(self.ends)  # the last step of a design is the last look of every basket
+        return Course(ends, self.held, self.opens - FIRST_DAY)

@@ -1,0 +1,60 @@
+"""The same trial decided from what is true of the children, by the rules whose operating characteristics are exact.
+
+Beside a trial decided from charts it shows what the charts changed: with nothing missing the two never differ.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from leadline.trial.borrowing import Outcomes
+from leadline.trial.design import HarmCheck
+from leadline.trial.endings import verdicts_at
+from leadline.trial.rehearsal.course import Decided
+
+if TYPE_CHECKING:
+    from leadline.trial.design import Design
+    from leadline.trial.operating import Trial
+    from leadline.trial.rehearsal.course import Look, Taken
+
+
+def decide_by_truth(trial: Trial, look: Look) -> Decided:
+    """What the design decides at a look when every response and every event is known."""
+    design = trial.design
+    harm = _harmed(trial, [_happened(one, look.day) for one in look.taken])
+    if harm or look.harm_alone:
+        return Decided(harm)
+    children = [look.of(at) for at in range(len(design.baskets))]
+    sizes = tuple(len(of_basket) for of_basket in children)
+    if short := missing_children(trial.design, look):
+        return Decided(harm=False, short=short)
+    responders = [sum(child.responds for child in of_basket) for of_basket in children]
+    here = Outcomes(np.array([responders]), sizes)
+    verdicts = {
+        at: int(verdicts_at(design, trial.posterior, here, basket=at, look=look.looks[at])[0])
+        for at in look.baskets
+    }
+    return Decided(harm=False, verdicts=verdicts)
+
+
+def missing_children(design: Design, look: Look) -> dict[int, int]:
+    """How many children each basket looked at lacks for this look."""
+    planned = {at: design.baskets[at].looks[look.looks[at] - 1] for at in look.baskets}
+    return {at: number - len(look.of(at)) for at, number in planned.items() if len(look.of(at)) < number}
+
+
+def _happened(one: Taken, day: int) -> bool:
+    """Whether the event of the harm rule began before a day."""
+    return one.child.harm_day is not None and one.infused + one.child.harm_day < day
+
+
+def _harmed(trial: Trial, had: list[bool]) -> bool:
+    """Whether the boundary is reached: after any child in the order of infusion, or by those of the look."""
+    harm, boundary = trial.design.harm, trial.boundary
+    if harm is None or boundary is None or not had:
+        return False
+    events = np.cumsum(had)
+    checks = range(1, len(had) + 1) if harm.check is HarmCheck.CHILD else (len(had),)
+    return any(events[n - 1] >= boundary.events[n - 1] for n in checks)

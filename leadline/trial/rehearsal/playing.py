@@ -1,0 +1,80 @@
+"""One rehearsal from its number to its result: a whole trial on invented children, and the same one by the truth."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from leadline.trial.rehearsal.asked import prepared
+from leadline.trial.rehearsal.charted import Charted
+from leadline.trial.rehearsal.course import Course, draw_children, play
+from leadline.trial.rehearsal.known import decide_by_truth
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from leadline.trial.rehearsal.asked import Asked
+
+Row = dict[str, Any]
+
+
+def rehearse_once(asked: Asked, number: int, keep: str = "") -> Row:
+    """One rehearsal as plain values.
+
+    number   with the seed it decides everything
+    keep     a folder in which its casebooks are kept, in one of its own; empty: they are removed
+    returns  number, asked (fingerprint), charts and truth (how the trial went by either: `ends`, `harm_step`,
+             `looks`, `days`), and of the children of the last look: their responses by basket, and how many were judged
+             otherwise than is true
+    """
+    ready = prepared(asked)
+    rng = np.random.default_rng([asked.seed, number])
+    children = draw_children(rng, ready.design, ready.truth, ready.supply)
+    course = partial(play, ready.design, children, closes=ready.closes, fewest_to_stop=ready.fewest_to_stop)
+    with _folder(keep, number) as folder:
+        charted = Charted(ready, number, folder)
+        by_charts = course(charted.decide)
+    by_truth = course(partial(decide_by_truth, ready.trial))
+    return {
+        "number": number,
+        "asked": asked.fingerprint(),
+        "charts": _as_row(by_charts),
+        "truth": _as_row(by_truth),
+        **_responses(charted),
+    }
+
+
+@contextmanager
+def _folder(keep: str, number: int) -> Iterator[Path]:
+    if keep:
+        yield Path(keep) / f"rehearsal-{number:05}"
+        return
+    with tempfile.TemporaryDirectory(prefix="leadline-rehearsal-") as folder:
+        yield Path(folder)
+
+
+def _as_row(course: Course) -> Row:
+    return {
+        "ends": [[end.step, end.children, str(end.why), end.success] for end in course.ends],
+        "harm_step": course.harmed,
+        "looks": course.looks,
+        "days": course.days,
+    }
+
+
+def _responses(charted: Charted) -> Row:
+    """Of each basket, the children of the last look by where their response stands; and the misjudged in all."""
+    assert charted.last is not None  # every trial has a look
+    statuses = [Counter[str]() for _ in charted.ready.design.baskets]
+    misjudged = 0
+    for child in charted.last.found.infused:
+        statuses[child.basket][str(child.response.status)] += 1
+        judged = child.response.status in ("response", "no_response")
+        misjudged += judged and child.response.counted is not charted.children[child.patient_id].responds
+    return {"responses": [dict(sorted(one.items())) for one in statuses], "misjudged": misjudged}

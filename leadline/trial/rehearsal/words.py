@@ -1,0 +1,96 @@
+"""What rehearsals showed, in sentences that a board can read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from leadline.trial.words import percent
+
+if TYPE_CHECKING:
+    from leadline.trial.rehearsal.agreement import Agreement, Compared
+
+FAR = 3.0
+"""Standard errors beyond which chance alone is no good explanation of one difference."""
+
+
+def agreement_in_words(found: Agreement) -> tuple[str, ...]:
+    """What was rehearsed, what the charts could tell, and whether the decisions are those that were planned."""
+    return (_rehearsed(found), found.mechanism if found.missing else "", _told(found), _decided(found))
+
+
+def _rehearsed(found: Agreement) -> str:
+    rates = ", ".join(
+        f"{name} {percent(rate)}" for name, rate in zip(found.baskets, found.rates, strict=True)
+    )
+    return (
+        f"{found.title}: {found.rehearsals:,} rehearsals on invented children, under true response rates of {rates} "
+        f"and a rate of harm of {percent(found.harm_rate)}; {percent(found.missing)} of the visits went wrong. Each "
+        "child's chart was written, read, judged and monitored at every look."
+    )
+
+
+def _told(found: Agreement) -> str:
+    missing = sum(one.missing * one.children for one in found.responses)
+    children = sum(one.children for one in found.responses)
+    said = f"Of the children at the last look, the response of {percent(missing / children if children else 0.0)} "
+    said += "was missing when its days were over."
+    if found.misjudged:
+        share = percent(found.misjudged / found.judged, 2)
+        return f"{said} Of those judged, {share} were judged otherwise than is true."
+    return f"{said} No child that was judged was judged otherwise than is true."
+
+
+def _decided(found: Agreement) -> str:
+    same = f"In {percent(found.same)} of the rehearsals every basket ended as it would have with every response known."
+    known = [one for one in found.numbers if one.z is not None and one.what != "children"]
+    if not known:
+        return f"{same} There are no exact numbers to compare with."
+    worst = max(known, key=lambda one: abs(one.z or 0.0))
+    far = [one for one in known if abs(one.z or 0.0) > FAR]
+    if not far:
+        return (
+            f"{same} All {len(known)} rates of decisions lie within {FAR:g} standard errors of the exact ones; the "
+            f"furthest, {name_of(worst)}, by {abs(worst.z or 0.0):.1f}."
+        )
+    return (
+        f"{same} {len(far)} of {len(known)} rates of decisions lie more than {FAR:g} standard errors from the exact "
+        f"ones; the furthest is {name_of(worst)}: {percent(worst.charts)} against {percent(worst.exact or 0.0)}."
+    )
+
+
+def name_of(one: Compared) -> str:
+    """`jia: declared a success`; of the whole trial without a name before it."""
+    return f"{one.of}: {one.title}" if one.of else one.title
+
+
+HEADINGS = ("", "rehearsed", "error", "exact", "z", "drift", "error")
+
+
+def table_lines(found: Agreement) -> list[str]:
+    """The numbers as lines of text: rates in percent, children as they are."""
+    wide = max(len(name_of(one)) for one in found.numbers)
+    head = f"{HEADINGS[0]:<{wide}}" + "".join(f"{heading:>11}" for heading in HEADINGS[1:])
+    return [
+        head,
+        *(f"{name_of(one):<{wide}}" + "".join(f"{cell:>11}" for cell in cells(one)) for one in found.numbers),
+    ]
+
+
+def cells(one: Compared) -> tuple[str, ...]:
+    """Rehearsed, its error, exact, z, drift and its error, as text; `-` where there is none."""
+
+    def number(value: float | None, *, signed: bool = False) -> str:
+        if value is None:
+            return "-"
+        sign = "+" if signed else ""
+        return f"{value:{sign}.2f}" if one.what == "children" else f"{100 * value:{sign}.2f} %"
+
+    z = "-" if one.z is None else f"{one.z:+.1f}"
+    return (
+        number(one.charts),
+        number(one.se),
+        number(one.exact),
+        z,
+        number(one.drift, signed=True),
+        number(one.drift_se),
+    )
