@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from leadline.cli import monitoring
+
 if TYPE_CHECKING:
     from leadline.trial.boundaries import BoundaryRow
     from leadline.trial.calibration import Calibration
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 app = typer.Typer(
     help="Design a basket trial: exact error rates, thresholds, boundaries.", no_args_is_help=True
 )
+app.command()(monitoring.freeze)
+app.command()(monitoring.monitor)
 
 File = Annotated[
     str,

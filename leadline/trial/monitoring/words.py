@@ -1,0 +1,204 @@
+"""A monitoring in sentences that a board can read: what the rules say, and what must be known of how it was reached."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from leadline.trial.monitoring.harm import Rule
+from leadline.trial.words import percent
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from leadline.trial.design import Design
+    from leadline.trial.monitoring.children import Children
+    from leadline.trial.monitoring.harm import HarmStanding
+    from leadline.trial.monitoring.looks import Course
+    from leadline.trial.monitoring.monitor import BasketStanding
+    from leadline.trial.monitoring.plan import Plan
+
+
+def children(number: int) -> str:
+    """`one child`, `3 children`."""
+    return "one child" if number == 1 else f"{number} children"
+
+
+def of_children(number: int, of: int) -> str:
+    """`2 of 7 children`, `1 of one child`."""
+    return f"{number} of {children(of)}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """`A`, `A and B`, `A, B and C`."""
+    return " and ".join([*([", ".join(names[:-1])] if names[:-1] else []), *names[-1:]])
+
+
+def trial_in_words(design: Design, course: Course, harm: HarmStanding | None) -> tuple[str, ...]:
+    """What the rules say of the trial as a whole."""
+    said = []
+    if course.steps:
+        last = course.steps[-1]
+        counts = ", ".join(
+            f"{basket.label} {n}" for basket, n in zip(design.baskets, last.children, strict=True)
+        )
+        said.append(f"The last planned look that was reached is step {last.number} (children: {counts}).")
+    else:
+        said.append("No planned look has been reached yet.")
+    if course.harmed:
+        said.append(
+            "Harm stopped the trial at that step: no basket that was open then is declared a success."
+        )
+    elif course.waiting:
+        waited = listed([design.baskets[j].label for j in course.waiting])
+        said.append(
+            f"The next planned step waits for {waited}. Until it is reached the plan asks for no decision on response; "
+            "what is shown of response in between is a look taken off plan."
+        )
+    if harm is not None:
+        said += harm_in_words(harm, whom="all diseases together")
+    return tuple(said)
+
+
+def basket_in_words(standing: BasketStanding) -> tuple[str, ...]:
+    """One basket: counts, what was decided, what is next."""
+    counts = standing.counts
+    said = [
+        f"Infused: {counts.infused}; response known of {counts.known}, and {counts.responders} responded."
+    ]
+    if counts.pending:
+        said.append(f"Of {counts.pending} the visit ({standing.visit}) is not over or not final: pending.")
+    if counts.missing_not_met:
+        said.append(
+            f"Of {counts.missing_not_met} the chart cannot tell and no day is left: counted as no response, as the "
+            "estimand says."
+        )
+    if counts.missing_left_out:
+        said.append(
+            f"{counts.missing_left_out} left out of the count, as the estimand says: the chart cannot tell."
+        )
+    if counts.needs_model:
+        said.append(
+            f"Of {counts.needs_model} the estimand asks for what no chart holds; it is not counted and a model of the "
+            "statistician's is needed."
+        )
+    said += _decided(standing)
+    if standing.overrun:
+        came = "one child came" if standing.overrun == 1 else f"{standing.overrun} children came"
+        said.append(
+            f"Overrun: {came} after those of the last look, by the order of infusion. They change no decision of that "
+            "look; the posterior shown holds them."
+        )
+    return tuple(said)
+
+
+def _decided(standing: BasketStanding) -> list[str]:
+    if standing.closed is not None:
+        done = standing.closed
+        seen = of_children(done.responders, done.children)
+        return [f"At look {done.look}, with {seen} responding, the rule said: {done.action}. That stands."]
+    if standing.next_look is None:
+        return []
+    look = standing.next_look
+    said = [
+        f"Look {look.look} is made of the first {look.children}; of {look.known} of them the response is known."
+    ]
+    if standing.if_looked_now and not standing.on_plan:
+        said.append(
+            f"Looked at now, off plan and with the rule of look {look.look}, these counts would say: "
+            f"{standing.if_looked_now}. It binds nobody."
+        )
+    to_come = look.children - look.known
+    if standing.needed is not None and to_come:
+        said.append(
+            f"With the other diseases as they are now, {standing.needed} responders among the {to_come} to come would "
+            "make it a success at that look."
+        )
+    elif to_come and any(one.action for one in standing.next_results):
+        actions = dict.fromkeys(one.action for one in standing.next_results)
+        said.append(f"With the other diseases as they are now, that look can say: {', or '.join(actions)}.")
+    return said
+
+
+def figures_in_words(standing: BasketStanding) -> tuple[str, ...]:
+    """The posterior of a basket and its forecast."""
+    now = standing.posterior
+    interval = f"{percent(now.low)} to {percent(now.high)}"
+    said = [
+        f"Response rate by the design's model: {percent(now.mean)}, 95 % interval {interval}.",
+        f"It is above the null rate of {percent(standing.null_rate)} with a probability of {chance(now.above_null)}.",
+    ]
+    if standing.forecast is not None:
+        said.append(
+            f"Predicted probability of being declared a success: {chance(standing.forecast.success_not_stopped)}; "
+            f"{chance(standing.forecast.success)} if no look before that of all {standing.planned} stopped it."
+        )
+    return tuple(said)
+
+
+def harm_in_words(harm: HarmStanding, *, whom: str) -> list[str]:
+    """Harm among some children."""
+    said = [
+        f"Harm in {whom}: {of_children(harm.with_event, harm.children)} had an event that counts"
+        + (f"; of {harm.unknown} it is not known." if harm.unknown else ".")
+    ]
+    if harm.stops_at is not None:
+        said.append(f"With {children(harm.children)} the trial stops at {harm.stops_at} with the event.")
+    elif harm.children:
+        said.append(f"With {children(harm.children)} the plan has no number of events that stops.")
+    match harm.rule:
+        case Rule.STOP:
+            said.append("The rule says: stop for harm.")
+        case Rule.OPEN:
+            said.append(
+                "The rule cannot be told: it says stop if those of whom it is not known had the event, and go on if "
+                "they had not."
+            )
+        case Rule.GO_ON:
+            said.append("The rule says: go on.")
+    return said
+
+
+def notices_in_words(
+    plan: Plan, found: Children, course: Course, *, closed: bool, on: date | None
+) -> tuple[str, ...]:
+    """What a reader must know of how the figures were reached."""
+    said = []
+    if on is not None:
+        said.append(f"The day of the look is {on.isoformat()}: what was recorded of a later day is not used.")
+    elif closed:
+        said.append(
+            "A published series: nothing can be recorded any more, so no response is taken to be pending."
+        )
+    else:
+        said.append("The day of the look is the last day that the casebook holds.")
+    if not found.order_known:
+        said.append(
+            "Not every infusion has a date that puts it before or after the others: which children make a planned look "
+            "and which are overrun rests on their codes where the dates do not tell."
+        )
+    if any(child.day is None for child in found.infused):
+        said.append(
+            "Of some children the days since the infusion cannot be told: their visits are taken as not over."
+        )
+    if _unequal(course):
+        said.append(
+            "The baskets have reached unequal looks: each posterior is that of the real numbers of children."
+        )
+    template = plan.protocol.status.value == "template"
+    if template:
+        said.append(
+            f"The protocol {plan.protocol.id} {plan.protocol.version} is a template: it was not approved."
+        )
+    return tuple(said)
+
+
+def _unequal(course: Course) -> bool:
+    return bool(course.waiting) and len(course.waiting) < sum(one is None for one in course.closed)
+
+
+def chance(value: float) -> str:
+    """A probability as a person reads it: never `0 %` or `100 %` of what is neither."""
+    if 0 < value < 0.001:
+        return "below 0.1 %"
+    return "above 99.9 %" if 0.999 < value < 1 else percent(value)
