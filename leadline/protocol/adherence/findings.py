@@ -129,7 +129,7 @@ class VisitAdherence:
 class DrugChange:
     """One change of the child's other treatment, from the first day that a rule speaks of.
 
-    change    started, stopped, raised, lowered, changed (the doses cannot be compared)
+    change    started, stopped, raised, lowered, gone on with (in doses that cannot be compared)
     rules     titles of the rules that decide it; empty if none speaks of it
     events    intercurrent events that it is: rescue_drug, glucocorticoid_rise, stopped_biologic, prohibited_drug
     """
@@ -224,14 +224,16 @@ class Upcoming:
 class ChildAdherence:
     """One child.
 
-    version   of the protocol, as the child's row names it; empty if it names none
-    today     the day asked about, in days from the index infusion; None if it cannot be told
-    eligible  met if every rule of eligibility is, not met if one is not
+    version         of the protocol, as the child's row names it; empty if it names none
+    under_protocol  whether the child is treated by this version: indeterminate where the row does not say
+    today           the day asked about, in days from the index infusion; None if it cannot be told
+    eligible        met if every rule of eligibility is, not met if one is not
     """
 
     patient_id: str
     diagnosis: str
     version: str
+    under_protocol: Result
     today: DaySpan | None
     eligible: Result
     eligibility: tuple[Check, ...]

@@ -64,20 +64,22 @@ def in_unit_of(limit: Figure, span: Span, unit: str) -> Span:
 def age_years(case: Case) -> Reading:
     """Completed years on day 0, from the day of birth or else from the age that the chart gives."""
     recorded = case.patient.get("age_years_at_infusion")
-    if case.birth is None or case.index is None:
+    zero = _day_zero(case)
+    if case.birth is None or zero is None:
         if isinstance(recorded, float | int):
-            return Reading((float(int(recorded)),) * 2, (case.ref,), (), f"{recorded:g} years")  # type: ignore[arg-type]
+            return Reading((float(int(recorded)),) * 2, (case.ref,), (), f"{recorded:g} years")
         return Reading(None, (case.ref,), ("day of birth, or age at the infusion",))
-    known = [
-        months_between(case.birth, _day_zero(case.index), 12 * years) for years in range(1, OLDEST_YEARS + 1)
-    ]
+    known = [months_between(case.birth, zero, 12 * years) for years in range(1, OLDEST_YEARS + 1)]
     low, high = float(sum(each is True for each in known)), float(sum(each is not False for each in known))
     missing = () if low == high else ("day of birth",)
     return Reading((low, high), (case.ref,), missing, f"{numbers((low, high))} completed years")
 
 
-def _day_zero(index: RecordedDay) -> RecordedDay:
-    return index if index.calendar else RecordedDay("0", False, 0, 0)
+def _day_zero(case: Case) -> RecordedDay | None:
+    """The index infusion, in the form in which the birth is given: a calendar day or a number."""
+    if case.birth is None or case.index is None or case.index.calendar == case.birth.calendar:
+        return case.index
+    return None if case.birth.calendar else RecordedDay("0", False, 0, 0)
 
 
 # ---- infusions -----------------------------------------------------------------------------------------------------
@@ -152,11 +154,11 @@ def _both(
     values = [value for value in (stated, worked_out) if value is not None]
     if not values:
         return Reading(None, evidence, missing)
-    words = f"{values[0]:.6g}" if stated is not None else f"{values[0]:.6g}, from {how}"
+    words = f"{values[0]:.6g} million" if stated is not None else f"{values[0]:.6g} million, from {how}"
     differ = len(values) == 2 and abs(values[0] - values[1]) > NEARLY * max(values)
     if differ:
         return Reading((min(values), max(values)), evidence, ("which of the two is right",),
-                       f"{values[0]:.6g} as stated, {values[1]:.6g} from {how}")  # fmt: skip
+                       f"{values[0]:.6g} million as stated, {values[1]:.6g} million from {how}")  # fmt: skip
     return Reading((values[0], values[0]), evidence, (), words)
 
 
@@ -243,13 +245,13 @@ def _rate(infusion: Infusion) -> Reading:
 
 
 def numbers(span: Span) -> str:
-    """`4`, `3 to 5`, `below 5`, `above 5`."""
+    """`4`, `3 to 5`, `at most 5`, `at least 5`."""
     low, high = span
     if low == high:
         return f"{low:.6g}"
     if high == inf:
-        return f"above {low:.6g}"
-    return f"below {high:.6g}" if low <= 0 else f"{low:.6g} to {high:.6g}"
+        return f"at least {low:.6g}"
+    return f"at most {high:.6g}" if low == -inf else f"{low:.6g} to {high:.6g}"
 
 
 def refs_of(*groups: Refs) -> Refs:

@@ -1,0 +1,215 @@
+"""Other treatment against the protocol: each rule about it, and each change of a drug from day 0 on.
+
+A change that the rules for rescue foresee is as written, and is named as the intercurrent event that it is. What no
+rule speaks of is as written too, and says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from leadline.casebook.days import DaySpan
+from leadline.protocol.adherence.context import DAY_0, Context, for_child
+from leadline.protocol.adherence.drugs import (
+    NAME_THE_DRUG,
+    Changed,
+    both,
+    changes_of,
+    happened,
+    is_listed,
+    surely_before,
+)
+from leadline.protocol.adherence.findings import Check, DrugChange, Outcome, Texts, gravest
+from leadline.protocol.adherence.judging import DEVIATIONS, as_result, check_rule, outcome_of
+from leadline.protocol.adherence.readings import Span, holds
+from leadline.protocol.adherence.taper import is_of_taper, judge_step
+from leadline.protocol.estimands import IntercurrentEvent
+from leadline.protocol.figures import figure_words
+from leadline.protocol.rules import AnyRule, Change, Grade, PresenceRule
+from leadline.protocol.subjects import MEDICATIONS
+from leadline.verdicts.doses import prednisone_mg_day, weight_kg_at
+from leadline.verdicts.treatment import drug_name, is_biologic
+
+NO_RULE = "no rule of the protocol speaks of it"
+
+
+def check_treatment(context: Context, today: DaySpan | None) -> tuple[Check, ...]:
+    """Every rule about other treatment, and every target of the taper whose day has come."""
+    rules = (check_rule(rule, "concomitant", context) for rule in context.protocol.concomitant.rules)
+    return (*(check for check in rules if check is not None), *_taper_targets(context, today))
+
+
+def _taper_targets(context: Context, today: DaySpan | None) -> Iterator[Check]:
+    case = context.case
+    for target in context.protocol.taper.targets:
+        for_this = not target.diagnoses or case.diagnosis in target.diagnoses
+        if not for_this or target.dose.open or today is None or today.first < target.by_day:
+            continue
+        day = DaySpan(target.by_day, target.by_day)
+        low, high = prednisone_mg_day(case, day, context.view.parameters)
+        kept = holds(target.dose, (low, high))
+        courses = tuple(one.ref for one in case.courses if one.class_id == "glucocorticoid")
+        yield Check(
+            section="taper", rule="taper_target", title="Glucocorticoid dose reached",
+            asked=f"{figure_words(target.dose)} of prednisone by day {target.by_day}",
+            found=_mg_words((low, high)), result=as_result(kept), outcome=outcome_of(kept, Grade.MINOR), day=day,
+            missing=() if kept is not None else ("dose, frequency and dates of the glucocorticoid",),
+            evidence=courses or (case.ref,), source=target.dose.source,
+        )  # fmt: skip
+
+
+def _mg_words(dose: Span) -> str:
+    low, high = dose
+    if high == float("inf"):
+        return "not known" if low == 0 else f"at least {low:g} mg a day"
+    return f"{low:g} mg a day" if low == high else f"{low:g} to {high:g} mg a day"
+
+
+# ---- changes ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Says:
+    """What one rule says of a change: a deviation of some grade, or nothing that can be told."""
+
+    title: str
+    outcome: Outcome
+    missing: Texts = ()
+
+
+def check_changes(context: Context) -> tuple[DrugChange, ...]:
+    """Each change that happened, or may have happened, from day 0 on; before it, those that a rule speaks of."""
+    found = (change for changed in changes_of(context.case) if (change := _judge(changed, context)))
+    return tuple(sorted(found, key=lambda one: (one.day is None, one.day.first if one.day else 0, one.drug)))
+
+
+def _judge(changed: Changed, context: Context) -> DrugChange | None:
+    says = list(_prohibited(changed, context))
+    if _before_day_0(changed, context) and not says:
+        return None
+    if _is_rescue(changed, context):
+        return _change(changed, context, Outcome.AS_WRITTEN, ("rescue treatment",), ())
+    if is_of_taper(changed, context):
+        says += [
+            _Says(step.title, step.outcome, step.missing)
+            for step in judge_step(changed, context)
+            if step.outcome is not Outcome.AS_WRITTEN
+        ]
+    if not changed.course.class_id:
+        says.append(_Says("", Outcome.NOT_DOCUMENTED, (NAME_THE_DRUG,)))
+    outcome = gravest([one.outcome for one in says])
+    titles = tuple(dict.fromkeys(one.title for one in says if one.outcome is outcome and one.title))
+    missing = () if outcome is not Outcome.NOT_DOCUMENTED else tuple(
+        dict.fromkeys(what for one in says for what in one.missing)
+    )  # fmt: skip
+    return _change(changed, context, outcome, titles, missing)
+
+
+def _before_day_0(changed: Changed, context: Context) -> bool:
+    """Whether it surely was before the infusion. A drug without a start that is said to have been taken before it
+    began before it."""
+    if changed.day is not None:
+        return changed.day.last < 0
+    return changed.kind is not Change.STOPPED and surely_before(
+        changed, context.protocol.rescue.during, context
+    )
+
+
+def _prohibited(changed: Changed, context: Context) -> Iterator[_Says]:
+    """The rules that prohibit the change, or that may."""
+    for rule in _about_drugs(context):
+        concerned = for_child(rule, context.case)
+        inside = None if changed.day is None else context.within(changed.day, rule.during)
+        if changed.day is None and surely_before(changed, rule.during, context):
+            inside = False
+        listed = is_listed(changed.course, rule.drugs, rule.routes)
+        state = both(concerned, listed, happened(changed, rule.change), inside)
+        if state:
+            yield _Says(rule.title, DEVIATIONS[rule.deviation])
+        elif state is None:
+            lacking = _lacking(changed, concerned, listed, inside)
+            yield _Says(rule.title, Outcome.NOT_DOCUMENTED, tuple(lacking))
+
+
+def _lacking(
+    changed: Changed, concerned: bool | None, listed: bool | None, inside: bool | None
+) -> Iterator[str]:
+    name = drug_name(changed.course)
+    if concerned is None:
+        yield "JIA category (ILAR)"
+    if listed is None:
+        yield NAME_THE_DRUG if not changed.course.class_id else f"route of {name}"
+    if inside is None:
+        yield f"exact day on which {name} was {_verb(changed)}"
+    if changed.kind is None:
+        yield f"doses of {name} before and after"
+
+
+def _about_drugs(context: Context) -> Iterator[PresenceRule]:
+    rules: tuple[AnyRule, ...] = context.protocol.concomitant.rules
+    for rule in rules:
+        if isinstance(rule, PresenceRule) and rule.of == MEDICATIONS and not rule.present:
+            yield rule
+
+
+def _is_rescue(changed: Changed, context: Context) -> bool:
+    """Whether it surely is rescue treatment: a drug of the list, begun or raised in the days for it."""
+    rescue = context.protocol.rescue
+    if changed.kind not in (Change.STARTED, Change.RAISED) or changed.day is None:
+        return False
+    listed = is_listed(changed.course, (use.drug for use in rescue.drugs))
+    return listed is True and context.within(changed.day, rescue.during) is True
+
+
+def _change(changed: Changed, context: Context, outcome: Outcome, rules: Texts, missing: Texts) -> DrugChange:
+    day = f" on {changed.day}" if changed.day is not None else ", on a day that is not recorded"
+    said = "" if rules or missing else f"; {NO_RULE}"
+    return DrugChange(
+        drug=drug_name(changed.course), class_id=changed.course.class_id, change=_verb(changed), day=changed.day,
+        outcome=outcome, found=f"{_verb(changed)}{day}{said}", rules=rules,
+        events=tuple(event.value for event in _events(changed, context, outcome)), missing=missing,
+        evidence=(changed.course.ref,),
+    )  # fmt: skip
+
+
+def _verb(changed: Changed) -> str:
+    return "gone on with" if changed.kind is None else _VERBS[changed.kind]
+
+
+_VERBS = {
+    Change.STARTED: "started",
+    Change.STOPPED: "stopped",
+    Change.RAISED: "raised",
+    Change.LOWERED: "lowered",
+    Change.RUNNING: "taken",
+}
+
+
+def _events(changed: Changed, context: Context, outcome: Outcome) -> Iterator[IntercurrentEvent]:
+    """The intercurrent events that the change surely is."""
+    if changed.day is None or changed.day.first < 0:
+        return
+    if _is_rescue(changed, context):
+        yield IntercurrentEvent.RESCUE_DRUG
+    if _glucocorticoid_rise(changed, context):
+        yield IntercurrentEvent.GLUCOCORTICOID_RISE
+    if changed.kind is Change.STOPPED and is_biologic(changed.course):
+        yield IntercurrentEvent.STOPPED_BIOLOGIC
+    begun = changed.kind in (Change.STARTED, Change.RAISED)
+    if begun and outcome in (Outcome.MINOR_DEVIATION, Outcome.MAJOR_DEVIATION):
+        yield IntercurrentEvent.PROHIBITED_DRUG
+
+
+def _glucocorticoid_rise(changed: Changed, context: Context) -> bool:
+    """Whether the daily dose then is above that of day 0 by as much as the protocol names, whatever the open doses."""
+    figure = context.protocol.rescue.glucocorticoid_rise
+    if changed.day is None or changed.course.class_id != "glucocorticoid" or figure.open:
+        return False
+    rules = context.view.parameters
+    weight = weight_kg_at(context.case, changed.day, rules)
+    if weight is None:
+        return False
+    before = prednisone_mg_day(context.case, DAY_0, rules)
+    after = prednisone_mg_day(context.case, changed.day, rules)
+    return holds(figure, ((after[0] - before[1]) / weight, (after[1] - before[0]) / weight)) is True

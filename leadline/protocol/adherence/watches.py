@@ -1,0 +1,229 @@
+"""Closer looks that the stop of a drug starts, such as that for macrophage activation syndrome when an IL-1 or IL-6
+blocker is stopped in systemic JIA: which intervals hold what is to be recorded, and which are still due.
+
+The days of a watch count from the stop. Where the day of the stop is known in part, an interval is as wide as it can
+be; a value counts where its whole day span lies in it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from leadline.casebook.case import AdverseEvent, Assessment, Case, DrugCourse
+from leadline.casebook.days import DaySpan
+from leadline.measures import MEASURES, evaluate
+from leadline.protocol.adherence.context import Context
+from leadline.protocol.adherence.drugs import days_of, is_listed
+from leadline.protocol.adherence.findings import (
+    Outcome,
+    Refs,
+    WatchAdherence,
+    WatchPeriod,
+    WatchResult,
+)
+from leadline.protocol.adherence.readings import refs_of
+from leadline.protocol.protocol import Watch
+from leadline.verdicts.doses import next_course
+from leadline.verdicts.treatment import drug_name
+from leadline.verdicts.view import title_of
+
+SYNDROME = "mas_2016"
+FEVER = "ctcae5_fever"
+
+
+def check_watches(context: Context, today: DaySpan | None) -> tuple[WatchAdherence, ...]:
+    """A watch for each course whose stop starts one, or may."""
+    found = (
+        _watch(watch, course, context, today)
+        for watch in context.protocol.safety.watches
+        if not (watch.every.open or watch.lasting.open or watch.stop_before.open)
+        for course in context.case.courses
+    )
+    return tuple(watch for watch in found if watch is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Lengths:
+    """Days between two looks, and of the whole watch."""
+
+    every: int
+    lasting: int
+
+
+def _watch(
+    watch: Watch, course: DrugCourse, context: Context, today: DaySpan | None
+) -> WatchAdherence | None:
+    case = context.case
+    concerned = _concerned(watch, case)
+    if concerned is False or not is_listed(course, watch.stopped) or next_course(case, course) is not None:
+        return None
+    reach = days_of(watch.stop_before, case)[0]
+    if _is_running(course) or (course.stop is not None and course.stop.last < -reach):
+        return None
+    if course.stop is None:
+        return _without_day(watch, course, context)
+    certain = concerned if course.stop.first >= -reach else None
+    lengths = _Lengths(days_of(watch.every, case)[0], days_of(watch.lasting, case)[1])
+    return _with_day(watch, course, course.stop, certain, lengths, context, today)
+
+
+def _concerned(watch: Watch, case: Case) -> bool | None:
+    """Whether the watch is for the child; None where the ILAR category is not recorded."""
+    if watch.diagnoses and case.diagnosis not in watch.diagnoses:
+        return False
+    category = case.patient.get("ilar_category")
+    if not watch.categories:
+        return True
+    return None if not category else category in watch.categories
+
+
+def _is_running(course: DrugCourse) -> bool:
+    return course.stop is None and course.ongoing is True
+
+
+def _without_day(watch: Watch, course: DrugCourse, context: Context) -> WatchAdherence:
+    """The drug may have been stopped, or was on a day that is not recorded."""
+    name = drug_name(course)
+    stopped = course.ongoing is False
+    return WatchAdherence(
+        watch=watch.id, title=watch.title, drug=name, stopped=None, certain=None, first=None, last=None,
+        outcome=Outcome.NOT_DOCUMENTED,
+        found=f"{name} was stopped on a day that is not recorded" if stopped else f"{name} may have been stopped",
+        events=tuple(_events(watch, None, context)),
+        missing=(f"the day on which {name} was stopped" if stopped else f"whether and when {name} was stopped",),
+        evidence=(course.ref,),
+    )  # fmt: skip
+
+
+def _with_day(
+    watch: Watch, course: DrugCourse, stop: DaySpan, certain: bool | None, lengths: _Lengths, context: Context,
+    today: DaySpan | None,
+) -> WatchAdherence:  # fmt: skip
+    case, name = context.case, drug_name(course)
+    first, last = stop.first, stop.last + lengths.lasting
+    periods = tuple(_periods(watch, stop, lengths, case, today))
+    over = [period for period in periods if period.state in ("recorded", "missing")]
+    full = sum(period.state == "recorded" for period in periods)
+    lacking = [what for period in periods if period.state == "missing" for what in period.missing]
+    unclear = ("JIA category (ILAR)",) if _concerned(watch, case) is None else ()
+    if certain is None and not unclear:
+        unclear = (f"the exact day on which {name} was stopped",)
+    silent = certain is None or bool(lacking)
+    return WatchAdherence(
+        watch=watch.id, title=watch.title, drug=name, stopped=stop, certain=certain, first=first, last=last,
+        outcome=Outcome.NOT_DOCUMENTED if silent else Outcome.AS_WRITTEN,
+        found=f"{name} stopped on {stop}; {full} of {len(over)} intervals that are over recorded in full",
+        periods=periods, results=tuple(_results(watch, DaySpan(first, last), context)),
+        events=tuple(_events(watch, (stop, lengths.lasting), context)),
+        missing=(*unclear, *dict.fromkeys(lacking)),
+        evidence=refs_of((course.ref,), *(period.evidence for period in periods)),
+    )  # fmt: skip
+
+
+# ---- intervals -------------------------------------------------------------------------------------------------------
+
+
+def _periods(
+    watch: Watch, stop: DaySpan, lengths: _Lengths, case: Case, today: DaySpan | None
+) -> Iterator[WatchPeriod]:
+    """Intervals of `every` from the day of the stop; the last one ends with the watch."""
+    for start in range(0, lengths.lasting, lengths.every):
+        final = start + lengths.every >= lengths.lasting
+        end = lengths.lasting if final else start + lengths.every - 1
+        yield _period(watch, stop.first + start, stop.last + end, case, today)
+
+
+def _period(watch: Watch, first: int, last: int, case: Case, today: DaySpan | None) -> WatchPeriod:
+    inside = [one for one in case.assessments if one.day.within(first, last)]
+    recorded: dict[str, Refs] = {}
+    for assessment in inside:
+        for item in watch.items:
+            fact = assessment.facts.get(item)
+            if fact is not None and fact.value is not None:
+                recorded[item] = refs_of(recorded.get(item, ()), (fact.ref,))
+    missing = tuple(title_of(item) for item in watch.items if item not in recorded)
+    return WatchPeriod(
+        first=first, last=last,
+        state="recorded" if not missing else _state(first, last, today),
+        recorded=tuple(title_of(item) for item in watch.items if item in recorded), missing=missing,
+        evidence=refs_of(*recorded.values()),
+    )  # fmt: skip
+
+
+def _state(first: int, last: int, today: DaySpan | None) -> Any:
+    if today is None or today.first > last:
+        return "missing"
+    return "to_come" if today.last < first else "due"
+
+
+# ---- what was found --------------------------------------------------------------------------------------------------
+
+
+def _results(watch: Watch, span: DaySpan, context: Context) -> Iterator[WatchResult]:
+    """The classification on each day of the watch on which something of it was recorded. It is no diagnosis, and was
+    not built for children on IL-1 or IL-6 blockers."""
+    measure = MEASURES[SYNDROME]
+    needed = {item.id for item in measure.items}
+    if not set(watch.items) <= needed:
+        return
+    for assessment in context.case.assessments:
+        if not assessment.day.within(span.first, span.last) or not set(watch.items) & set(assessment.facts):
+            continue
+        inputs = _inputs(assessment, context, needed)
+        missing = tuple(item.title for item in measure.items if inputs.get(item.id) is None)
+        row = {name: value for name, value in inputs.items() if value is not None}
+        result = measure.evaluate_row(row)["result"]
+        refs = tuple(fact.ref for name, fact in assessment.facts.items() if name in {*needed, *TEMPERATURES})
+        yield WatchResult(SYNDROME, measure.title, assessment.day, result,
+                          missing if result == "indeterminate" else (), refs_of(refs))  # fmt: skip
+
+
+TEMPERATURES = ("temp_c", "max_temp_c_7d")
+
+
+def _inputs(assessment: Assessment, context: Context, needed: set[str]) -> Mapping[str, Any]:
+    items = context.view.row(assessment).items
+    category = context.case.patient.get("ilar_category")
+    return {
+        **{name: value for name, value in items.items() if name in needed},
+        "febrile": _febrile(assessment),
+        "sjia_known_or_suspected": category == "systemic" if category else None,
+    }
+
+
+def _febrile(assessment: Assessment) -> bool | None:
+    """Fever of grade 1 at least, by the highest temperature recorded; None where none is."""
+    recorded = [assessment.facts[name].value for name in TEMPERATURES if name in assessment.facts]
+    temperatures = [float(value) for value in recorded if isinstance(value, float | int)]
+    if not temperatures:
+        return None
+    grade = evaluate(FEVER, {"temp_c": max(temperatures)})["grade"]
+    return True if grade is None else grade >= 1  # above 40 degrees for a time that is not known
+
+
+def _events(watch: Watch, when: tuple[DaySpan, int] | None, context: Context) -> Iterator[str]:
+    """The adverse events that the watch looks for, with their day: named by the protocol's own title, as the words of
+    a chart are not shown. A term counts within a longer one: "evolving macrophage activation syndrome"."""
+    looked_for = context.protocol.safety.event(watch.event)
+    for event in context.case.adverse_events:
+        if looked_for is not None and any(_names(term, event.term) for term in looked_for.terms):
+            yield f"{looked_for.title} recorded{_when(event, when)}"
+
+
+def _names(term: str, text: str) -> bool:
+    return re.search(rf"\b{re.escape(term)}\b", text, re.IGNORECASE) is not None
+
+
+def _when(event: AdverseEvent, when: tuple[DaySpan, int] | None) -> str:
+    if event.start is None:
+        return ", on a day that is not recorded"
+    if when is None:
+        return f" on {event.start}"
+    stop, lasting = when
+    since = DaySpan(event.start.first - stop.last, event.start.last - stop.first)
+    inside = since.within(0, lasting)
+    said = {True: "within the watch", False: "outside the watch", None: "perhaps within the watch"}[inside]
+    return f" on {event.start}, {said}"
