@@ -8,17 +8,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from leadline.trial.borrowing import Outcomes
-from leadline.trial.borrowing.outcomes import every_outcome, sorted_outcomes
+from leadline.trial.apart import sizes_by_step
+from leadline.trial.borrowing.outcomes import every_outcome, outcomes_from, sorted_outcomes, table_shape
 from leadline.trial.endings import verdicts_at
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from leadline.trial.borrowing import Outcomes
     from leadline.trial.borrowing.beta import Counts
     from leadline.trial.operating import Trial
+
+
+T = TypeVar("T")
 
 
 class Action(StrEnum):
@@ -34,11 +40,13 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BoundaryRow:
-    """If `responders_from` to `responders_to` of `children` respond in this basket at this look.
+    """If `responders_from` to `responders_to` of `children` treated ones respond in this basket at this look.
 
     action              what is decided, whatever the other baskets show; or that it depends on them
     others_null         what is decided when the others show what their null rates lead to expect
-    others_target       likewise for their target rates
+    others_target       likewise for their target rates, their controls as expected
+    controls            control children at this look; 0 in a basket that has none
+    control_responders_from, control_responders_to   and if so many of them respond
     """
 
     basket: str
@@ -49,69 +57,105 @@ class BoundaryRow:
     action: Action
     others_null: Action
     others_target: Action
+    controls: int = 0
+    control_responders_from: int = 0
+    control_responders_to: int = 0
 
 
 def boundary_rows(trial: Trial) -> tuple[BoundaryRow, ...]:
     """The table of every basket and look, for trials in which no basket has closed before."""
     looks = [0] * len(trial.design.baskets)
     rows: list[BoundaryRow] = []
-    for moved in trial.design.steps():
+    for moved, sizes in zip(trial.design.steps(), sizes_by_step(trial.design), strict=True):
         for j in moved:
             looks[j] += 1
-        sizes = tuple(b.looks[k - 1] if k else 0 for b, k in zip(trial.design.baskets, looks, strict=True))
-        for j in moved:
-            rows += _rows_of(trial, sizes, j, looks[j])
+            if trial.parts:
+                rows += _rows_of(trial.parts[j], (sizes[j],), 0, looks[j])
+            else:
+                rows += _rows_of(trial, sizes, j, looks[j])
     return tuple(rows)
 
 
+Decided = tuple[Action, Action, Action]  # whatever the others show; others as at null rates; at target rates
+
+
 def _rows_of(trial: Trial, sizes: tuple[int, ...], basket: int, look: int) -> list[BoundaryRow]:
-    outcomes = _with_all_others(trial, sizes, basket)
-    possible: list[set[Action]] = [set() for _ in range(sizes[basket] + 1)]
-    for count, action in zip(
-        outcomes.responders[:, basket].tolist(), actions(trial, outcomes, basket, look), strict=True
-    ):
-        possible[count].add(action)
-    at_null = actions(trial, _others_as_expected(trial.design.null_rates, sizes, basket), basket, look)
-    at_target = actions(trial, _others_as_expected(trial.design.target_rates, sizes, basket), basket, look)
-    rows: list[BoundaryRow] = []
-    for count in range(sizes[basket] + 1):
-        action = next(iter(possible[count])) if len(possible[count]) == 1 else Action.DEPENDS
-        same = (action, at_null[count], at_target[count])
-        if rows and (rows[-1].action, rows[-1].others_null, rows[-1].others_target) == same:
-            first = rows.pop().responders_from
-        else:
-            first = count
-        name = trial.design.baskets[basket].label
-        rows.append(BoundaryRow(name, look, sizes[basket], first, count, *same))
-    return rows
+    """Runs of treated responders that lead to the same, for each run of control responders with the same runs."""
+    size, controls = sizes[basket], trial.design.baskets[basket].controls(sizes[basket])
+    label = trial.design.baskets[basket].label
+    decided = _decided(trial, sizes, basket, look)
+    by_controls = [_runs(decided[control :: controls + 1]) for control in range(controls + 1)]
+    return [
+        BoundaryRow(label, look, size, first, last, *what, controls, fewest, most)
+        for fewest, most, runs in _runs(by_controls)
+        for first, last, what in runs
+    ]
+
+
+def _runs(values: Sequence[T]) -> list[tuple[int, int, T]]:
+    """(first position, last position, value) of each run of equal values."""
+    runs: list[tuple[int, int, T]] = []
+    for at, value in enumerate(values):
+        first = runs.pop()[0] if runs and runs[-1][2] == value else at
+        runs.append((first, at, value))
+    return runs
+
+
+def _decided(trial: Trial, sizes: tuple[int, ...], basket: int, look: int) -> list[Decided]:
+    """What each entry of the basket's table leads to."""
+    everything = _with_all_others(trial, sizes, basket)
+    verdicts = verdicts_at(trial.design, trial.posterior, everything, basket=basket, look=look)
+    own = everything.entries[:, basket]
+    possible = np.zeros((everything.shape[basket], 3), dtype=np.bool_)
+    possible[own, verdicts + 1] = True
+    words = _words(trial, basket, look)
+    at_null = actions(trial, _others_as_expected(trial, trial.design.null_rates, sizes, basket), basket, look)
+    at_target = actions(
+        trial, _others_as_expected(trial, trial.design.target_rates, sizes, basket), basket, look
+    )
+    sure = [words[int(row.argmax()) - 1] if row.sum() == 1 else Action.DEPENDS for row in possible]
+    return list(zip(sure, at_null, at_target, strict=True))
 
 
 def _with_all_others(trial: Trial, sizes: tuple[int, ...], basket: int) -> Outcomes:
-    """Each count of this basket with all counts of the others; of exchangeable others the multisets suffice."""
+    """Each entry of this basket with all entries of the others; of exchangeable others the multisets suffice."""
+    controls = trial.design.controls(sizes)
     if not trial.design.exchangeable or len(sizes) == 1:
-        return every_outcome(sizes)
-    others = sorted_outcomes(sizes[0], len(sizes) - 1).responders
-    own = np.repeat(np.arange(sizes[basket] + 1), len(others))
-    return Outcomes(np.insert(np.tile(others, (sizes[basket] + 1, 1)), basket, own, axis=1), sizes)
+        return every_outcome(sizes, controls)
+    others = sorted_outcomes(sizes[0], len(sizes) - 1, controls=controls[0]).entries
+    entries = table_shape(sizes, controls)[basket]
+    own = np.repeat(np.arange(entries), len(others))
+    return outcomes_from(np.insert(np.tile(others, (entries, 1)), basket, own, axis=1), sizes, controls)
 
 
-def _others_as_expected(rates: tuple[float, ...], sizes: tuple[int, ...], basket: int) -> Outcomes:
-    """One row for each count of this basket; the others have the whole number nearest to what they lead to expect."""
-    expected: Counts = np.array(
-        [int(np.floor(rate * size + 0.5)) for rate, size in zip(rates, sizes, strict=True)]
-    )
-    rows = np.tile(expected, (sizes[basket] + 1, 1))
-    rows[:, basket] = np.arange(sizes[basket] + 1)
-    return Outcomes(rows, sizes)
+def _others_as_expected(
+    trial: Trial, rates: tuple[float, ...], sizes: tuple[int, ...], basket: int
+) -> Outcomes:
+    """One row for each entry of this basket; the others have the whole numbers nearest to what they lead to expect."""
+    controls = trial.design.controls(sizes)
+    shape = table_shape(sizes, controls)
+    treated = _nearest(rates, sizes)
+    expected = treated * (np.array(controls) + 1) + _nearest(trial.design.null_rates, controls)
+    rows = np.tile(expected, (shape[basket], 1))
+    rows[:, basket] = np.arange(shape[basket])
+    return outcomes_from(rows, sizes, controls)
+
+
+def _nearest(rates: tuple[float, ...], sizes: tuple[int, ...]) -> Counts:
+    return np.array([int(np.floor(rate * size + 0.5)) for rate, size in zip(rates, sizes, strict=True)])
 
 
 def actions(trial: Trial, outcomes: Outcomes, basket: int, look: int) -> list[Action]:
     """The decision on one basket at one of its looks, for each outcome."""
+    words = _words(trial, basket, look)
+    verdicts = verdicts_at(trial.design, trial.posterior, outcomes, basket=basket, look=look)
+    return [words[verdict] for verdict in verdicts.tolist()]
+
+
+def _words(trial: Trial, basket: int, look: int) -> dict[int, Action]:
     last = look == len(trial.design.baskets[basket].looks)
-    words = {
+    return {
         1: Action.SUCCESS if last else Action.EARLY_SUCCESS,
         0: Action.GO_ON,
         -1: Action.NO_SUCCESS if last else Action.STOP,
     }
-    verdicts = verdicts_at(trial.design, trial.posterior, outcomes, basket=basket, look=look)
-    return [words[verdict] for verdict in verdicts.tolist()]

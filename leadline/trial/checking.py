@@ -76,6 +76,9 @@ def _control_problems(basket: Basket, where: Path) -> Iterator[Problem]:
     if any(later < earlier for earlier, later in pairwise(control.looks)):
         taken = "numbers of control children that do not fall from look to look"
         yield Problem((*where, "looks"), f"{list(control.looks)}", taken)
+    if not control.rates[0] <= basket.null_rate <= control.rates[1] or control.rates[0] == control.rates[1]:
+        taken = f"two rates, the null_rate, {basket.null_rate:g}, between them"
+        yield Problem((*where, "rates"), f"{list(control.rates)}", taken)
     if basket.null_limit >= basket.target_rate:
         taken = f"a margin that leaves the target_rate, {basket.target_rate:g}, above null_rate + margin"
         yield Problem((*where, "margin"), f"{control.margin:g}", taken)

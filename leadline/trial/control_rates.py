@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from leadline.trial.design import Basket, Design
     from leadline.trial.error_rates import ErrorSurface, Search, Sizes
 
-GRID = 41  # rates in arcsine steps from 0 to 1, between which the largest error is looked for
+GRID = 41  # rates in arcsine steps from 0 to 1, and control rates between their limits, among which it is looked for
 
 
 def worst_with_controls(
@@ -128,10 +128,10 @@ class _Edge:
     @property
     def cells(self) -> list[tuple[float, float]]:
         """Where the search begins: eight intervals of phi, or the one point."""
-        if not self.free:
+        if self.basket.control is None:
             return [(0.0, 0.0)]
-        edges = np.linspace(0, np.pi / 2, 9).tolist()
-        return list(pairwise(edges))
+        low, high = np.arcsin(np.sqrt(self.basket.control.rates))
+        return list(pairwise(np.linspace(low, high, 9).tolist()))
 
     def folded(self, envelope: Floats) -> Floats:
         """The first two axes (treated, control) as one at the end; without a margin only their total matters."""
@@ -212,10 +212,12 @@ def _options(basket: Basket, *, null: bool) -> Floats:
         rates = np.array([r for r in grid if (r <= basket.null_rate) == null])
         return np.concatenate([planned, np.column_stack([rates, np.full(len(rates), basket.null_rate)])])
     margin = basket.control.margin
-    fine = np.sin(np.linspace(0, np.pi / 2, 8 * GRID)) ** 2
+    low, high = np.arcsin(np.sqrt(basket.control.rates))
+    angles = (np.linspace(low, high, points) for points in (8 * GRID, GRID))
+    fine, controls = (np.round(np.sin(angle) ** 2, 12) for angle in angles)
     edge = np.column_stack([np.minimum(fine + margin, 1.0), fine])
     pairs = np.array(
-        [(rate, control) for rate in grid for control in grid if (rate <= control + margin) == null]
+        [(rate, control) for rate in grid for control in controls if (rate <= control + margin) == null]
     )
     return np.concatenate([planned, edge, pairs] if null else [planned, pairs])
 

@@ -168,7 +168,8 @@ def _misjudged_null(trial: Trial) -> tuple[MisjudgedNull, ...]:
     for shift in NULL_SHIFTS:
         rates = tuple(rate + shift for rate in trial.design.null_rates)
         if all(0 < rate < 1 for rate in rates):
-            result = trial.decisions(Scenario(f"Null rates misjudged by {shift:+.2f}", rates))
+            scenario = Scenario(f"Null rates misjudged by {shift:+.2f}", rates, control_rates=rates)
+            result = trial.decisions(scenario)
             found.append(MisjudgedNull(shift, result.success, result.any_success))
     return tuple(found)
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated
 
-from annotated_types import Ge, Gt, Len, Lt
+from annotated_types import Ge, Gt, Le, Len, Lt
 from pydantic.dataclasses import dataclass
 
 from leadline.trial.borrowing import Model
@@ -20,6 +20,7 @@ from leadline.trial.borrowing.beta import CLOSED, UNIFORM, Prior
 from leadline.trial.borrowing.independent import Independent
 
 Rate = Annotated[float, Gt(0), Lt(1)]
+Share = Annotated[float, Ge(0), Le(1)]
 Size = Annotated[int, Ge(1)]
 Path = tuple[str | int, ...]
 
@@ -40,12 +41,14 @@ class ControlArm:
     looks    control children at each look of the basket
     prior    beta mixture for their response rate; children of earlier trials are borrowed through it
     margin   the therapy has to be better by more than this
+    rates    lowest and highest control rate that is thought possible: the largest error is searched between them
     """
 
     looks: Annotated[tuple[Size, ...], Len(1)]
     prior: Annotated[Prior, Len(1)] = UNIFORM
     prior_reason: str = ""
     margin: Annotated[float, Ge(0), Lt(1)] = 0.0
+    rates: tuple[Share, Share] = (0.0, 1.0)
 
 
 @dataclass(frozen=True, slots=True, config=CLOSED)
