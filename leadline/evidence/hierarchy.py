@@ -25,7 +25,7 @@ from typing import Protocol
 import numpy as np
 
 from leadline.evidence.likelihoods import Likelihood, expit
-from leadline.evidence.quadrature import Array, panel_nodes
+from leadline.evidence.quadrature import Array, filled_panel_nodes, panel_nodes
 
 REACH = 8.5  # standard deviations of a normal that are integrated over; 2e-17 lies beyond
 DROP = 40.0  # an integrand is followed until it has fallen by e^-40
@@ -169,7 +169,7 @@ def _blocks(tau: Array, *, size: int) -> list[slice]:
 def _tabulate_block(n: int, centre: Array, tau: Array, *, cut: float, order: int) -> Array:
     """(3, n + 1, G): marginal, mean and tail at nodes shared by all counts."""
     cut_eta = float(np.log(cut) - np.log1p(-cut))
-    eta, weight = panel_nodes(_inner_breaks(n, centre, tau, cut_eta), order)
+    eta, weight = filled_panel_nodes(_inner_breaks(n, centre, tau, cut_eta), order)
     weight = weight * np.exp(-(((eta - centre[:, None]) / tau[:, None]) ** 2) / 2)
     weight = weight / (np.sqrt(2 * np.pi) * tau[:, None])
     p, q = expit(eta), expit(-eta)
