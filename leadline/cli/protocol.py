@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -20,12 +21,25 @@ def check(
     protocol: Annotated[
         str | None, typer.Argument(help="Protocol file (YAML), or a shipped one: msc_iv_paediatric.")
     ] = None,
+    casebook: Annotated[
+        Path | None, typer.Argument(help="Casebook to hold against it: a folder, or a workbook (.xlsx).")
+    ] = None,
     example: Annotated[
         bool, typer.Option("--example", help="Print an annotated protocol file and stop.")
     ] = False,
+    on: Annotated[
+        str,
+        typer.Option(
+            "--on", metavar="DAY", help="As of this day: 2026-03-02, or D120; else the last recorded."
+        ),
+    ] = "",
+    ics: Annotated[
+        Path | None, typer.Option("--ics", metavar="FILE", help="Write what is to come as a calendar file.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Find what a protocol contradicts, and list what the centre still has to fill in."""
+    """Find what a protocol contradicts, and list what the centre still has to fill in; with a casebook, hold each
+    child, infusion, visit and change of treatment against it, and list what is still to be recorded."""
     from leadline.errors import ProtocolContradicts
     from leadline.protocol.check import check_protocol
     from leadline.protocol.reading import shipped_protocol
@@ -36,6 +50,11 @@ def check(
     if protocol is None:
         raise typer.BadParameter("Give a protocol file, or --example.")
     checked = check_protocol(protocol)
+    if casebook is not None and not checked.contradictions:
+        from leadline.cli.adherence import show_adherence
+
+        show_adherence(checked.protocol, casebook, on=on, ics=ics, as_json=as_json)
+        return
     if as_json:
         print(json.dumps(checked.to_dict(), ensure_ascii=False, indent=1))
     else:
