@@ -48,7 +48,9 @@ def filled_panel_nodes(breaks: Array, order: int) -> tuple[Array, Array]:
     empty = np.diff(breaks) == 0
     most = int((~empty).sum(axis=1).max())
     filled_first = np.argsort(empty, axis=1, kind="stable")[:, :most]
-    starts, ends = (np.take_along_axis(ends, filled_first, axis=1) for ends in (breaks[:, :-1], breaks[:, 1:]))
+    starts, ends = (
+        np.take_along_axis(ends, filled_first, axis=1) for ends in (breaks[:, :-1], breaks[:, 1:])
+    )
     return _between(starts, ends, order)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import leadline
 from leadline.errors import BeyondExactRange
-from leadline.trial.monitoring.children import Child, LeftOut, check_protocol, children_of
+from leadline.trial.monitoring.children import Child, Children, LeftOut, check_protocol, children_of
 from leadline.trial.monitoring.harm import (
     HarmStanding,
     basket_boundary,
@@ -231,6 +231,36 @@ def monitor_cases(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """What the rules have decided so far, and what it was decided from: the children, and of each basket their
+    responses in the order of infusion."""
+
+    found: Children
+    by_basket: Sequence[Sequence[Child]]
+    known: Sequence[Known]
+    harm: _HarmRule
+    course: Course
+
+    @property
+    def harm_stops(self) -> bool:
+        """Whether the harm rule has stopped the trial, at a step or, looked at after every child, by now."""
+        return self.course.harmed or self.harm.stopped_now(self.course, unknown_as=False)
+
+
+def reach(
+    plan: Plan, cases: Sequence[Case], *, on: date | None, trial: Trial, closed: bool = False
+) -> Reached:
+    """The decisions alone: every planned look made again from the charts. Raises OtherProtocol."""
+    check_protocol(cases, plan.protocol)
+    found = children_of(cases, plan, on=on, closed=closed)
+    by_basket = [[one for one in found.infused if one.basket == j] for j in range(len(plan.design.baskets))]
+    known = [_known(children) for children in by_basket]
+    harm = _HarmRule(trial, found.infused, by_basket)
+    course = walk(trial, known, harmed=lambda sizes: harm.stopped_by(sizes, unknown_as=False))
+    return Reached(found, by_basket, known, harm, course)
+
+
 def _known(children: Sequence[Child]) -> Known:
     """Responses in the order of infusion, without children who are left out of the count for good."""
     return tuple(
@@ -280,14 +310,16 @@ class _HarmRule:
         """Pooled over the baskets, now."""
         if self.design.harm is None or self.boundary is None:
             return None
-        stopped = (self._stopped_now(course, unknown_as=False), self._stopped_now(course, unknown_as=True))
+        stopped = (self.stopped_now(course, unknown_as=False), self.stopped_now(course, unknown_as=True))
         return harm_standing(
             self.design, [child.harm for child in self.infused], self.boundary, stopped=stopped
         )
 
-    def _stopped_now(self, course: Course, *, unknown_as: bool) -> bool:
+    def stopped_now(self, course: Course, *, unknown_as: bool) -> bool:
+        """Whether the rule has stopped the trial by now."""
         harm = self.design.harm
-        assert harm is not None
+        if harm is None:
+            return False
         if checked_each_child(harm):
             return self._first_stop(len(self.infused), unknown_as=unknown_as) is not None
         return any(self.stopped_by(step.children, unknown_as=unknown_as) for step in course.steps)

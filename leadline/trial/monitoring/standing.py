@@ -6,18 +6,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import betaincinv, ndtri
+from scipy.special import betaincinv, expit, logit, ndtri
 
 from leadline.trial.borrowing import Above, Mean, Outcomes
 from leadline.trial.boundaries import actions
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from leadline.trial.borrowing.beta import Floats
     from leadline.trial.design import Design
     from leadline.trial.operating import Trial
 
 TAIL = 0.025  # of the equal-tailed 95 % interval, on either side
-EXACT = 2e-4  # how near the tail's probability is to that: less than a tenth of a percent of the rate
+NEAR = 0.01  # of the tail's probability, from where one more straight line is enough
 MOST_STEPS = 12
 
 
@@ -49,42 +51,47 @@ def posteriors(trial: Trial, responders: tuple[int, ...], children: tuple[int, .
     mean = trial.posterior.expect(now, Mean())[0]
     null = trial.posterior.expect(now, Above(design.null_rates))[0]
     target = trial.posterior.expect(now, Above(design.target_rates))[0]
-    low, high = (_rates_with_tail(design, now, 1 - tail, mean) for tail in (TAIL, 1 - TAIL))
+    known = _Line(design.null_rates, null).through(_Line(design.target_rates, target))
+    low, high = (_rates_with_tail(design, now, 1 - tail, mean, known) for tail in (TAIL, 1 - TAIL))
     return tuple(
         Posterior(*(float(value) for value in values))
         for values in zip(mean, low, high, null, target, strict=True)
     )
 
 
-def _rates_with_tail(design: Design, now: Outcomes, above: float, mean: Floats) -> Floats:
-    """(baskets,), the rate above which the posterior has so much probability; found by bisection that is helped along
-    by straight lines, in log odds against normal deviates, where a posterior is nearly a straight line."""
+class _Line:
+    """Rates of all baskets and their tails, as log odds and normal deviates: there a posterior is nearly straight."""
+
+    def __init__(self, rates: Sequence[float], above: Floats) -> None:
+        self.at = logit(np.array(rates))
+        self.deviate = ndtri(np.clip(1 - above, 1e-12, 1 - 1e-12))
+
+    def through(self, other: _Line) -> Floats:
+        """Log odds for one normal deviate on the line through both points."""
+        rise = other.deviate - self.deviate
+        steep = np.abs(rise) > 1e-6
+        return np.clip(np.where(steep, (other.at - self.at) / np.where(steep, rise, 1.0), 1.0), 0.05, 5.0)
+
+
+def _rates_with_tail(design: Design, now: Outcomes, above: float, mean: Floats, slope: Floats) -> Floats:
+    """(baskets,), the rate above which the posterior has so much probability: straight lines from point to point.
+
+    The last line starts where the tail is within NEAR of the one wanted, and what it misses is of the second order.
+    """
     size = np.array(now.sizes) + 2.0
-    guess = betaincinv(mean * size, (1 - mean) * size, 1 - above)
-    wanted = ndtri(1 - above)
-    low, high = np.full(len(guess), -30.0), np.full(len(guess), 30.0)
-    at = np.clip(np.log(guess) - np.log1p(-guess), -12, 12)
-    before: tuple[Floats, Floats] | None = None
+    rates = np.clip(betaincinv(mean * size, (1 - mean) * size, 1 - above), 1e-6, 1 - 1e-6)
+    wanted, before = ndtri(1 - above), None
     for _ in range(MOST_STEPS):
-        rates = tuple(float(rate) for rate in 1 / (1 + np.exp(-at)))
-        tail = design.borrowing.expect(now, baskets=design.baskets, quantities=[Above(rates)])[0][0]
-        if np.all(np.abs(tail - above) < EXACT):
+        tail = design.borrowing.expect(
+            now, baskets=design.baskets, quantities=[Above(tuple(float(rate) for rate in rates))]
+        )[0][0]
+        here = _Line(rates, tail)
+        slope = slope if before is None else before.through(here)
+        rates = expit(here.at + np.clip((wanted - here.deviate) * slope, -3.0, 3.0))
+        if np.all(np.abs(tail - above) < NEAR):
             break
-        deviate = ndtri(np.clip(1 - tail, 1e-12, 1 - 1e-12))
-        low, high = np.where(deviate < wanted, at, low), np.where(deviate < wanted, high, at)
-        slope = 1.0 if before is None else _slope(at, deviate, *before)
-        before = at, deviate
-        step = at + (wanted - deviate) * slope
-        inside = (step > low) & (step < high)
-        at = np.where(inside, step, (np.maximum(low, at - 2) + np.minimum(high, at + 2)) / 2)
-    return np.asarray(1 / (1 + np.exp(-at)))
-
-
-def _slope(at: Floats, deviate: Floats, at_before: Floats, before: Floats) -> Floats:
-    """Log odds for one normal deviate, between the last two points; one where they are too near to tell."""
-    rise = deviate - before
-    safe = np.where(np.abs(rise) > 1e-9, rise, 1.0)
-    return np.where(np.abs(rise) > 1e-9, np.clip((at - at_before) / safe, 0.05, 5.0), 1.0)
+        before = here
+    return np.asarray(rates)
 
 
 def next_results(
