@@ -1,0 +1,349 @@
+"""Operating characteristics by simulation, for designs with more outcomes than can be added up.
+
+Only the children's responses are drawn. Posteriors and decisions are those of the design, as exact as elsewhere, and
+each is computed once. The harm rule is not drawn: what it leaves of a drawn trial is its exact law given the children.
+Every scenario sees the same draws (one uniform number a child, a responder where it is below the true rate), so that
+scenarios differ by their rates and not by luck. Each figure comes with its Monte Carlo standard error.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from leadline.errors import DesignInvalid
+from leadline.trial.borrowing import Above
+from leadline.trial.borrowing.outcomes import outcomes_from
+from leadline.trial.endings import Closed, Ending, Reason, verdicts_at
+from leadline.trial.operating import Decisions, Operating, Trial, children_seen, estimates
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from leadline.trial.borrowing import Outcomes
+    from leadline.trial.borrowing.beta import Counts, Floats
+    from leadline.trial.design import Design
+    from leadline.trial.endings import Pattern
+    from leadline.trial.operating import Scenario
+    from leadline.trial.posterior import Posterior
+
+    Key = tuple[Pattern, tuple[int, ...]]  # trials alike so far: baskets closed, and children at each step
+
+FEWEST_TRIALS = 100  # below which a standard error says little
+AT_ONCE = 10_000  # trials that are held in memory together
+
+
+@dataclass(frozen=True, slots=True)
+class Draws:
+    """How many trials are drawn, and from which seed: the same two give the same figures."""
+
+    trials: int = 10_000
+    seed: int = 1
+
+    @property
+    def largest_error(self) -> float:
+        """No probability has a larger Monte Carlo standard error."""
+        return float(0.5 / np.sqrt(self.trials))
+
+
+DRAWS = Draws()
+
+
+@dataclass(frozen=True, slots=True)
+class Simulated:
+    """What a design does under one scenario: an estimate of every field, and its Monte Carlo standard error."""
+
+    operating: Operating
+    standard_error: Operating
+
+
+class Simulation:
+    """The counterpart of `Trial` for designs beyond its range: drawn children in place of all outcomes."""
+
+    def __init__(self, design: Design, *, draws: Draws = DRAWS, posterior: Posterior | None = None) -> None:
+        """Raises DesignInvalid for fewer than 100 trials."""
+        if draws.trials < FEWEST_TRIALS:
+            raise DesignInvalid(
+                f"trials: found {draws.trials}; takes {FEWEST_TRIALS} or more",
+                hint="10,000 trials give a standard error of 0.002 at an error of 0.05.",
+            )
+        self.draws, self.trial = draws, Trial(design, posterior=posterior)
+        self.nearest_decision = 1.0  # distance of the closest posterior probability met to its threshold
+
+    def simulate(self, scenario: Scenario) -> Simulated:
+        """All fields, each with its standard error."""
+        moments = self._moments(scenario, with_estimates=True)
+        return Simulated(
+            moments.operating(scenario, moments.means), moments.operating(scenario, moments.errors)
+        )
+
+    def decisions(self, scenario: Scenario) -> Decisions:
+        """The decisions alone, without what is estimated: the quicker part."""
+        moments = self._moments(scenario, with_estimates=False)
+        found = moments.operating(scenario, moments.means)
+        return Decisions(found.success, found.family_wise_error, found.any_success)
+
+    def _moments(self, scenario: Scenario, *, with_estimates: bool) -> _Moments:
+        moments = _Moments(self.trial.design)
+        for children in self._batches:
+            values = _PerTrial(self.trial, scenario, len(children), with_estimates=with_estimates)
+            for rows, ending in _endings(self.trial, self._entries(children, scenario)):
+                values.add(rows, ending)
+                self._keep_nearest(ending)
+            moments.add(values.columns())
+        return moments
+
+    @cached_property
+    def _batches(self) -> list[NDArray[np.float32]]:
+        """Uniform numbers (trials, children of all baskets, treated and controls), one a child."""
+        design = self.trial.design
+        children = sum(design.sizes) + sum(design.control_sizes)
+        starts = range(0, self.draws.trials, AT_ONCE)
+        seeds = np.random.SeedSequence(self.draws.seed).spawn(len(starts))
+        return [
+            np.random.default_rng(seed).random(
+                (min(AT_ONCE, self.draws.trials - start), children), np.float32
+            )
+            for seed, start in zip(seeds, starts, strict=True)
+        ]
+
+    def _entries(self, children: NDArray[np.float32], scenario: Scenario) -> list[Counts]:
+        """For each basket (trials, looks): where in its table its children of each look are."""
+        entries, start = [], 0
+        for basket, (rate, control_rate) in zip(
+            self.trial.design.baskets, scenario.truths(self.trial.design), strict=True
+        ):
+            ends = basket.looks
+            treated = _responders(children[:, start : start + basket.size], rate, ends)
+            start += basket.size
+            if basket.control is not None:
+                ends = basket.control.looks
+                controls = _responders(children[:, start : start + ends[-1]], control_rate, ends)
+                start += ends[-1]
+                treated = treated * (np.array(ends) + 1) + controls
+            entries.append(treated)
+        return entries
+
+    def _keep_nearest(self, ending: Ending) -> None:
+        gaps = abs(ending.posterior - np.array(self.trial.design.thresholds))[:, list(ending.by_threshold)]
+        self.nearest_decision = min(self.nearest_decision, float(gaps.min(initial=1.0)))
+
+
+def _responders(children: NDArray[np.float32], rate: float, looks: tuple[int, ...]) -> Counts:
+    """(trials, looks)."""
+    responds = children < np.float32(rate)
+    return np.asarray(responds.cumsum(axis=1, dtype=np.int64)[:, np.array(looks) - 1])
+
+
+def _endings(trial: Trial, entries: list[Counts]) -> Iterator[tuple[Counts, Ending]]:
+    """How the drawn trials end: their positions, and an ending with one row each.
+
+    With a harm rule a trial also has an ending by harm in each of its steps; `Trial.chance` says how likely each is.
+    """
+    design, baskets = trial.design, len(entries)
+    now = np.zeros((len(entries[0]), baskets), dtype=np.int64)
+    alike: dict[Key, Counts] = {((None,) * baskets, ()): np.arange(len(now))}
+    looks, steps = [0] * baskets, design.steps()
+    for step, moved in enumerate(steps):
+        for j in moved:
+            looks[j] += 1
+        later: defaultdict[Key, list[Counts]] = defaultdict(list)
+        for (pattern, path), rows in alike.items():
+            seen = [j for j in moved if pattern[j] is None]
+            if not seen:  # nobody to look at: these trials wait for another basket
+                later[pattern, path].append(rows)
+                continue
+            for j in seen:
+                now[rows, j] = entries[j][rows, looks[j] - 1]
+            look = _Look(trial, step, looks, pattern, path, now[rows])
+            if design.harm is not None:
+                yield rows, look.harmed()
+            if step == len(steps) - 1:
+                yield rows, look.final()
+                continue
+            for then, part in look.decided(seen):
+                if all(then):
+                    yield rows[part], look.settled(then, part)
+                else:
+                    later[then, look.path].append(rows[part])
+        alike = {key: np.concatenate(parts) for key, parts in later.items()}
+
+
+class _Look:
+    """Drawn trials that have come to the same look in the same way."""
+
+    def __init__(
+        self,
+        trial: Trial,
+        step: int,
+        looks: list[int],
+        pattern: Pattern,
+        path: tuple[int, ...],
+        entries: Counts,
+    ) -> None:
+        self.trial, self.design, self.step, self.looks, self.pattern = (
+            trial,
+            trial.design,
+            step,
+            looks,
+            pattern,
+        )
+        self.sizes = tuple(
+            closed.size if closed else (basket.looks[look - 1] if look else 0)
+            for closed, basket, look in zip(pattern, trial.design.baskets, looks, strict=True)
+        )
+        self.path = (*path, sum(self.sizes))
+        self.entries = entries
+
+    def outcomes(self, part: NDArray[np.bool_] | slice = slice(None)) -> Outcomes:
+        return outcomes_from(self.entries[part], self.sizes, self.design.controls(self.sizes))
+
+    def decided(self, seen: list[int]) -> Iterator[tuple[Pattern, NDArray[np.bool_]]]:
+        """What is decided for the baskets looked at, and for which trials."""
+        outcomes = self.outcomes()
+        verdicts = np.column_stack(
+            [
+                verdicts_at(self.design, self.trial.posterior, outcomes, basket=j, look=self.looks[j])
+                for j in seen
+            ]
+        )
+        for wanted in np.unique(verdicts, axis=0).tolist():
+            then = list(self.pattern)
+            for j, verdict in zip(seen, wanted, strict=True):
+                if verdict:
+                    last = self.looks[j] == len(self.design.baskets[j].looks)
+                    reason = Reason.COMPLETE if last else Reason(verdict)
+                    then[j] = Closed(self.step, self.sizes[j], reason, success=verdict == 1)
+            yield tuple(then), (verdicts == wanted).all(axis=1)
+
+    def final(self) -> Ending:
+        """All open baskets are judged."""
+        outcomes = self.outcomes()
+        above = self.trial.posterior.expect(outcomes, Above(self.design.null_limits))
+        by_threshold = tuple(closed is None for closed in self.pattern)
+        earlier = np.array([closed is not None and closed.success for closed in self.pattern])
+        success = np.where(by_threshold, above >= np.array(self.design.thresholds), earlier)
+        closed = self._closed(Reason.COMPLETE)
+        return Ending(outcomes, np.ones(len(above)), success, above, closed, by_threshold, self.path)
+
+    def harmed(self) -> Ending:
+        """Harm comes before efficacy: a basket open at this step is not declared a success."""
+        return self.settled(self._closed(Reason.HARM), slice(None))
+
+    def settled(self, closed: Pattern, part: NDArray[np.bool_] | slice) -> Ending:
+        """Nothing is left to judge."""
+        every = tuple(end for end in closed if end is not None)
+        outcomes = self.outcomes(part)
+        success = np.tile([end.success for end in every], (len(outcomes.responders), 1))
+        unknown = np.full(success.shape, np.nan)  # no threshold is held against it
+        nothing = (False,) * len(every)
+        return Ending(outcomes, np.ones(len(success)), success, unknown, every, nothing, self.path)
+
+    def _closed(self, reason: Reason) -> tuple[Closed, ...]:
+        return tuple(
+            end or Closed(self.step, size, reason, success=False)
+            for end, size in zip(self.pattern, self.sizes, strict=True)
+        )
+
+
+class _PerTrial:
+    """Each field of `Operating` for each drawn trial: what it is expected to contribute, over the harm rule's law."""
+
+    def __init__(self, trial: Trial, scenario: Scenario, count: int, *, with_estimates: bool) -> None:
+        self.trial, self.scenario, self.with_estimates = trial, scenario, with_estimates
+        self.null, self.adjusted = scenario.null(trial.design), scenario.adjusted(trial.design)
+        baskets, steps = len(self.null), len(trial.design.steps())
+        self.success, self.children, self.bias, self.mse, self.coverage = np.zeros((5, count, baskets))
+        self.futility, self.efficacy = np.zeros((2, count, steps, baskets))
+        self.harm = np.zeros((count, steps))
+        self.error, self.any_success = np.zeros((2, count))
+
+    def add(self, rows: Counts, ending: Ending) -> None:
+        """Count one ending of these trials."""
+        chance = self.trial.chance(ending, self.scenario)
+        if chance == 0.0:
+            return
+        self.success[rows] += chance * ending.success
+        self.error[rows] += chance * (ending.success & self.null).any(axis=1)
+        self.any_success[rows] += chance * ending.success.any(axis=1)
+        self.children[rows] += chance * children_seen(self.trial, self.scenario, ending)
+        for j, closed in enumerate(ending.closed):
+            self.futility[rows, closed.step, j] += chance * (closed.reason is Reason.FUTILITY)
+            self.efficacy[rows, closed.step, j] += chance * (closed.reason is Reason.EFFICACY)
+        if ending.harmed:
+            self.harm[rows, max(closed.step for closed in ending.closed)] += chance
+        elif self.with_estimates:
+            error, covered = estimates(self.trial, ending, self.adjusted)
+            self.bias[rows] += chance * error
+            self.mse[rows] += chance * error**2
+            self.coverage[rows] += chance * covered
+
+    def columns(self) -> Floats:
+        """(trials, columns), in the order that `_Moments` reads."""
+        count = len(self.error)
+        right = np.where(self.null, 1 - self.success, self.success).sum(axis=1)
+        single = np.column_stack([self.error, self.any_success, right])
+        per_basket = (self.success, self.children, self.bias, self.mse, self.coverage)
+        per_step = (self.futility.reshape(count, -1), self.efficacy.reshape(count, -1), self.harm)
+        return np.concatenate([single, *per_basket, *per_step], axis=1)
+
+
+class _Moments:
+    """Means over the drawn trials and their standard errors."""
+
+    def __init__(self, design: Design) -> None:
+        self.baskets, self.steps = len(design.baskets), len(design.steps())
+        columns = 3 + 5 * self.baskets + 2 * self.steps * self.baskets + self.steps
+        self.count, self.means, self._squares = 0, np.zeros(columns), np.zeros(columns)
+
+    def add(self, values: Floats) -> None:
+        """Join a batch; squares are counted from the means, so that nothing cancels."""
+        count, means = len(values), values.mean(axis=0)
+        squares = ((values - means) ** 2).sum(axis=0)
+        total, apart = self.count + count, means - self.means
+        self._squares += squares + apart**2 * self.count * count / total
+        self.means = self.means + apart * count / total
+        self.count = total
+
+    @property
+    def errors(self) -> Floats:
+        """Monte Carlo standard errors."""
+        return np.asarray(np.sqrt(self._squares / (self.count - 1) / self.count))
+
+    def operating(self, scenario: Scenario, values: Floats) -> Operating:
+        """Columns back as fields."""
+        error, any_success, correct = values[:3].tolist()
+        rest = iter(np.split(values[3:], np.cumsum(self._widths)[:-1]))
+        success, children, bias, mse, coverage = (_numbers(next(rest)) for _ in range(5))
+        futility, efficacy = (
+            tuple(_numbers(row) for row in next(rest).reshape(self.steps, self.baskets)) for _ in range(2)
+        )
+        return Operating(
+            scenario,
+            success=success,
+            family_wise_error=error,
+            any_success=any_success,
+            correct=correct,
+            children=children,
+            stopped_futility=futility,
+            stopped_efficacy=efficacy,
+            harm=_numbers(next(rest)),
+            bias=bias,
+            mse=mse,
+            coverage=coverage,
+        )
+
+    @property
+    def _widths(self) -> list[int]:
+        per_step = self.steps * self.baskets
+        return [*[self.baskets] * 5, per_step, per_step, self.steps]
+
+
+def _numbers(values: Floats) -> tuple[float, ...]:
+    return tuple(float(value) for value in values)
