@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from leadline.errors import ItemUnknown, OutputExists
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from rich.console import Console
 
@@ -29,19 +29,22 @@ def show_adherence(protocol: Protocol, casebook: Path, *, on: str, ics: Path | N
     from leadline.protocol.adherence import calendar_of, check_casebook
 
     adherence = check_casebook(protocol, read_casebook(casebook), on=_day(on))
-    left_out = 0
-    if ics is not None:
-        content, left_out = calendar_of(adherence)
-        _write_calendar(content, ics)
+    calendar = None if ics is None else calendar_of(adherence)
+    if ics is not None and calendar is not None and calendar.events:
+        _write_calendar(calendar.content, ics)
     if as_json:
         print(json.dumps(adherence.to_dict(), ensure_ascii=False, indent=1))
         return
     _print(adherence)
-    if ics is not None:
-        print(f"\nWritten: {ics}")
-        if left_out:
+    if calendar is not None:
+        print(
+            f"\n{calendar.events} events written: {ics}"
+            if calendar.events
+            else "\nNo calendar file: nothing for it."
+        )
+        if calendar.left_out:
             print(
-                f"{left_out} rows are not in it, because the day of the child's infusion is not known in full."
+                f"{calendar.left_out} rows have no calendar day: the child's infusion is not known to the day."
             )
 
 
@@ -150,7 +153,7 @@ def _print_undocumented(console: Console, adherence: Adherence) -> None:
     for child in adherence.children:
         lacking = [(check.title, check.missing) for _, check in _checks(child)
                    if check.outcome is Outcome.NOT_DOCUMENTED]  # fmt: skip
-        lacking += [(change.drug, change.missing) for change in child.changes
+        lacking += [(f"{change.drug} {change.change}", change.missing) for change in child.changes
                     if change.outcome is Outcome.NOT_DOCUMENTED]  # fmt: skip
         for title, missing in lacking:
             title = title.split(" (before infusion")[0]
@@ -162,7 +165,7 @@ def _print_undocumented(console: Console, adherence: Adherence) -> None:
 
 def _few(words: Iterable[str], most: int = 6) -> str:
     listed = list(words)
-    return ", ".join(listed[:most]) + (f" and {len(listed) - most} more" if len(listed) > most else "")
+    return "; ".join(listed[:most]) + (f" and {len(listed) - most} more" if len(listed) > most else "")
 
 
 def _print_watches(console: Console, adherence: Adherence) -> None:
@@ -185,7 +188,7 @@ def _print_upcoming(console: Console, adherence: Adherence) -> None:
     for row in rows:
         to_record[f"{row.title}, {disease[row.patient_id]}", row.record] = None
     for title, record in to_record:
-        console.print(f"\nTo record at {title}: {', '.join(record)}.", markup=False)
+        console.print(f"\nTo record at {title}: {'; '.join(record)}.", markup=False)
 
 
 def _upcoming_row(row: Upcoming) -> tuple[str, ...]:
@@ -205,7 +208,7 @@ def _table(
     console: Console,
     title: str,
     headings: tuple[str, ...],
-    rows: list[tuple[str, ...]],
+    rows: Sequence[tuple[str, ...]],
     *,
     numbers: int | tuple[int, ...] = (),
 ) -> None:

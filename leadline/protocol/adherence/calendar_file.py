@@ -5,31 +5,44 @@ event is about, and stamps from the day asked about, never from the clock."""
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from leadline.protocol.adherence.findings import Adherence, ChildAdherence, Upcoming
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 PRODUCT = "-//Leadline//Protocol visits//EN"
 
 
-def calendar_of(adherence: Adherence) -> tuple[bytes, int]:
-    """The file, and how many rows it leaves out because the day of the child's infusion is not known in full."""
+@dataclass(frozen=True, slots=True)
+class CalendarFile:
+    """The bytes of the file, empty where there is no event (a calendar without one is none); how many events it holds,
+    and how many rows it leaves out because the day of the child's infusion is not known in full."""
+
+    content: bytes
+    events: int
+    left_out: int
+
+
+def calendar_of(adherence: Adherence) -> CalendarFile:
+    """What is still to be recorded of all children, child by child."""
     from icalendar import Calendar
 
+    rows = [(row, child) for child in adherence.children for row in child.upcoming]
+    events = [_event(row, child, adherence) for row, child in rows if row.dates]
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
-    left_out = 0
-    for child in adherence.children:
-        for row in child.upcoming:
-            if row.dates:
-                calendar.add_component(_event(row, child, adherence))
-            else:
-                left_out += 1
-    return calendar.to_ical(sorted=False), left_out
+    for event in events:
+        calendar.add_component(event)
+    content = calendar.to_ical(sorted=False) if events else b""
+    return CalendarFile(content, len(events), len(rows) - len(events))
 
 
-def _event(row: Upcoming, child: ChildAdherence, adherence: Adherence):  # type: ignore[no-untyped-def]
+def _event(row: Upcoming, child: ChildAdherence, adherence: Adherence) -> Event:
     from icalendar import Event
 
     first, last = (date.fromisoformat(day) for day in row.dates[:2])

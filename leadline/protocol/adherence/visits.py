@@ -12,7 +12,7 @@ from datetime import date
 
 from leadline.casebook.case import Assessment, Case
 from leadline.casebook.days import DaySpan
-from leadline.casebook.items import ITEMS, RECORDED_TOTALS
+from leadline.casebook.items import ITEMS, RECORDED_TOTALS, SLEDAI_FINDINGS
 from leadline.protocol.adherence.context import Context
 from leadline.protocol.adherence.findings import Outcome, Refs, VisitAdherence, VisitState
 from leadline.protocol.adherence.membership import under_protocol
@@ -43,8 +43,19 @@ def planned_items(visit: Visit, diagnosis: str) -> tuple[str, ...]:
 def planned_records(visit: Visit, diagnosis: str) -> tuple[str, ...]:
     """All that the visit records, in plain words."""
     tables = (RECORD_WORDS[record] for record in visit.records)
-    items = (title_of(item) for item in planned_items(visit, diagnosis))
+    items = item_words(planned_items(visit, diagnosis))
     return (*items, *tables, *((ASKED,) if visit.asks else ()))
+
+
+def item_words(items: tuple[str, ...]) -> tuple[str, ...]:
+    """Plain names of items; the 24 findings of SLEDAI-2K together, if all of them are there, are one name."""
+    whole = set(SLEDAI) <= set(items)
+    named = ((ALL_OF_SLEDAI if whole and item in SLEDAI else title_of(item)) for item in items)
+    return tuple(dict.fromkeys(named))
+
+
+SLEDAI = tuple(item.id for item in SLEDAI_FINDINGS)
+ALL_OF_SLEDAI = f"SLEDAI-2K, all {len(SLEDAI)} findings"
 
 
 def calendar_dates(case: Case, *days: int | None) -> tuple[str, ...]:
@@ -199,10 +210,8 @@ def _row(
 def _lacking(visit: Visit, contact: Assessment, context: Context) -> Iterator[str]:
     """What is planned for the visit and not recorded, in plain words."""
     facts = context.view.row(contact).facts
-    for item in planned_items(visit, context.case.diagnosis):
-        fact = facts.get(item)
-        if fact is None or fact.value is None:
-            yield title_of(item)
+    planned = planned_items(visit, context.case.diagnosis)
+    yield from item_words(tuple(item for item in planned if item not in facts or facts[item].value is None))
     for record in visit.records:
         if not _has(record, visit, contact, context.case):
             yield RECORD_WORDS[record]
