@@ -52,12 +52,11 @@ def write_docx(results: Results, path: Path, figures: Path) -> None:
         document.add_paragraph().add_run(line).bold = line == results.standing[0]
     wide = False
     for number, part in enumerate(results.sections):
-        if part.wide != wide:
+        turned, wide = part.wide != wide, part.wide
+        if turned:
             _turn_page(document)
-        elif number and part.level == 1:
-            document.add_page_break()  # type: ignore[no-untyped-call]
-        wide = part.wide
-        document.add_heading(part.title, part.level)
+        heading = document.add_heading(part.title, part.level)
+        heading.paragraph_format.page_break_before = bool(number) and part.level == 1 and not turned
         for block in part.blocks:
             _add(document, block, figures)
     document.add_paragraph(results.provenance)
@@ -199,8 +198,7 @@ def _add_table(document: Document, table: Table) -> None:
     _add_caption(document, typeset(table.title), with_next=True)
     grid = document.add_table(rows=1 + len(table.rows), cols=len(table.columns))
     grid.autofit = False
-    section = document.sections[-1]
-    widths = _widths(table.columns, section.page_width - section.left_margin - section.right_margin)
+    widths = _widths(table.columns, _room(document.sections[-1]))
     for column, width in zip(grid.columns, widths, strict=True):
         column.width = width
     texts = [
@@ -219,15 +217,17 @@ def _add_table(document: Document, table: Table) -> None:
     document.add_paragraph()
 
 
+def _room(section: Any) -> int:
+    """The width between the margins of a page."""
+    return int(section.page_width - section.left_margin - section.right_margin)
+
+
 def _widths(columns: tuple[Column, ...], room: int) -> list[int]:
     whole = sum(column.width for column in columns)
     return [int(room * column.width / whole) for column in columns]
 
 
 _MARK_OF = {words.replace("_", " "): mark for words, mark in MARKS.items()}
-
-
-_ALIGNED = {"number": "RIGHT", "tick": "CENTER"}
 
 
 def _fill(cell: Any, text: str, width: int, column: Column, *, heading: bool) -> None:
@@ -237,8 +237,9 @@ def _fill(cell: Any, text: str, width: int, column: Column, *, heading: bool) ->
     cell.width = width
     paragraph = cell.paragraphs[0]
     paragraph.paragraph_format.space_after = 0
-    if column.kind in _ALIGNED:
-        paragraph.alignment = WD_ALIGN_PARAGRAPH[_ALIGNED[column.kind]]
+    sides = {"number": WD_ALIGN_PARAGRAPH.RIGHT, "tick": WD_ALIGN_PARAGRAPH.CENTER}
+    if column.kind in sides:
+        paragraph.alignment = sides[column.kind]
     mark = _MARK_OF.get(text, "") if column.kind == "finding" and not heading else ""
     run = paragraph.add_run(f"{mark} {text}" if mark else text)
     run.font.size = Pt(7.5)

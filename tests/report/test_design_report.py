@@ -89,7 +89,7 @@ def test_the_warning_of_a_larger_error_stands_on_the_first_page_of_every_documen
     html = (tmp_path / "out/design.html").read_text("utf-8")
     word = zipfile.ZipFile(tmp_path / "out/design.docx").read("word/document.xml").decode()
     assert 0 < html.index(warning) < html.index("<table>")
-    assert 0 < word.index(warning) < word.index("<w:tbl>") < word.index('w:type="page"')
+    assert 0 < word.index(warning) < word.index("<w:tbl>") < word.index("<w:pageBreakBefore/>")
 
 
 @pytest.mark.skipif(

@@ -32,21 +32,24 @@ LEFT_OPEN = (
 
 def protocol_text(report: DesignReport) -> tuple[Block, ...]:
     """Headings and paragraphs."""
+    blocks: list[Block] = []
+    for title, paragraphs in (*protocol_parts(report), ("What the protocol still has to say", [LEFT_OPEN])):
+        if paragraphs:
+            blocks += [Heading(title), *map(Prose, paragraphs)]
+    return tuple(blocks)
+
+
+def protocol_parts(report: DesignReport) -> tuple[tuple[str, list[str]], ...]:
+    """What the design fixes: titles with their paragraphs, of which there may be none."""
     design = report.design
-    parts = [
+    return (
         ("Design and hypotheses", _hypotheses(design)),
         ("Analysis", _analysis(design)),
         ("Decisions", _decisions(design)),
         ("Interim looks", _looks(design)),
         ("Harm", _harm(report)),
         ("Error rates, power and sample size", _operating(report)),
-        ("What the protocol still has to say", [LEFT_OPEN]),
-    ]
-    blocks: list[Block] = []
-    for title, paragraphs in parts:
-        if paragraphs:
-            blocks += [Heading(title), *map(Prose, paragraphs)]
-    return tuple(blocks)
+    )
 
 
 def _hypotheses(design: Design) -> list[str]:
