@@ -131,6 +131,7 @@ class PresenceRule(_Shared):
 
 
 AnyRule = CriterionRule | RangeRule | WindowRule | WashoutRule | PresenceRule
+RULE_KINDS = (CriterionRule, RangeRule, WindowRule, WashoutRule, PresenceRule)
 Rule = Annotated[AnyRule, Field(discriminator="kind")]
 """A rule as a protocol file holds it: its `kind` says which of the five it is."""
 
