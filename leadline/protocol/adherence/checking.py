@@ -45,7 +45,7 @@ def check_casebook(
     rules = parameters or Parameters()
     closed = casebook.kind == "published" and on is None
     children = tuple(
-        check_case(protocol, case, today=_today(case, casebook, on), parameters=rules, closed=closed)
+        check_case(protocol, case, today=day_asked_about(case, casebook, on), parameters=rules, closed=closed)
         for case in casebook.cases()
     )
     return Adherence(
@@ -93,7 +93,8 @@ def _ends(span: DaySpan) -> tuple[int, int]:
 # ---- the day asked about ---------------------------------------------------------------------------------------------
 
 
-def _today(case: Case, casebook: Casebook, on: On) -> DaySpan | None:
+def day_asked_about(case: Case, casebook: Casebook, on: On = None) -> DaySpan | None:
+    """The day asked about, counted from the child's index infusion; None if it cannot be told."""
     if isinstance(on, date):
         return _counted(on.isoformat(), case) or _last_recorded(case)
     if on is not None:
