@@ -54,11 +54,13 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Children:
-    """All children of the casebook. `order_known` is false where some infusions cannot be put in order."""
+    """All children of the casebook. `order_known` is false where some infusions cannot be put in order, `all_named`
+    where some child's record does not name the protocol and its version."""
 
     infused: tuple[Child, ...]
     left_out: tuple[LeftOut, ...]
     order_known: bool
+    all_named: bool
 
 
 def check_protocol(cases: Iterable[Case], protocol: Protocol) -> None:
@@ -104,8 +106,14 @@ def children_of(cases: Sequence[Case], plan: Plan, *, on: date | None, closed: b
         else:
             infused.append((past, basket, Day(day, closed)))
     infused.sort(key=lambda one: _order(one[0]))
+    named = all(
+        case.patient.get("protocol_id") and case.patient.get("protocol_version") for case, _, _ in infused
+    )
     return Children(
-        _placed(infused, plan), tuple(sorted(left_out, key=lambda one: one.patient_id)), _ordered(infused)
+        _placed(infused, plan),
+        tuple(sorted(left_out, key=lambda one: one.patient_id)),
+        _ordered(infused),
+        named,
     )
 
 

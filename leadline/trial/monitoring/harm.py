@@ -42,12 +42,18 @@ class Rule(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ChildHarm:
-    """One child: whether an event that counts happened (None: not known), and over how many days it was asked."""
+    """One child: whether an event that counts happened (None: not known), and over how many days it was asked.
+
+    events, serious   recorded after the infusion, and of these surely serious
+    last_asked        last day that a question about adverse events reached
+    """
 
     had: bool | None
     because: str
     days_asked: int
     last_asked: int | None
+    events: int
+    serious: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,18 +102,27 @@ def child_harm(case: Case, counts: HarmCount) -> ChildHarm:
     last = max((span.last for span in spans), default=None)
     states = [_counts(event, counts) for event in case.adverse_events]
     surely, perhaps = states.count(True), states.count(None)
+    after = [event for event in case.adverse_events if _after(event)]
+    serious = sum(event.serious is True for event in after)
+    had: bool | None
     if surely:
-        return ChildHarm(True, f"{surely} recorded", days, last)
-    if perhaps:
-        why = f"of {perhaps} recorded it is not known whether it counts"
-        return ChildHarm(None, why, days, last)
-    if not spans:
-        return ChildHarm(None, "nobody asked about adverse events after the infusion", days, last)
-    return ChildHarm(False, f"asked up to day {last}, none counts", days, last)
+        had, because = True, f"{surely} recorded"
+    elif perhaps:
+        had, because = None, f"of {perhaps} recorded it is not known whether it counts"
+    elif not spans:
+        had, because = None, "nobody asked about adverse events after the infusion"
+    else:
+        had, because = False, f"asked up to day {last}, none counts"
+    return ChildHarm(had, because, days, last, len(after), serious)
+
+
+def _after(event: AdverseEvent) -> bool | None:
+    """Whether the event began after the infusion, on day 0 or later."""
+    return None if event.start is None else event.start.within(0, np.inf)
 
 
 def _counts(event: AdverseEvent, counts: HarmCount) -> bool | None:
-    after = None if event.start is None else event.start.within(0, np.inf)
+    after = _after(event)
     match counts:
         case HarmCount.ANY:
             return after

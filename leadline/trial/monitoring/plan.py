@@ -47,17 +47,30 @@ def read_plan(path: str | Path) -> Plan:
     raises DesignInvalid, ProtocolInvalid
     """
     design = read_design(path)
+    return join(design, named_protocol(design, path))
+
+
+def named_protocol(design: Design, path: str | Path) -> Protocol:
+    """The protocol that a design names: a shipped one by its id, or a file beside the design's, which is at the path.
+
+    raises DesignInvalid, ProtocolInvalid
+    """
     if not design.protocol:
         raise DesignInvalid(
             f"{Path(path).name}: no key 'protocol'; a design that is frozen or monitored names its protocol",
             hint=f"Add `protocol:` with a path beside the design, or one of {', '.join(shipped_protocols())}.",
         )
     beside = Path(path).parent / design.protocol
-    return join(design, read_protocol(beside if beside.is_file() else design.protocol))
+    return read_protocol(beside if beside.is_file() else design.protocol)
 
 
 def join(design: Design, protocol: Protocol) -> Plan:
     """Each basket with its estimand. Raises DesignInvalid, which names every basket that has none or shares one."""
+    if design.randomised:
+        raise DesignInvalid(
+            f"{design.title}: found a basket with a control arm; baskets without one are monitored",
+            hint="What a randomised trial does is told by `leadline trial describe`; it is not monitored here.",
+        )
     problems: list[str] = []
     estimands = []
     for at, basket in enumerate(design.baskets):

@@ -62,7 +62,7 @@ def posteriors(trial: Trial, responders: tuple[int, ...], children: tuple[int, .
 class _Line:
     """Rates of all baskets and their tails, as log odds and normal deviates: there a posterior is nearly straight."""
 
-    def __init__(self, rates: Sequence[float], above: Floats) -> None:
+    def __init__(self, rates: Sequence[float] | Floats, above: Floats) -> None:
         self.at = logit(np.array(rates))
         self.deviate = ndtri(np.clip(1 - above, 1e-12, 1 - 1e-12))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from leadline.protocol.protocol import Status as ProtocolStatus
 from leadline.trial.monitoring.harm import Rule
 from leadline.trial.words import percent
 
@@ -12,11 +13,11 @@ if TYPE_CHECKING:
     from datetime import date
 
     from leadline.trial.design import Design
-    from leadline.trial.monitoring.children import Children
     from leadline.trial.monitoring.harm import HarmStanding
     from leadline.trial.monitoring.looks import Course
-    from leadline.trial.monitoring.monitor import BasketStanding
+    from leadline.trial.monitoring.monitor import Reached
     from leadline.trial.monitoring.plan import Plan
+    from leadline.trial.monitoring.results import BasketStanding
 
 
 def children(number: int) -> str:
@@ -159,14 +160,13 @@ def harm_in_words(harm: HarmStanding, *, whom: str) -> list[str]:
     return said
 
 
-def notices_in_words(
-    plan: Plan, found: Children, course: Course, *, closed: bool, on: date | None
-) -> tuple[str, ...]:
+def notices_in_words(plan: Plan, reached: Reached, *, published: bool, on: date | None) -> tuple[str, ...]:
     """What a reader must know of how the figures were reached."""
+    found, course = reached.found, reached.course
     said = []
     if on is not None:
         said.append(f"The day of the look is {on.isoformat()}: what was recorded of a later day is not used.")
-    elif closed:
+    elif published:
         said.append(
             "A published series: nothing can be recorded any more, so no response is taken to be pending."
         )
@@ -181,20 +181,21 @@ def notices_in_words(
         said.append(
             "Of some children the days since the infusion cannot be told: their visits are taken as not over."
         )
-    if _unequal(course):
+    if not found.all_named:
+        said.append("Not every child's record says that the child was treated by this protocol.")
+    if course.waiting and len(course.waiting) < sum(one is None for one in course.closed):
         said.append(
-            "The baskets have reached unequal looks: each posterior is that of the real numbers of children."
+            "The baskets have not reached the step together: each posterior is that of the real numbers."
         )
-    template = plan.protocol.status.value == "template"
-    if template:
+    if reached.course.steps and reached.children != reached.course.steps[-1].children:
+        said.append(
+            "More responses are known than those of the last planned look: a look taken now is off plan."
+        )
+    if plan.protocol.status is ProtocolStatus.TEMPLATE:
         said.append(
             f"The protocol {plan.protocol.id} {plan.protocol.version} is a template: it was not approved."
         )
     return tuple(said)
-
-
-def _unequal(course: Course) -> bool:
-    return bool(course.waiting) and len(course.waiting) < sum(one is None for one in course.closed)
 
 
 def chance(value: float) -> str:

@@ -1,0 +1,140 @@
+"""What monitoring gives: where each basket, harm and the conduct of the trial stand, as plain frozen values."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from leadline.trial.monitoring.children import Child, LeftOut
+from leadline.trial.monitoring.harm import HarmStanding
+from leadline.trial.monitoring.looks import Decision, Step
+from leadline.trial.monitoring.standing import NextResult, Posterior
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Children of one basket by where their response stands. `infused` is all of them; `known` are counted: responders
+    and non-responders, with those that are missing and count as no response."""
+
+    infused: int
+    known: int
+    responders: int
+    pending: int
+    missing_not_met: int
+    missing_left_out: int
+    needs_model: int
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """Predictive probability of success with all children, and of success by all rules including the looks to come.
+    `coherent`: all baskets are foretold together by the design's model; else each by itself (a plug-in)."""
+
+    success: float
+    success_not_stopped: float
+    coherent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NextLook:
+    """The next planned look of a basket, and how many of its children are known."""
+
+    look: int
+    children: int
+    known: int
+
+
+@dataclass(frozen=True, slots=True)
+class BasketStanding:
+    """One basket.
+
+    closed       the decision that closed it, None while it is open
+    next_look    number and children of the next planned look, and how many of those children are known; None if none
+    overrun      children whose response is known and who came after those of the last look that was reached
+    on_plan      whether the counts are those of a planned look
+    rule_now     what the frozen rule says; `if_looked_now` what that of the next look would say at these counts, which
+                 the plan does not ask
+    needed       fewest responders among the children up to the next look with which it would be a success there; None
+                 where none suffice or there is no further look
+    """
+
+    id: str
+    label: str
+    criterion: str
+    visit: str
+    null_rate: float
+    target_rate: float
+    threshold: float
+    planned: int
+    counts: Counts
+    posterior: Posterior
+    closed: Decision | None
+    next_look: NextLook | None
+    overrun: int
+    on_plan: bool
+    rule_now: str
+    if_looked_now: str
+    next_results: tuple[NextResult, ...]
+    needed: int | None
+    forecast: Forecast | None
+    harm: HarmStanding | None
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Conduct:
+    """How the trial is run, for the open part: nothing here shows how well anybody did.
+
+    visits_over   children whose response is not pending any more; `visits_judged` of them the chart could tell
+    asked         children who were asked about adverse events after the infusion, over `person_days` in all
+    events        recorded after the infusion, `serious` of them surely so, in `with_serious` children
+    """
+
+    planned: int
+    infused: int
+    infused_by_basket: tuple[int, ...]
+    visits_over: int
+    visits_judged: int
+    asked: int
+    person_days: int
+    events: int
+    serious: int
+    with_serious: int
+    left_out: tuple[LeftOut, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Monitoring:
+    """Where the trial stands.
+
+    lock       hash of the lock that was checked; empty without one
+    on         day of the look, as ISO date; empty where the last day of the record was taken
+    steps      planned steps that were reached
+    baskets    one a basket, in the design's order
+    harm       pooled over the baskets; None without a harm rule. `harm_boundary`: for 1, 2, ... children the events
+               that stop
+    children   every infused child, in the order of infusion
+    words, notices   for the board: what the rules say, and what a reader must know of how it was reached
+    """
+
+    version: str
+    title: str
+    protocol: str
+    casebook: str
+    casebook_hash: str
+    lock: str
+    on: str
+    steps: tuple[Step, ...]
+    baskets: tuple[BasketStanding, ...]
+    any_success: float | None
+    harm: HarmStanding | None
+    harm_event: str
+    harm_boundary: tuple[int, ...]
+    conduct: Conduct
+    children: tuple[Child, ...]
+    words: tuple[str, ...]
+    notices: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return asdict(self)
