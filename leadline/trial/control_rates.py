@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from leadline.trial.design import Basket, Design
     from leadline.trial.error_rates import ErrorSurface, Search, Sizes
 
+APART = 1e-6  # by which the rate of a basket with effect is above the edge of the null
 GRID = 41  # rates in arcsine steps from 0 to 1, and control rates between their limits, among which it is looked for
 
 
@@ -216,9 +217,9 @@ def _options(basket: Basket, *, null: bool) -> Floats:
     angles = (np.linspace(low, high, points) for points in (8 * GRID, GRID))
     fine, controls = (np.round(np.sin(angle) ** 2, 12) for angle in angles)
     edge = np.column_stack([np.minimum(fine + margin, 1.0), fine])
-    pairs = np.array(
-        [(rate, control) for rate in grid for control in controls if (rate <= control + margin) == null]
-    )
+    within = [(rate, control) for rate in grid for control in controls if rate <= control + margin]
+    beyond = [(rate, control) for rate in grid for control in controls if rate > control + margin + APART]
+    pairs = np.array(within if null else beyond)
     return np.concatenate([planned, edge, pairs] if null else [planned, pairs])
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from leadline.trial.borrowing import borrows_effect
 from leadline.trial.borrowing.bhm import Hierarchical
 from leadline.trial.borrowing.exnex import ExNex
 from leadline.trial.borrowing.hierarchical import QUADRATURE_ERROR
+from leadline.trial.borrowing.independent import Independent
 from leadline.trial.criteria import criterion_label
 from leadline.trial.design import Basis, HarmCheck, Reference
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from leadline.trial.design import Basket, Design, EarlyRule
+    from leadline.trial.design import Basket, ControlArm, Design, EarlyRule
     from leadline.trial.error_rates import WorstError
     from leadline.trial.operating import Operating
     from leadline.trial.safety import Boundary
@@ -40,24 +42,56 @@ def design_in_words(design: Design, *, boundary: Boundary | None) -> tuple[str, 
     return (
         _plan_in_words(design),
         *(_basket_in_words(basket) for basket in design.baskets),
-        BORROWING[design.borrowing.model],
+        _borrowing_in_words(design),
         _success_in_words(design),
         *_early_in_words(design),
         *_harm_in_words(design, boundary),
     )
 
 
+def _borrowing_in_words(design: Design) -> str:
+    said = BORROWING[design.borrowing.model]
+    if not design.randomised or isinstance(design.borrowing, Independent):
+        return said
+    if borrows_effect(design.borrowing):
+        return f"{said} What is shared is the effect: how far the treated respond beyond the disease's own controls."
+    return f"{said} What is shared is the treated children; each disease keeps its own controls."
+
+
 def _plan_in_words(design: Design) -> str:
     diseases = _number(len(design.baskets), "disease")
-    return f"{design.title}: one therapy in {diseases} (baskets), up to {sum(design.sizes)} children."
+    children = f"{sum(design.sizes)} children"
+    if design.randomised:
+        children = (
+            f"{sum(design.sizes)} treated children and {sum(design.control_sizes)} controls, drawn by lot"
+        )
+    return f"{design.title}: one therapy in {diseases} (baskets), up to {children}."
 
 
 def _success_in_words(design: Design) -> str:
-    above = "above that of its controls" if design.randomised else "above its null rate"
     return (
-        f"At its last look a basket is a success when the probability that its response rate is {above} is "
-        f"{_at_least(design)}."
+        "At its last look a basket is a success when the probability that its response rate "
+        f"{beyond(design, Reference.NULL_RATE)} is {_at_least(design)}."
     )
+
+
+def beyond(design: Design, reference: Reference) -> str:
+    """What a response rate has to be above: "is above its null rate"; with controls, above theirs."""
+    known = f"is above its {'null' if reference is Reference.NULL_RATE else 'target'} rate"
+    if not design.randomised:
+        return known
+    against = _beyond_controls(design, reference)
+    everywhere = all(basket.control for basket in design.baskets)
+    return against if everywhere else f"{known} (of a basket with controls: {against})"
+
+
+def _beyond_controls(design: Design, reference: Reference) -> str:
+    if reference is Reference.TARGET_RATE:
+        how = "odds ratio" if borrows_effect(design.borrowing) else "difference"
+        return f"exceeds that of its controls by more than planned (the {how} of target rate and null rate)"
+    if any(basket.control and basket.control.margin for basket in design.baskets):
+        return "exceeds that of its controls by more than the margin"
+    return "is above that of its controls"
 
 
 def _at_least(design: Design) -> str:
@@ -73,11 +107,17 @@ def _at_least(design: Design) -> str:
 def _basket_in_words(basket: Basket) -> str:
     looks = " and ".join(str(look) for look in basket.looks[:-1])
     early = f", with a look after {looks}" if looks else ""
+    treated, nulls = "children", "Without the therapy"
+    if basket.control:
+        treated = f"treated children and {basket.control.looks[-1]} controls"
+        early = early and f"{early} treated children"
+        nulls = "Of the controls"
     said = [
-        f"{basket.label}: up to {basket.size} children{early}.",
+        f"{basket.label}: up to {basket.size} {treated}{early}.",
         f"A child responds when this is met: {criterion_label(basket.responder)}.",
-        f"Without the therapy {percent(basket.null_rate)} are expected to respond;",
+        f"{nulls} {percent(basket.null_rate)} are expected to respond;",
         f"the trial should not miss {percent(basket.target_rate)}.",
+        *(_control_in_words(basket.control) if basket.control else ()),
     ]
     if basket.null_reason:
         said.append(f"Why this null rate: {basket.null_reason}")
@@ -86,25 +126,36 @@ def _basket_in_words(basket: Basket) -> str:
     return " ".join(said)
 
 
+def _control_in_words(control: ControlArm) -> list[str]:
+    said = []
+    if control.margin:
+        said.append(f"The therapy has to be better by more than {100 * control.margin:g} percentage points.")
+    if control.rates != (0.0, 1.0):
+        low, high = map(percent, control.rates)
+        said.append(f"Control rates from {low} to {high} are thought possible.")
+    if control.prior_reason:
+        said.append(f"Controls from outside: {control.prior_reason}")
+    return said
+
+
 def _early_in_words(design: Design) -> list[str]:
     said = []
     if design.futility is not None:
-        said.append(f"At an earlier look a basket stops for futility when {_rule(design.futility, 'below')}.")
+        said.append(
+            f"At an earlier look a basket stops for futility when {_rule(design, design.futility, 'below')}."
+        )
     if design.efficacy.early is not None:
         said.append(
-            f"At an earlier look a basket stops for success when {_rule(design.efficacy.early, 'above')}."
+            f"At an earlier look a basket stops for success when {_rule(design, design.efficacy.early, 'above')}."
         )
     return said
 
 
-def _rule(rule: EarlyRule, side: str) -> str:
+def _rule(design: Design, rule: EarlyRule, side: str) -> str:
     if rule.by is Basis.PREDICTIVE:
         return f"the predicted probability of success with all its children is {side} {percent(rule.cutoff)}"
-    reference = "null rate" if rule.above is Reference.NULL_RATE else "target rate"
     reached = "below" if side == "below" else "at least"
-    return (
-        f"the probability that its response rate is above the {reference} is {reached} {percent(rule.cutoff)}"
-    )
+    return f"the probability that its response rate {beyond(design, rule.above)} is {reached} {percent(rule.cutoff)}"
 
 
 def _harm_in_words(design: Design, boundary: Boundary | None) -> list[str]:
@@ -117,12 +168,17 @@ def _harm_in_words(design: Design, boundary: Boundary | None) -> list[str]:
         for low, high, events in boundary.table()
     )
     said = (
-        f"The whole trial stops for harm when too many children of all diseases together have had: {harm.event}. "
+        f"The whole trial stops for harm when too many {_treated(design)} of all diseases together have had: "
+        f"{harm.event}. "
         f"This is looked at {when}. If {percent(harm.limit_rate)} of children have the event, the trial stops with a "
         f"probability of {percent(boundary.stop_at_limit)}; at most {percent(harm.level)} was asked for. "
         f"Children with the event that stop it: {runs}."
     )
     return [said, "Response and harm are taken to be independent within a child."]
+
+
+def _treated(design: Design) -> str:
+    return "treated children" if design.randomised else "children"
 
 
 def warnings_in_words(
@@ -153,12 +209,22 @@ def warnings_in_words(
 
 
 def _worse(design: Design, at_null: float, one: WorstError) -> str:
-    rates = ", ".join(f"{b.label} {percent(r)}" for b, r in zip(design.baskets, one.rates, strict=True))
+    rates = ", ".join(
+        f"{b.label} {percent(rate)}" + (f" (controls {percent(control)})" if b.control else "")
+        for b, rate, control in zip(design.baskets, one.rates, one.control_rates, strict=True)
+    )
     return (
         f"When no basket responds, the probability of declaring any a success by mistake is {percent(at_null, 2)}. "
         f"It is not the largest: with true response rates of {rates} it is {percent(one.error, 2)}. "
-        f"No true rates give more than {percent(one.at_most, 2)} for this set of baskets without effect (proved)."
+        f"No true rates{within_limits(design)} give more than {percent(one.at_most, 2)} for this set of baskets "
+        "without effect (proved)."
     )
+
+
+def within_limits(design: Design) -> str:
+    """What limits the true rates: nothing, or the control rates that the design thinks possible."""
+    limited = any(basket.control and basket.control.rates != (0.0, 1.0) for basket in design.baskets)
+    return ", with the control rates that are thought possible," if limited else ""
 
 
 def _number(count: int, noun: str) -> str:

@@ -1,5 +1,6 @@
 """Thresholds by level sets, and the family-wise error over all true rates."""
 
+import math
 from dataclasses import replace
 from itertools import product
 
@@ -8,7 +9,7 @@ import pytest
 
 from leadline.errors import DesignInvalid
 from leadline.trial.borrowing.independent import Independent
-from leadline.trial.calibration import Control, calibrate, shortest_decimal
+from leadline.trial.calibration import Control, Thresholds, calibrate, shortest_decimal
 from leadline.trial.design import Basis, Basket, Design, EarlyRule, Efficacy
 from leadline.trial.error_rates import Search, worst_errors
 from leadline.trial.operating import Scenario, Trial
@@ -127,3 +128,78 @@ def test_a_level_that_is_none_is_refused(level):
 )
 def test_the_shortest_decimal_of_an_interval(above, up_to, expected):
     assert shortest_decimal(above, up_to) == expected
+
+
+STAGGERED = replace(
+    design(CPP, count=2, looks=(4, 7), futility=EarlyRule(Basis.POSTERIOR, 0.4)),
+    order=(("basket 0",), ("basket 0",), ("basket 1",), ("basket 1",)),
+)
+
+
+@pytest.mark.parametrize("control", Control)
+def test_a_basket_that_is_judged_before_the_end_is_calibrated(control):
+    found = calibrate(STAGGERED, level=0.1, control=control)
+    holds, lower = (Trial(with_threshold(STAGGERED, t)) for t in (found.threshold, found.above))
+    null = Scenario("null", STAGGERED.null_rates)
+    assert holds.decisions(null).family_wise_error == pytest.approx(found.error, abs=1e-13)
+    assert found.error <= 0.1
+    if control is Control.STRONG:
+        assert found.at_most <= 0.1
+        assert max(one.at_most for one in worst_errors(lower)) > 0.1
+    else:
+        assert lower.decisions(null).family_wise_error > 0.1
+
+
+def tail(size, rate, count):
+    return sum(math.comb(size, k) * rate**k * (1 - rate) ** (size - k) for k in range(count, size + 1))
+
+
+def test_thresholds_of_equal_error_are_those_of_critical_counts_found_by_hand():
+    """No borrowing, 8 and 15 children: the largest common type 1 error whose family-wise error is within 10 %."""
+    sizes, nulls = (8, 15), (0.2, 0.4)
+    tails = [[tail(n, p, c) for c in range(n + 2)] for n, p in zip(sizes, nulls, strict=True)]
+
+    def counts(alpha):
+        return [next(c for c, chance in enumerate(each) if chance <= alpha) for each in tails]
+
+    def family_wise(alpha):
+        return 1 - math.prod(1 - each[c] for each, c in zip(tails, counts(alpha), strict=True))
+
+    best = max(alpha for each in tails for alpha in each if family_wise(alpha) <= 0.1)
+    baskets = tuple(Basket(f"b{n}", "sri4", p, 0.7, (n,)) for n, p in zip(sizes, nulls, strict=True))
+    found = calibrate(
+        Design("unequal", baskets, Efficacy(0.9), Independent()),
+        level=0.1,
+        thresholds=Thresholds.EQUAL_ERROR,
+    )
+    assert found.error == pytest.approx(family_wise(best), abs=1e-12)
+    for j, count in enumerate(
+        counts(best)
+    ):  # uniform priors: P(rate > null | c of n) is a binomial tail of n + 1
+        first = 1 - tail(sizes[j] + 1, nulls[j], count + 1)
+        below = 1 - tail(sizes[j] + 1, nulls[j], count)
+        assert found.above[j] == pytest.approx(below, abs=1e-12)
+        assert found.up_to[j] == pytest.approx(first, abs=1e-12)
+        assert below < found.threshold[j] <= first
+
+
+def test_thresholds_of_equal_error_make_unlike_baskets_err_alike():
+    plan = PLANS["unlike baskets"]
+    common = calibrate(plan, level=0.1)
+    equal = calibrate(plan, level=0.1, thresholds=Thresholds.EQUAL_ERROR)
+    assert equal.error <= 0.1
+    null = Scenario("null", plan.null_rates)
+    errors = Trial(with_threshold(plan, equal.threshold)).decisions(null)
+    assert errors.family_wise_error == pytest.approx(equal.error, abs=1e-13)
+    before = Trial(with_threshold(plan, common.threshold)).decisions(null).success
+    assert abs(errors.success[0] - errors.success[1]) < abs(before[0] - before[1])
+    strong = calibrate(plan, level=0.1, control=Control.STRONG, thresholds=Thresholds.EQUAL_ERROR)
+    assert strong.at_most <= 0.1
+    largest = worst_errors(Trial(with_threshold(plan, strong.threshold)))
+    assert max(one.error for one in largest) <= 0.1
+
+
+def test_thresholds_of_equal_error_refuse_what_looks_ahead_to_one_threshold():
+    for plan in (PLANS["two looks, predictive"], STAGGERED):
+        with pytest.raises(DesignInvalid, match="thresholds of equal error"):
+            calibrate(plan, level=0.1, thresholds=Thresholds.EQUAL_ERROR)

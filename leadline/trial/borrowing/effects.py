@@ -137,7 +137,7 @@ def _panels(grid: HyperGrid, cut: float) -> tuple[Floats, Floats, slice]:
 def _breaks(cut: float) -> Floats:
     """Panels crowd around no effect and begin anew at the cut."""
     inner = np.linspace(-WITHIN, WITHIN, round(2 * WITHIN / WIDTH) + 1)
-    outer = np.geomspace(WITHIN, FAR, 13)[1:]
+    outer = np.geomspace(WITHIN, FAR, 9)[1:]
     breaks = np.concatenate([-outer, inner, outer, [-1e4, 1e4]])
     apart = breaks[np.abs(breaks - cut) > 1e-9]
     return np.sort(np.append(apart, cut))
@@ -147,17 +147,14 @@ def _panel_weights(low: float, high: float, mu: Floats, tau: Floats) -> Floats:
     """(points, nodes): what the value at each point adds to the integral of N(mu, tau^2) over one panel."""
     weights = np.zeros((POINTS, mu.size))
     start, end = np.maximum(low, mu - NORMAL_REACH * tau), np.minimum(high, mu + NORMAL_REACH * tau)
-    near = np.flatnonzero(end > start)
-    if near.size == 0:
-        return weights
-    start, end, mu, tau = start[near], end[near], mu[near], tau[near]
-    order = NORMAL_POINTS if ((end - start) / tau).max() > 4 else POINTS
-    z, step = legendre.leggauss(order)
-    at = (start + end)[:, None] / 2 + (end - start)[:, None] / 2 * z
-    density = np.exp(-(((at - mu[:, None]) / tau[:, None]) ** 2) / 2) / (np.sqrt(2 * np.pi) * tau[:, None])
-    mass = density * step * (end - start)[:, None] / 2
-    basis = _lagrange((2 * at - low - high) / (high - low))  # (nodes, order, points)
-    weights[:, near] = np.einsum("go,gop->pg", mass, basis)
+    spans = (end - start) / tau  # standard deviations of the node's normal within the panel
+    for order, nodes in ((POINTS, (spans > 0) & (spans <= 4)), (NORMAL_POINTS, spans > 4)):
+        z, step = legendre.leggauss(order)
+        half, mean, sd = ((end - start)[nodes] / 2)[:, None], mu[nodes][:, None], tau[nodes][:, None]
+        at = start[nodes][:, None] + half * (1 + z)
+        mass = np.exp(-(((at - mean) / sd) ** 2) / 2) / (np.sqrt(2 * np.pi) * sd) * step * half
+        basis = _lagrange((2 * at - low - high) / (high - low))  # (nodes, order, points)
+        weights[:, nodes] = np.matmul(mass[:, None], basis)[:, 0].T
     return weights
 
 
