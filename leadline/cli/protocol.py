@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from leadline.protocol.amendments import Amendment, TouchedChild
     from leadline.protocol.check import CheckedProtocol
+    from leadline.protocol.protocol import Protocol
 
 app = typer.Typer(help="How the therapy is to be given, and whether it was given so.", no_args_is_help=True)
 
@@ -61,6 +63,79 @@ def check(
         _print_checked(checked)
     if checked.contradictions:
         raise typer.Exit(ProtocolContradicts.exit_code)
+
+
+@app.command()
+def diff(
+    old: Annotated[str, typer.Argument(help="The version in force: a protocol file, or a shipped one.")],
+    new: Annotated[str, typer.Argument(help="The amended version.")],
+    casebook: Annotated[
+        Path | None, typer.Option("--casebook", help="Say which of its children the amendment touches.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say in words what an amendment changes, and which children it touches."""
+    from leadline.casebook import read_casebook
+    from leadline.protocol.amendments import compare_protocols, touched_children
+    from leadline.protocol.reading import read_protocol
+
+    before, after = read_protocol(old), read_protocol(new)
+    amendments = compare_protocols(before, after)
+    children = None if casebook is None else touched_children(before, after, read_casebook(casebook))
+    if as_json:
+        print(json.dumps(_diff_as_json(before, after, amendments, children), ensure_ascii=False, indent=1))
+        return
+    _print_amendments(amendments, same_version=before.version == after.version)
+    if children is not None:
+        _print_touched(children)
+
+
+def _diff_as_json(
+    before: Protocol,
+    after: Protocol,
+    amendments: tuple[Amendment, ...],
+    children: tuple[TouchedChild, ...] | None,
+) -> dict[str, object]:
+    from dataclasses import asdict
+
+    answer: dict[str, object] = {
+        "old": {"protocol": before.id, "version": before.version},
+        "new": {"protocol": after.id, "version": after.version},
+        "amendments": [{**asdict(each), "path": list(each.path)} for each in amendments],
+    }
+    if children is not None:
+        answer["children"] = [asdict(child) for child in children]
+    return answer
+
+
+HEADINGS = {
+    "treatment": "What is done to a child, or recorded of it",
+    "conclusion": "What is to be found out, and who decides",
+    "wording": "Words, sources and reasons only",
+}
+
+
+def _print_amendments(amendments: tuple[Amendment, ...], *, same_version: bool) -> None:
+    if not amendments:
+        print("Both versions mean the same.")
+    for meaning, heading in HEADINGS.items():
+        if said := [each.what for each in amendments if each.meaning == meaning]:
+            print(f"{heading}:")
+            print("\n".join(f"  - {what}." for what in said))
+    if amendments and same_version:
+        print("Note: the version is the same in both; an amendment needs a version of its own.")
+
+
+def _print_touched(children: tuple[TouchedChild, ...]) -> None:
+    touched = [child for child in children if child.touched]
+    print(f"\nThe amendment touches {len(touched)} of {len(children)} children.")
+    for child in touched:
+        print(f"  {child.patient_id}")
+        for one in child.touched:
+            stands = f"{one.before}, as before" if one.before == one.after else f"{one.before} -> {one.after}"
+            print(f"    {one.about}: {one.title}: {stands}")
+    if elsewhere := [child.patient_id for child in children if child.elsewhere]:
+        print(f"Not looked at, as they are treated by another protocol or version: {', '.join(elsewhere)}.")
 
 
 def _print_checked(checked: CheckedProtocol) -> None:
