@@ -1,4 +1,4 @@
-"""leadline protocol check, diff: how the therapy is to be given, and what an amendment changes."""
+"""leadline protocol show, check, diff: how the therapy is to be given, and what an amendment changes."""
 
 from __future__ import annotations
 
@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from leadline.cli import protocol_document
+
 if TYPE_CHECKING:
     from leadline.protocol.amendments import Amendment, TouchedChild
     from leadline.protocol.check import CheckedProtocol
     from leadline.protocol.protocol import Protocol
 
 app = typer.Typer(help="How the therapy is to be given, and whether it was given so.", no_args_is_help=True)
+
+app.command()(protocol_document.show)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Answer with one JSON object.")]
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from leadline.protocol.criteria import criterion_words
 from leadline.protocol.estimands import Level
 from leadline.report.blocks import Block, Bullets, Column, Heading, Prose, Table, Terms
-from leadline.report.design.protocol_text import protocol_parts
 from leadline.report.protocol.outline import TEMPLATE
 from leadline.report.protocol.words import MISSING, capital, role_words, whom
 
@@ -25,14 +24,15 @@ NO_DESIGN = (
 )
 
 FROM_DESIGN: Mapping[str, str] = {
-    "Design and hypotheses": "10.1",
     "Analysis": "10.4",
     "Decisions": "10.4",
     "Harm": "10.7",
     "Interim looks": "10.9",
     "Error rates, power and sample size": "10.11",
 }
-"""Where the parts of a design's statistical section stand; what it leaves open is said by the protocol itself."""
+"""Where the parts of a design's statistical section stand, unless among the general considerations."""
+
+GENERAL = "10.1"
 
 
 def oversight(protocol: Protocol, cite: Citations, design: DesignReport | None) -> Content:
@@ -58,11 +58,15 @@ def oversight(protocol: Protocol, cite: Citations, design: DesignReport | None) 
 
 def _statistics(report: DesignReport | None) -> dict[str, tuple[Block, ...]]:
     if report is None:
-        return {"10.1": (Prose(NO_DESIGN),)}
+        return {GENERAL: (Prose(NO_DESIGN),)}
+    from leadline.report.design.protocol_text import (
+        protocol_parts,
+    )  # imports the whole trial: only with a design
+
     found: dict[str, tuple[Block, ...]] = {}
     for title, paragraphs in protocol_parts(report):
-        number = FROM_DESIGN.get(title)
-        if number is not None and paragraphs:
+        number = FROM_DESIGN.get(title, GENERAL)
+        if paragraphs:
             found[number] = (*found.get(number, ()), Heading(title, 3), *map(Prose, paragraphs))
     return {**found, "10.10": (Prose("The family-wise error stands in section 10.11."),)}
 
