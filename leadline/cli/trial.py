@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from leadline.cli import monitoring
+from leadline.cli import monitoring, rehearsal
 
 if TYPE_CHECKING:
     from leadline.trial.boundaries import BoundaryRow
@@ -21,6 +21,7 @@ app = typer.Typer(
 )
 app.command()(monitoring.freeze)
 app.command()(monitoring.monitor)
+app.command()(rehearsal.rehearse)
 
 File = Annotated[
     str,
@@ -75,13 +76,25 @@ def describe(
         ),
     ] = "",
     force: Annotated[bool, typer.Option("--force", help="Write over the folder, whatever is in it.")] = False,
+    simulate: Annotated[
+        int | None,
+        typer.Option(
+            "--simulate",
+            metavar="TRIALS",
+            min=100,
+            help="Simulate so many trials; by default only a design too large for exact sums is simulated.",
+        ),
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Of a simulation.")] = 1,
     as_json: AsJson = False,
 ) -> None:
     """What the design does: error rates anywhere, power, sizes, stopping, boundaries, sensitivity."""
     from leadline.trial.describe import describe as describe_design
     from leadline.trial.reading import find_design, read_design
+    from leadline.trial.simulation import DRAWS, Draws
 
-    report = describe_design(read_design(find_design(design)))
+    read = read_design(find_design(design))
+    report = describe_design(read, draws=Draws(simulate or DRAWS.trials, seed), simulate=simulate is not None)
     if out is not None:
         _write_report(report, out, formats=formats, force=force)
     if as_json:
@@ -185,7 +198,8 @@ def _print_report(report: DesignReport) -> None:
     for paragraph in report.words:
         print(paragraph)
     labels = [basket.label for basket in report.design.baskets]
-    print("\nProbability of success, of any false success, and expected children")
+    simulated = " (simulated: see the note below)" if report.simulation else ""
+    print(f"\nProbability of success, of any false success, and expected children{simulated}")
     wide = max(len(one.scenario.name) for one in report.scenarios)
     for one in report.scenarios:
         chances = "  ".join(f"{100 * chance:5.1f} %" for chance in one.success)
@@ -205,7 +219,7 @@ def _boundary_line(row: BoundaryRow) -> str:
     if row.responders_to > row.responders_from:
         counts += f" to {row.responders_to}"
     line = f"{row.basket}: {counts} of {row.children} responders: {row.action}"
-    if row.action == "depends on the other baskets":
+    if row.action.open:
         line += (
             f" ({row.others_null} if they respond at their null rates, {row.others_target} at their targets)"
         )

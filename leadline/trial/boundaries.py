@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from math import comb, prod
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+MOST_LOOKED_AT = 1_000_000  # outcomes of all baskets together that are looked at for one basket and look
+
 
 class Action(StrEnum):
     """What a look decides for a basket."""
@@ -36,6 +39,12 @@ class Action(StrEnum):
     SUCCESS = "success"
     NO_SUCCESS = "no success"
     DEPENDS = "depends on the other baskets"
+    MAY_DEPEND = "may depend on the other baskets"  # too many outcomes of the others to look at each
+
+    @property
+    def open(self) -> bool:
+        """Whether the basket's own count does not say what is decided."""
+        return self in (Action.DEPENDS, Action.MAY_DEPEND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,18 +112,30 @@ def _runs(values: Sequence[T]) -> list[tuple[int, int, T]]:
 
 def _decided(trial: Trial, sizes: tuple[int, ...], basket: int, look: int) -> list[Decided]:
     """What each entry of the basket's table leads to."""
-    everything = _with_all_others(trial, sizes, basket)
-    verdicts = verdicts_at(trial.design, trial.posterior, everything, basket=basket, look=look)
-    own = everything.entries[:, basket]
-    possible = np.zeros((everything.shape[basket], 3), dtype=np.bool_)
-    possible[own, verdicts + 1] = True
-    words = _words(trial, basket, look)
     at_null = actions(trial, _others_as_expected(trial, trial.design.null_rates, sizes, basket), basket, look)
     at_target = actions(
         trial, _others_as_expected(trial, trial.design.target_rates, sizes, basket), basket, look
     )
-    sure = [words[int(row.argmax()) - 1] if row.sum() == 1 else Action.DEPENDS for row in possible]
-    return list(zip(sure, at_null, at_target, strict=True))
+    return list(zip(_whatever_others_show(trial, sizes, basket, look), at_null, at_target, strict=True))
+
+
+def _whatever_others_show(trial: Trial, sizes: tuple[int, ...], basket: int, look: int) -> list[Action]:
+    """The decision on each entry of the basket's table, if it is one and the same for all outcomes of the others."""
+    shape = table_shape(sizes, trial.design.controls(sizes))
+    if _count_with_others(trial, shape) > MOST_LOOKED_AT:
+        return [Action.MAY_DEPEND] * shape[basket]
+    everything = _with_all_others(trial, sizes, basket)
+    verdicts = verdicts_at(trial.design, trial.posterior, everything, basket=basket, look=look)
+    possible = np.zeros((shape[basket], 3), dtype=np.bool_)
+    possible[everything.entries[:, basket], verdicts + 1] = True
+    words = _words(trial, basket, look)
+    return [words[int(row.argmax()) - 1] if row.sum() == 1 else Action.DEPENDS for row in possible]
+
+
+def _count_with_others(trial: Trial, shape: tuple[int, ...]) -> int:
+    if trial.design.exchangeable:
+        return shape[0] * comb(shape[0] + len(shape) - 2, len(shape) - 1)
+    return prod(shape)
 
 
 def _with_all_others(trial: Trial, sizes: tuple[int, ...], basket: int) -> Outcomes:

@@ -12,13 +12,17 @@ from typing import TYPE_CHECKING, Any
 import leadline
 from leadline.errors import BeyondExactRange
 from leadline.trial.boundaries import BoundaryRow, boundary_rows
+from leadline.trial.endings import check_exact_range
 from leadline.trial.error_rates import SEARCH, Search, WorstError, worst_errors
 from leadline.trial.operating import Operating, Scenario, Trial, planned_children
 from leadline.trial.reading import design_adapter
 from leadline.trial.safety import Boundary, stopping_on_path
+from leadline.trial.simulation import DRAWS, Draws, Simulated, Simulation, simulation_in_words
 from leadline.trial.words import design_in_words, warnings_in_words
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from leadline.trial.design import Design
 
 NULL_SHIFTS = (-0.10, -0.05, 0.05, 0.10)  # how far the null rates are taken to be misjudged
@@ -53,6 +57,18 @@ class OrderOfAccrual:
 
 
 @dataclass(frozen=True, slots=True)
+class SimulatedReport:
+    """How a design beyond the exact range was simulated.
+
+    standard_errors   one a scenario: each field holds the Monte Carlo standard error of that field
+    """
+
+    trials: int
+    seed: int
+    standard_errors: tuple[Operating, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class DesignReport:
     """What a design does. Tuples of rates and probabilities have one entry a basket, in the design's order.
 
@@ -65,6 +81,7 @@ class DesignReport:
     boundaries      what each count leads to
     harm_boundary   events that stop the trial, None without a harm rule
     misjudged_null, orders   sensitivity to the null rates and to the order of accrual
+    simulation      how the scenarios were simulated, None where they are exact
     nearest_decision   distance of the closest posterior probability to the threshold: a smaller error of computation
                     cannot change a decision
     """
@@ -81,6 +98,7 @@ class DesignReport:
     misjudged_null: tuple[MisjudgedNull, ...]
     orders: tuple[OrderOfAccrual, ...]
     nearest_decision: float
+    simulation: SimulatedReport | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON; the design with the keys of its file."""
@@ -88,29 +106,55 @@ class DesignReport:
         return {**plain, "design": design_adapter().dump_python(self.design, mode="json")}
 
 
-def describe(design: Design, *, search: Search = SEARCH) -> DesignReport:
-    """Exact operating characteristics, boundaries, sensitivity and words.
+def describe(
+    design: Design, *, search: Search = SEARCH, draws: Draws = DRAWS, simulate: bool = False
+) -> DesignReport:
+    """Operating characteristics, boundaries, sensitivity and words: exact, or simulated where outcomes are too many.
 
-    raises   BeyondExactRange when the design has too many outcomes
+    draws      of the simulation of a design beyond the exact range; the first warning then says so
+    simulate   simulate a design within that range too
     """
     trial = Trial(design)
-    scenarios = tuple(trial.operating(scenario) for scenario in standard_scenarios(design))
+    simulation = _simulation(trial, draws, always=simulate)
+    if simulation is None:
+        scenarios = tuple(trial.operating(scenario) for scenario in standard_scenarios(design))
+        simulated, nearest = None, trial.nearest_decision
+    else:
+        found = [simulation.simulate(scenario) for scenario in standard_scenarios(design)]
+        scenarios = tuple(one.operating for one in found)
+        simulated, nearest = _simulated(simulation.draws, found), simulation.nearest_decision
     worst = _worst(trial, search)
-    nearest = trial.nearest_decision
+    warnings = warnings_in_words(design, scenarios=scenarios, worst=worst, nearest_decision=nearest)
+    if simulation is not None:
+        warnings = (simulation_in_words(simulation.draws), *warnings)
     return DesignReport(
         version=leadline.__version__,
         design=design,
         words=design_in_words(design, boundary=trial.boundary),
-        warnings=warnings_in_words(design, scenarios=scenarios, worst=worst, nearest_decision=nearest),
+        warnings=warnings,
         scenarios=scenarios,
         worst=worst,
         boundaries=boundary_rows(trial),
         harm_boundary=trial.boundary,
         harm_at_rates=_harm_at_rates(trial),
-        misjudged_null=_misjudged_null(trial),
-        orders=_orders(trial),
+        misjudged_null=_misjudged_null(design, simulation or trial),
+        orders=_orders(trial) if simulation is None else (),
         nearest_decision=nearest,
+        simulation=simulated,
     )
+
+
+def _simulation(trial: Trial, draws: Draws, *, always: bool) -> Simulation | None:
+    """None for a design that is described exactly."""
+    try:
+        check_exact_range(trial.design)
+    except BeyondExactRange:
+        always = True
+    return Simulation(trial.design, draws=draws, posterior=trial.posterior) if always else None
+
+
+def _simulated(draws: Draws, found: Sequence[Simulated]) -> SimulatedReport:
+    return SimulatedReport(draws.trials, draws.seed, tuple(one.standard_error for one in found))
 
 
 MOST_COMBINED = 4  # baskets up to which every combination of responding ones is a scenario
@@ -163,10 +207,10 @@ def _harm_at_rates(trial: Trial) -> tuple[HarmAtRate, ...]:
     return tuple(found)
 
 
-def _misjudged_null(trial: Trial) -> tuple[MisjudgedNull, ...]:
+def _misjudged_null(design: Design, trial: Trial | Simulation) -> tuple[MisjudgedNull, ...]:
     found = []
     for shift in NULL_SHIFTS:
-        rates = tuple(rate + shift for rate in trial.design.null_rates)
+        rates = tuple(rate + shift for rate in design.null_rates)
         if all(0 < rate < 1 for rate in rates):
             scenario = Scenario(f"Null rates misjudged by {shift:+.2f}", rates, control_rates=rates)
             result = trial.decisions(scenario)

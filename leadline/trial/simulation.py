@@ -55,6 +55,15 @@ class Draws:
 DRAWS = Draws()
 
 
+def simulation_in_words(draws: Draws) -> str:
+    """What a reader of simulated figures has to know."""
+    return (
+        f"The probabilities are simulated: {draws.trials:,} trials were drawn (seed {draws.seed}), so that each has a "
+        f"Monte Carlo standard error, at most {100 * draws.largest_error:.2f} percentage points. What each outcome "
+        "leads to is exact, and so is what the harm rule does."
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Simulated:
     """What a design does under one scenario: an estimate of every field, and its Monte Carlo standard error."""

@@ -75,3 +75,12 @@ def test_calibrate_prints_a_threshold_that_holds(design_file):
     loose = json.loads(run("calibrate", design_file, "--level", "0.1", "--global-null", "--json").stdout)
     assert loose["threshold"] <= found["threshold"]
     assert loose["error"] <= 0.1
+
+
+def test_describe_simulates_when_asked_and_says_so(design_file):
+    ran = run("describe", design_file, "--simulate", "500", "--seed", "9")
+    assert "(simulated: see the note below)" in ran.stdout
+    assert "500 trials were drawn (seed 9)" in ran.stdout
+    plain = json.loads(run("describe", design_file, "--simulate", "500", "--seed", "9", "--json").stdout)
+    assert plain["simulation"]["trials"] == 500
+    assert plain["simulation"]["standard_errors"][0]["success"][0] > 0

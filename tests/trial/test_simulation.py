@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from leadline.errors import DesignInvalid
+from leadline.trial import describe
 from leadline.trial.borrowing.independent import Independent
+from leadline.trial.boundaries import Action
 from leadline.trial.design import (
     Basis,
     Basket,
@@ -122,3 +124,30 @@ def test_scenarios_share_their_draws_so_that_a_higher_rate_never_succeeds_less()
 def test_too_few_trials_are_refused():
     with pytest.raises(DesignInvalid, match="takes 100 or more"):
         Simulation(CASES["one look"][0], draws=Draws(99))
+
+
+TOO_LARGE = design(CPP, count=6, looks=(10, 20), futility=EarlyRule(Basis.POSTERIOR, 0.1))
+
+
+def test_a_design_beyond_the_exact_range_is_simulated_and_says_so():
+    report = describe(TOO_LARGE, draws=Draws(400, seed=2))
+    assert report.simulation is not None
+    assert (report.simulation.trials, report.simulation.seed) == (400, 2)
+    assert "400 trials were drawn (seed 2)" in report.warnings[0]
+    assert "at most 2.50 percentage points" in report.warnings[0]  # 0.5 / 20
+    assert len(report.simulation.standard_errors) == len(report.scenarios)
+    for one, error in zip(report.scenarios, report.simulation.standard_errors, strict=True):
+        p = one.family_wise_error
+        assert error.family_wise_error == pytest.approx(np.sqrt(p * (1 - p) / 399), rel=1e-9)
+    assert any("too large for the search" in warning for warning in report.warnings)
+    assert {row.action for row in report.boundaries if row.children == 20} == {Action.MAY_DEPEND}
+
+
+def test_a_design_within_the_exact_range_is_exact_unless_a_simulation_is_asked_for():
+    plan, _ = CASES["one look"]
+    assert describe(plan).simulation is None
+    simulated, exact = describe(plan, draws=Draws(5_000), simulate=True), describe(plan)
+    assert simulated.worst == exact.worst
+    assert simulated.boundaries == exact.boundaries
+    assert simulated.scenarios[0].success != exact.scenarios[0].success
+    assert simulated.scenarios[0].success == pytest.approx(exact.scenarios[0].success, abs=0.02)

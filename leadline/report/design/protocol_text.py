@@ -10,6 +10,7 @@ from leadline.report.design.words import between, percents
 from leadline.report.figures.words import counted, listed
 from leadline.trial.criteria import criterion_label
 from leadline.trial.design import Basis, HarmCheck, HarmFamily, Reference
+from leadline.trial.simulation import Draws, simulation_in_words
 
 if TYPE_CHECKING:
     from leadline.trial.describe import DesignReport
@@ -162,8 +163,12 @@ def _operating(report: DesignReport) -> list[str]:
         f"If every basket has its target rate, the probability of success is {between(target.success)}, and "
         f"{sum(target.children):.1f} children are expected; if none responds, {sum(null.children):.1f}."
     )
-    how = (
-        "All probabilities are sums over every possible outcome of the trial; nothing is simulated "
-        f"(Leadline {report.version})."
-    )
-    return [" ".join(said), how]
+    return [" ".join(said), _how(report)]
+
+
+def _how(report: DesignReport) -> str:
+    if report.simulation is None:
+        how = "All probabilities are sums over every possible outcome of the trial; nothing is simulated"
+        return f"{how} (Leadline {report.version})."
+    draws = Draws(report.simulation.trials, report.simulation.seed)
+    return f"{simulation_in_words(draws)} (Leadline {report.version}.)"

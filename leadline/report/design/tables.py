@@ -8,7 +8,6 @@ from leadline.report.blocks import Column, Table, without_empty_columns
 from leadline.report.design.words import capital, labels, share
 from leadline.report.figures.boundaries import boundaries_by_basket, look_title
 from leadline.report.figures.operating import MOST_ACROSS, by_order, by_shift, shift_words, without_effect
-from leadline.trial.boundaries import Action
 from leadline.trial.criteria import criterion_label
 from leadline.trial.operating import INTERVAL_LEVEL
 
@@ -66,7 +65,8 @@ def errors_table(report: DesignReport) -> Table:
     """A row a set of baskets without effect: the largest family-wise error, and the limit that is proved for it."""
     design = report.design
     at_null = ("No basket responds", *_rates(report.scenarios[0].scenario.rates))
-    rows = [(*at_null, share(report.scenarios[0].family_wise_error, 2), "exact")]
+    how = "simulated" if report.simulation else "exact"
+    rows = [(*at_null, share(report.scenarios[0].family_wise_error, 2), how)]
     rows += [
         (capital(without_effect(report, one)), *_rates(one.rates), share(one.error, 2), share(one.at_most, 2))
         for one in report.worst
@@ -102,7 +102,7 @@ def boundaries_table(report: DesignReport) -> Table:
             str(row.children),
             _counts(row),
             str(row.action),
-            *((row.others_null, row.others_target) if row.action is Action.DEPENDS else ("", "")),
+            *((row.others_null, row.others_target) if row.action.open else ("", "")),
         )
         for names, basket_rows in boundaries_by_basket(report)
         for row in basket_rows
@@ -117,7 +117,7 @@ def boundaries_table(report: DesignReport) -> Table:
         Column("If the others are at their target rates", width=1.4),
     )
     notes = ["For trials in which no basket has closed before."]
-    if any(row.action is Action.DEPENDS for row in report.boundaries):
+    if any(row.action.open for row in report.boundaries):
         notes.append(
             "Where the others decide too: what follows if they respond as these rates lead to expect."
         )
@@ -165,8 +165,23 @@ def scenarios_table(report: DesignReport) -> Table:
     if report.design.harm:
         rate = share(report.design.harm.expected_rate)
         notes.append(f"The event of the harm rule is taken to occur in {rate} % of children.")
+    notes += _simulated(report)
     table = Table("scenarios", "What the design decides", columns, rows, tuple(notes))
     return without_empty_columns(table)
+
+
+def _simulated(report: DesignReport) -> list[str]:
+    """What a simulation adds to the notes of its figures: their own errors."""
+    if report.simulation is None:
+        return []
+    errors = report.simulation.standard_errors
+    chance = max(max(one.success) for one in errors)
+    children = max(sum(one.children) for one in errors)
+    said = (
+        f"Simulated ({report.simulation.trials:,} trials): the standard error of a success is at most "
+        f"{share(chance, 2)} points, of the children {children:.2f}. Each figure's own stands in design.json."
+    )
+    return [said]
 
 
 def by_basket_table(report: DesignReport) -> Table:

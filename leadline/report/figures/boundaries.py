@@ -36,6 +36,7 @@ WORDS: Mapping[Action, str] = {
     Action.EARLY_SUCCESS: "success",
     Action.SUCCESS: "success",
     Action.DEPENDS: "others decide",
+    Action.MAY_DEPEND: "others may decide",
 }
 _OTHERS_DECIDE = (
     "the other baskets decide too; upper half: if at their target rates, lower half: at their null rates"
@@ -115,7 +116,7 @@ def _strip(
 
 def _run(page: Page, row: BoundaryRow, left: float, top: float, cell: float) -> None:
     """Cells with one meaning, and the word for it where it fits."""
-    depends = row.action is Action.DEPENDS
+    depends = row.action.open
     upper, lower = (row.others_target, row.others_null) if depends else (row.action, row.action)
     for place in range(row.responders_to - row.responders_from + 1):
         x = left + place * cell
@@ -162,7 +163,7 @@ def _key(report: DesignReport) -> list[LegendEntry]:
             words.append(f"{final} at the final look")
         if words:
             entries.append(LegendEntry("; ".join(words), _shaded(SHADES[early]), 12.0))
-    if Action.DEPENDS in shown:
+    if any(action.open for action in shown):
         entries.append(LegendEntry(_OTHERS_DECIDE, _cut, 12.0))
     return entries
 

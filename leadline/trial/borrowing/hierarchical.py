@@ -207,23 +207,35 @@ def sums_over_nodes(counts: Counts, weight: Floats, factors: Sequence[Factors]) 
     weight    (nodes,), prior probability of the nodes
     returns   (outcomes,) and (outcomes, baskets), the latter with that basket's quantity in place of its marginal
     """
-    baskets = counts.shape[1]
+    baskets, middle = counts.shape[1], counts.shape[1] // 2
     if baskets == 0:
         return np.ones(len(counts)), np.empty((len(counts), 0))
-    middle = baskets // 2
     left, left_rows = distinct_rows(counts[:, :middle])
     right, right_rows = distinct_rows(counts[:, middle:])
+    if (len(left) + len(right)) * len(weight) > MOST_HELD and len(counts) > 1:
+        half = len(counts) // 2
+        parts = [sums_over_nodes(part, weight, factors) for part in (counts[:half], counts[half:])]
+        return np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts])
+
+    def joined(one: Floats, other: Floats) -> Floats:
+        if len(one) * len(other) <= PAIRS_WORTH * len(counts):
+            return np.asarray((one @ other.T)[left_rows, right_rows])
+        return np.einsum("on,on->o", one[left_rows], other[right_rows])
+
     left_part = weight * _product(left, factors[:middle])
     right_part = _product(right, factors[middle:])
-    total = (left_part @ right_part.T)[left_rows, right_rows]
     weighted = np.empty(counts.shape)
     for j in range(middle):
-        part = weight * _product(left, factors[:middle], weighted=j)
-        weighted[:, j] = (part @ right_part.T)[left_rows, right_rows]
+        weighted[:, j] = joined(weight * _product(left, factors[:middle], weighted=j), right_part)
     for j in range(middle, baskets):
-        part = _product(right, factors[middle:], weighted=j - middle)
-        weighted[:, j] = (left_part @ part.T)[left_rows, right_rows]
-    return total, weighted
+        weighted[:, j] = joined(left_part, _product(right, factors[middle:], weighted=j - middle))
+    return joined(left_part, right_part), weighted
+
+
+MOST_HELD = 8_000_000  # products held together, 64 MB each of a few times; above it the outcomes are taken in two parts
+PAIRS_WORTH = (
+    20  # a matrix product of all pairs is worth so many pairs an outcome; drawn outcomes have too few
+)
 
 
 def _product(counts: Counts, factors: Sequence[Factors], *, weighted: int | None = None) -> Floats:
