@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from leadline.trial.borrowing import borrows_effect
@@ -15,6 +16,7 @@ from leadline.trial.design import Basis, HarmCheck, Reference
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from leadline.trial.boundaries import BoundaryRow
     from leadline.trial.design import Basket, ControlArm, Design, EarlyRule
     from leadline.trial.error_rates import WorstError
     from leadline.trial.operating import Operating
@@ -175,6 +177,27 @@ def _harm_in_words(design: Design, boundary: Boundary | None) -> list[str]:
         f"Children with the event that stop it: {runs}."
     )
     return [said, "Response and harm are taken to be independent within a child."]
+
+
+def counts_in_words(first: int, last: int) -> str:
+    """ "9", or "9 to 36"."""
+    return str(first) if first == last else f"{first} to {last}"
+
+
+def treated_in_words(rows: Sequence[BoundaryRow]) -> str:
+    """What each number of treated responders leads to: "0 to 8: no success; 9 to 36: success"."""
+    said = []
+    for row in rows:
+        follows = str(row.action)
+        if row.others_null != row.action:
+            follows += f" (at their null rates {row.others_null}, at their target rates {row.others_target})"
+        said.append(f"{counts_in_words(row.responders_from, row.responders_to)}: {follows}")
+    return "; ".join(said)
+
+
+def by_control_responders(rows: Sequence[BoundaryRow]) -> list[tuple[BoundaryRow, ...]]:
+    """The rows of one basket and look, in runs of control responders that lead to the same."""
+    return [tuple(run) for _, run in groupby(rows, key=lambda row: row.control_responders_from)]
 
 
 def _treated(design: Design) -> str:

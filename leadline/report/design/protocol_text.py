@@ -8,8 +8,10 @@ from leadline.report.blocks import Block, Heading, Prose
 from leadline.report.design.models import model_in_words, prior_in_words
 from leadline.report.design.words import between, percents
 from leadline.report.figures.words import counted, listed
+from leadline.trial.borrowing import borrows_effect
 from leadline.trial.criteria import criterion_label
 from leadline.trial.design import Basis, HarmCheck, HarmFamily, Reference
+from leadline.trial.words import beyond, within_limits
 from leadline.trial.simulation import Draws, simulation_in_words
 
 if TYPE_CHECKING:
@@ -23,6 +25,12 @@ HARM_FAMILIES = {
     "prior with the limit as its mean and the weight of three children",
     HarmFamily.SPRT: "by the likelihood ratio of the observed rate to the limit",
 }
+
+
+def _limits(design: Design) -> str:
+    limited = within_limits(design)
+    return f" ({limited.strip(' ,')})" if limited else ""
+
 
 LEFT_OPEN = (
     "Not part of a design file: how a child is counted whose response cannot be judged; who is analysed, all who were "
@@ -55,70 +63,115 @@ def protocol_parts(report: DesignReport) -> tuple[tuple[str, list[str]], ...]:
 
 def _hypotheses(design: Design) -> list[str]:
     several = len(design.baskets) > 1
+    arms = "randomised" if design.randomised else "single-arm"
+    children = counted(sum(design.sizes), "child", "children")
+    if design.randomised:
+        children = f"{counted(sum(design.sizes), 'treated child', 'treated children')} and {counted(sum(design.control_sizes), 'control')}"
     opening = (
-        f"This is a single-arm basket trial of one therapy in {counted(len(design.baskets), 'disease')} (baskets) with "
-        f"up to {counted(sum(design.sizes), 'child', 'children')}."
+        f"This is a {arms} basket trial of one therapy in {counted(len(design.baskets), 'disease')} (baskets) with "
+        f"up to {children}."
         if several
-        else f"This is a single-arm trial with up to {counted(sum(design.sizes), 'child', 'children')}."
+        else f"This is a {arms} trial with up to {children}."
     )
-    tested = "In each basket the null hypothesis is that the response rate is at most the null rate."
-    return [f"{opening} {tested}", *map(_basket, design.baskets)]
+    return [f"{opening} {_tested(design)}", *map(_basket, design.baskets)]
+
+
+def _tested(design: Design) -> str:
+    if not design.randomised:
+        return "In each basket the null hypothesis is that the response rate is at most the null rate."
+    margin = any(basket.control and basket.control.margin for basket in design.baskets)
+    said = (
+        "In each basket with controls the null hypothesis is that the response rate of the treated is at most that of "
+        f"the controls{' plus the margin' if margin else ''}, whatever that is; children are allotted by lot within "
+        "the basket."
+    )
+    if all(basket.control for basket in design.baskets):
+        return said
+    return f"{said} In a basket without controls it is that the response rate is at most the null rate."
 
 
 def _basket(basket: Basket) -> str:
     said = (
-        f"{basket.label}: n = {basket.size}. A child responds when this is met: {criterion_label(basket.responder)}. "
-        f"Null rate {percents(basket.null_rate)}, target rate {percents(basket.target_rate)}. "
-        f"Prior of the response rate: {prior_in_words(basket.prior)}."
+        f"{basket.label}: n = {_size(basket)}. A child responds when this is met: {criterion_label(basket.responder)}. "
+        f"{'Control rate expected' if basket.control else 'Null rate'} {percents(basket.null_rate)}, target rate "
+        f"{percents(basket.target_rate)}. Prior of the response rate: {prior_in_words(basket.prior)}."
     )
+    if basket.control:
+        said += f" Prior of the control rate: {prior_in_words(basket.control.prior)}."
+        margin = 100 * basket.control.margin
+        said += f" Margin: {margin:g} percentage points." if margin else ""
     reasons = [f"Null rate: {basket.null_reason}"] if basket.null_reason else []
     reasons += [f"Prior: {basket.prior_reason}"] if basket.prior_reason else []
+    if basket.control and basket.control.prior_reason:
+        reasons += [f"Prior of the control rate: {basket.control.prior_reason}"]
     return " ".join([said, *reasons])
+
+
+def _size(basket: Basket) -> str:
+    if basket.control:
+        return f"{basket.size} treated and {basket.controls(basket.size)} controls"
+    return str(basket.size)
 
 
 def _analysis(design: Design) -> list[str]:
     given = "Responders of a basket are binomial given its response rate, independent between children."
+    if design.randomised:
+        given += f" {_against_controls(design)}"
     return [f"{given} {model_in_words(design.borrowing)}"]
 
 
+def _against_controls(design: Design) -> str:
+    if borrows_effect(design.borrowing):
+        return "Controls likewise, with a rate and a prior of their own in each basket; the baskets share the effect."
+    return (
+        "Controls likewise, with a rate and a prior of their own in each basket, independent of the treated given the "
+        "data; what follows of borrowing is of the treated. The probability that the treated rate exceeds the control "
+        "rate is the integral of the one's posterior tail over the other's posterior, by Gauss quadrature."
+    )
+
+
 def _decisions(design: Design) -> list[str]:
-    threshold = f"{design.efficacy.posterior:g}"
     said = [
         (
-            "At its last look a basket is declared a success when the posterior probability that its response rate is "
-            f"above its null rate is at least {threshold}."
+            "At its last look a basket is declared a success when the posterior probability that its response rate "
+            f"{beyond(design, Reference.NULL_RATE)} is at least {_threshold(design)}."
         )
     ]
     if design.efficacy.early is not None:
         said.append(
-            f"At an earlier look it is declared a success when {_rule(design.efficacy.early, success=True)}."
+            f"At an earlier look it is declared a success when {_rule(design, design.efficacy.early, success=True)}."
         )
     if design.futility is not None:
         said.append(
-            f"At an earlier look it is closed for futility when {_rule(design.futility, success=False)}."
+            f"At an earlier look it is closed for futility when {_rule(design, design.futility, success=False)}."
         )
     return [" ".join(said)]
 
 
-def _rule(rule: EarlyRule, *, success: bool) -> str:
+def _threshold(design: Design) -> str:
+    if len(set(design.thresholds)) == 1:
+        return f"{design.thresholds[0]:g}"
+    each = zip(design.baskets, design.thresholds, strict=True)
+    return listed([f"{threshold:g} in {basket.label}" for basket, threshold in each])
+
+
+def _rule(design: Design, rule: EarlyRule, *, success: bool) -> str:
     if rule.by is Basis.PREDICTIVE:
         side = "above" if success else "below"
         return (
             "the predictive probability that, with all its children, it reaches the number of responders that suffices "
             f"without borrowing is {side} {rule.cutoff:g}"
         )
-    reference = "null rate" if rule.above is Reference.NULL_RATE else "target rate"
     side = "at least" if success else "below"
-    return (
-        f"the posterior probability that its response rate is above its {reference} is {side} {rule.cutoff:g}"
-    )
+    return f"the posterior probability that its response rate {beyond(design, rule.above)} is {side} {rule.cutoff:g}"
 
 
 def _looks(design: Design) -> list[str]:
     if all(len(basket.looks) == 1 for basket in design.baskets):
         return ["There is one analysis, when all children can be judged."]
     looks = [
-        f"{basket.label} after {listed(list(map(str, basket.looks)))} children" for basket in design.baskets
+        f"{basket.label} after {listed(list(map(str, basket.looks)))} {'treated ' if basket.control else ''}children"
+        for basket in design.baskets
     ]
     said = f"Analyses: {'; '.join(looks)}."
     if not design.order:
@@ -156,7 +209,8 @@ def _operating(report: DesignReport) -> list[str]:
         largest = max(report.worst, key=lambda one: one.error)
         limit = max(one.at_most for one in report.worst)
         said.append(
-            f"Over all sets of baskets without effect and all true rates, the largest family-wise error found is "
+            f"Over all sets of baskets without effect and all true rates{_limits(design)}, the largest family-wise error "
+            f"found is "
             f"{percents(largest.error, 2)}, and none exceeds {percents(limit, 2)} (proved)."
         )
     said.append(

@@ -10,12 +10,13 @@ from leadline.report.figures.boundaries import boundaries_by_basket, look_title
 from leadline.report.figures.operating import MOST_ACROSS, by_order, by_shift, shift_words, without_effect
 from leadline.trial.criteria import criterion_label
 from leadline.trial.operating import INTERVAL_LEVEL
+from leadline.trial.words import by_control_responders, counts_in_words, treated_in_words
 
 if TYPE_CHECKING:
     from leadline.trial.boundaries import BoundaryRow
     from leadline.trial.describe import DesignReport
-    from leadline.trial.design import Basket
-    from leadline.trial.operating import Operating
+    from leadline.trial.design import Basket, Design
+    from leadline.trial.operating import Operating, Scenario
 
 
 def all_tables(report: DesignReport) -> tuple[Table, ...]:
@@ -36,12 +37,12 @@ def all_tables(report: DesignReport) -> tuple[Table, ...]:
 
 def baskets_table(report: DesignReport) -> Table:
     """A row a basket: its size, its rates, and how often it is called a success by mistake and rightly."""
-    null, target = report.scenarios[0], report.scenarios[-1]
+    null, target, controls = report.scenarios[0], report.scenarios[-1], report.design.randomised
     rows = tuple(
         (
             basket.label,
             criterion_label(basket.responder),
-            ", ".join(map(str, basket.looks)),
+            ", ".join(_children_at(basket, look) for look in basket.looks),
             share(basket.null_rate),
             share(basket.target_rate),
             share(mistaken),
@@ -52,8 +53,8 @@ def baskets_table(report: DesignReport) -> Table:
     columns = (
         Column("Basket", width=2.0),
         Column("A child responds when this is met", width=2.2),
-        Column("Children at each look", "number", 1.1),
-        Column("Null rate, %", "number"),
+        Column("Treated + controls at each look" if controls else "Children at each look", "number", 1.1),
+        Column("Control rate expected, %" if controls else "Null rate, %", "number"),
         Column("Target rate, %", "number"),
         Column("Declared by mistake if no basket responds, %", "number", 1.6),
         Column("Found if every basket responds, %", "number", 1.5),
@@ -61,14 +62,23 @@ def baskets_table(report: DesignReport) -> Table:
     return Table("baskets", "The baskets", columns, rows)
 
 
+def _children_at(basket: Basket, look: int) -> str:
+    return f"{look} + {basket.controls(look)}" if basket.control else str(look)
+
+
 def errors_table(report: DesignReport) -> Table:
     """A row a set of baskets without effect: the largest family-wise error, and the limit that is proved for it."""
     design = report.design
-    at_null = ("No basket responds", *_rates(report.scenarios[0].scenario.rates))
+    at_null = ("No basket responds", *_rates(design, report.scenarios[0].scenario))
     how = "simulated" if report.simulation else "exact"
     rows = [(*at_null, share(report.scenarios[0].family_wise_error, 2), how)]
     rows += [
-        (capital(without_effect(report, one)), *_rates(one.rates), share(one.error, 2), share(one.at_most, 2))
+        (
+            capital(without_effect(report, one)),
+            *_rates(design, one.scenario),
+            share(one.error, 2),
+            share(one.at_most, 2),
+        )
         for one in report.worst
     ]
     columns = (
@@ -84,17 +94,35 @@ def errors_table(report: DesignReport) -> Table:
     notes = (
         "Family-wise error: the probability that at least one basket without effect is declared a success.",
         "Below the first row stand the true rates, among all, at which the largest error was found.",
-        "A basket without effect has at most its null rate, another any rate above.",
+        _without_effect_means(design),
     )
     return Table("errors", "Family-wise error, wherever the truth lies", columns, tuple(rows), notes)
 
 
-def _rates(rates: tuple[float, ...]) -> tuple[str, ...]:
-    return tuple(share(rate) for rate in rates)
+def _without_effect_means(design: Design) -> str:
+    if not design.randomised:
+        return "A basket without effect has at most its null rate, another any rate above."
+    said = "In brackets the rate of the controls. A basket without effect has at most their rate, another any above."
+    limited = [b for b in design.baskets if b.control and b.control.rates != (0.0, 1.0)]
+    between = (
+        f"{b.label} {share(b.control.rates[0])} to {share(b.control.rates[1])} %"
+        for b in limited
+        if b.control
+    )
+    return f"{said} Control rates are searched between limits: {', '.join(between)}." if limited else said
+
+
+def _rates(design: Design, scenario: Scenario) -> tuple[str, ...]:
+    return tuple(
+        f"{share(rate)} ({share(control)})" if basket.control else share(rate)
+        for basket, (rate, control) in zip(design.baskets, scenario.truths(design), strict=True)
+    )
 
 
 def boundaries_table(report: DesignReport) -> Table:
     """A row a run of counts that lead to the same; baskets with the same rows share them."""
+    if report.design.randomised:
+        return _boundaries_with_controls(report)
     rows = tuple(
         (
             look_title(report, row),
@@ -125,9 +153,35 @@ def boundaries_table(report: DesignReport) -> Table:
 
 
 def _counts(row: BoundaryRow) -> str:
-    if row.responders_from == row.responders_to:
-        return str(row.responders_from)
-    return f"{row.responders_from} to {row.responders_to}"
+    return counts_in_words(row.responders_from, row.responders_to)
+
+
+def _boundaries_with_controls(report: DesignReport) -> Table:
+    """A row a run of control responders: what each number of treated responders then leads to."""
+    rows = tuple(
+        (
+            look_title(report, runs[0]),
+            names,
+            str(runs[0].children),
+            str(runs[0].controls or ""),
+            counts_in_words(runs[0].control_responders_from, runs[0].control_responders_to)
+            if runs[0].controls
+            else "",
+            capital(treated_in_words(runs)),
+        )
+        for names, basket_rows in boundaries_by_basket(report)
+        for runs in by_control_responders(basket_rows)
+    )
+    columns = (
+        Column("Look", width=0.8),
+        Column("Basket", width=1.8),
+        Column("Treated", width=0.8),
+        Column("Controls", width=0.8),
+        Column("If so many controls respond", width=1.1),
+        Column("so many treated responders lead to", width=3.2),
+    )
+    notes = ("For trials in which no basket has closed before.",)
+    return Table("boundaries", "If so many respond", columns, rows, notes)
 
 
 def scenarios_table(report: DesignReport) -> Table:

@@ -44,6 +44,7 @@ _OTHERS_DECIDE = (
 _EDGE = 2.0
 _NAMES = 0.3  # of the page's width
 _CELL = 15.0  # height
+_LINE = 6.5  # height of a cell where each number of control responders has a line
 _WIDEST = 16.0
 
 
@@ -55,16 +56,29 @@ def plot_boundaries(report: DesignReport, *, width_mm: float = style.TWO_COLUMNS
     cell = min(_WIDEST, (page.width - names - 2 * _EDGE) / (most + 1))
     y, data = 2.0, []
     for baskets, rows in boundaries_by_basket(report):
-        title = f"{baskets[:1].upper() + baskets[1:]}, {look_title(report, rows[0])}: {rows[0].children}\u00a0children"
-        y = _strip(page, title, rows, y, names, cell)
+        title = f"{baskets[:1].upper() + baskets[1:]}, {look_title(report, rows[0])}: {_children(rows[0])}"
+        draw = _field if rows[0].controls else _strip
+        y = draw(page, title, rows, y, names, cell)
         data += [_datum(baskets, row) for row in rows]
     y = page.legend(_EDGE, y + 2, page.width - 2 * _EDGE, _key(report), gap=12)
     return Plotted(
         page.finish(y + 2),
         alt=_alt(report),
-        caption="What follows from each number of responders, in trials in which no basket has closed before.",
+        caption=_caption(report),
         data=tuple(data),
     )
+
+
+def _caption(report: DesignReport) -> str:
+    said = "What follows from each number of responders, in trials in which no basket has closed before."
+    across = " Across: responders among the treated; upwards: among the controls."
+    return said + across if report.design.randomised else said
+
+
+def _children(row: BoundaryRow) -> str:
+    if row.controls:
+        return f"{row.children}\u00a0treated, {row.controls}\u00a0controls"
+    return f"{row.children}\u00a0children"
 
 
 def boundaries_by_basket(report: DesignReport) -> Iterator[tuple[str, tuple[BoundaryRow, ...]]]:
@@ -82,7 +96,8 @@ def boundaries_by_basket(report: DesignReport) -> Iterator[tuple[str, tuple[Boun
 
 def _but_basket(row: BoundaryRow) -> tuple[object, ...]:
     counts = (row.look, row.children, row.responders_from, row.responders_to)
-    return (*counts, row.action, row.others_null, row.others_target)
+    controls = (row.controls, row.control_responders_from, row.control_responders_to)
+    return (*counts, *controls, row.action, row.others_null, row.others_target)
 
 
 def look_title(report: DesignReport, row: BoundaryRow) -> str:
@@ -104,14 +119,50 @@ def _strip(
         page.text(_EDGE, first + place * line_height(style.SMALL), line, size=style.SMALL)
     for row in rows:
         _run(page, row, left + row.responders_from * cell, top, cell)
-    counts = range(rows[0].children + 1)
-    centres = [left + (count + 0.5) * cell for count in counts]
-    widths = [text_width(str(count), style.SMALL) for count in counts]
-    y = top + _CELL + line_height(style.SMALL) / 2 + 1
-    for count in thinned(centres, widths):
-        page.text(centres[count], y, str(count), size=style.SMALL, align="center", color=style.QUIET)
+    _count_axis(page, rows[0].children, left, top + _CELL, cell)
     used = max(top + _CELL + line_height(style.SMALL), first + (len(lines) - 0.5) * line_height(style.SMALL))
     return used + 7
+
+
+def _count_axis(page: Page, most: int, left: float, bottom: float, cell: float) -> None:
+    """Numbers of responders below the cells, as many as fit."""
+    centres = [left + (count + 0.5) * cell for count in range(most + 1)]
+    widths = [text_width(str(count), style.SMALL) for count in range(most + 1)]
+    for count in thinned(centres, widths):
+        y = bottom + line_height(style.SMALL) / 2 + 1
+        page.text(centres[count], y, str(count), size=style.SMALL, align="center", color=style.QUIET)
+
+
+def _field(
+    page: Page, title: str, rows: tuple[BoundaryRow, ...], top: float, left: float, cell: float
+) -> float:
+    """One look of one randomised basket: a line of cells for each number of control responders, none at the foot."""
+    controls, lines = rows[0].controls, wrapped(title, left - 26, style.SMALL)
+    for place, line in enumerate(lines):
+        y = top + (place + 0.5) * line_height(style.SMALL)
+        page.text(_EDGE, y, line, size=style.SMALL)
+    for row in rows:
+        for count in range(row.control_responders_from, row.control_responders_to + 1):
+            y = top + (controls - count) * _LINE
+            _cells(page, row, left + row.responders_from * cell, y, cell, _LINE)
+    bottom = top + (controls + 1) * _LINE
+    centres = [top + (controls - count + 0.5) * _LINE for count in range(controls + 1)]
+    for count in thinned([-y for y in centres], [line_height(style.SMALL)] * len(centres)):
+        page.text(left - 4, centres[count], str(count), size=style.SMALL, align="right", color=style.QUIET)
+    _count_axis(page, rows[0].children, left, bottom, cell)
+    return max(bottom + line_height(style.SMALL), top + len(lines) * line_height(style.SMALL)) + 9
+
+
+def _cells(page: Page, row: BoundaryRow, left: float, top: float, cell: float, height: float) -> None:
+    """Cells with one meaning in one line; where the others decide, the upper half is their target rates."""
+    upper, lower = (row.others_target, row.others_null) if row.action not in SHADES else (row.action,) * 2
+    for place in range(row.responders_to - row.responders_from + 1):
+        x = left + place * cell
+        page.bar(x, top, x + cell, top + height / 2, fill=SHADES[upper])
+        page.bar(x, top + height / 2, x + cell, top + height, fill=SHADES[lower])
+        page.bar(x, top, x + cell, top + height, edge=style.QUIET)
+        if row.action not in SHADES:
+            _framed(page, x, top, x + cell, top + height)
 
 
 def _run(page: Page, row: BoundaryRow, left: float, top: float, cell: float) -> None:
@@ -185,7 +236,11 @@ def _alt(report: DesignReport) -> str:
     said = ["Strips of cells, one for each number of responders, by basket and look."]
     for baskets, rows in boundaries_by_basket(report):
         wins = [row for row in rows if row.action in (Action.SUCCESS, Action.EARLY_SUCCESS)]
-        if wins and look_title(report, rows[0]) == "final":
+        if wins and look_title(report, rows[0]) == "final" and rows[0].controls:
+            said.append(
+                f"At the final look of {baskets}, treated responders (controls): {_least(wins)} are a success."
+            )
+        elif wins and look_title(report, rows[0]) == "final":
             said.append(
                 f"At the final look, {wins[0].responders_from} of {wins[0].children} responders are a success in "
                 f"{baskets}, whatever the others show."
@@ -193,11 +248,19 @@ def _alt(report: DesignReport) -> str:
     return " ".join(said)
 
 
+def _least(wins: list[BoundaryRow]) -> str:
+    least = [f"{row.responders_from} ({row.control_responders_from})" for row in wins]
+    return ", ".join(least)
+
+
 def _datum(baskets: str, row: BoundaryRow) -> dict[str, Value]:
     return {
         "basket": baskets,
         "look": row.look,
         "children": row.children,
+        "controls": row.controls,
+        "control_responders_from": row.control_responders_from,
+        "control_responders_to": row.control_responders_to,
         "responders_from": row.responders_from,
         "responders_to": row.responders_to,
         "action": str(row.action),
