@@ -42,20 +42,22 @@ def known_formats(formats: Iterable[str]) -> frozenset[str]:
 
 
 @contextmanager
-def whole_folder(target: Path, *, stem: str, replace: bool) -> Iterator[Path]:
+def whole_folder(target: Path, *, stem: str, replace: bool, parts: Sequence[str] = ()) -> Iterator[Path]:
     """A folder to fill, which takes the target's place when everything is in it, and else leaves nothing behind.
 
     stem      of the documents' names; STEM.json is the mark by which a folder of ours is known
+    parts     folders within it, where the report is in several parts
     replace   write over a folder whatever is in it; else only over one that holds this report and nothing else
     raises    OutputExists
     """
-    _check_target(target, stem, replace=replace)
+    ours = _ours(stem, parts)
+    _check_target(target, stem, ours, replace=replace)
     target.parent.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     try:
         work.chmod(0o755)
         yield work
-        _put(work, target, stem)
+        _put(work, target, ours)
     finally:
         shutil.rmtree(work, ignore_errors=True)
 
@@ -65,15 +67,15 @@ def written(folder: Path) -> Written:
     return Written(folder, tuple(sorted(path for path in folder.rglob("*") if path.is_file())))
 
 
-def _ours(stem: str) -> frozenset[str]:
+def _ours(stem: str, parts: Sequence[str]) -> frozenset[str]:
     documents = (f"{stem}.{kind}" for kind in ("html", "pdf", "docx", "json"))
-    return frozenset({*documents, "tables", "figures"})
+    return frozenset({*documents, "tables", "figures", *parts})
 
 
-def _check_target(target: Path, stem: str, *, replace: bool) -> None:
+def _check_target(target: Path, stem: str, ours: frozenset[str], *, replace: bool) -> None:
     if not target.exists() or (replace and target.is_dir()):
         return
-    if target.is_dir() and _is_ours(target, stem):
+    if target.is_dir() and _is_ours(target, stem, ours):
         return
     raise OutputExists(
         f"{target} exists and is not a report of Leadline alone.",
@@ -81,19 +83,19 @@ def _check_target(target: Path, stem: str, *, replace: bool) -> None:
     )
 
 
-def _is_ours(folder: Path, stem: str) -> bool:
+def _is_ours(folder: Path, stem: str, ours: frozenset[str]) -> bool:
     """An empty folder, or one with our mark and nothing that we do not write."""
     names = {path.name for path in folder.iterdir()}
-    return not names or (f"{stem}.json" in names and names <= _ours(stem))
+    return not names or (f"{stem}.json" in names and names <= ours)
 
 
-def _put(work: Path, target: Path, stem: str) -> None:
+def _put(work: Path, target: Path, ours: frozenset[str]) -> None:
     """The finished folder in the place of the old one, of which nothing is left over. What others put beside a
     report (with `replace`) stays."""
     if not target.exists():
         work.rename(target)
         return
-    for name in _ours(stem):
+    for name in sorted(ours):
         old = target / name
         if old.is_dir():
             shutil.rmtree(old)

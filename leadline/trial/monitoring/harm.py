@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -143,6 +144,13 @@ def _and(one: bool | None, other: bool | None) -> bool | None:
     if one is False or other is False:
         return False
     return True if one and other else None
+
+
+def harm_path(children: Sequence[ChildHarm]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Children with the event among the first 0, 1, 2, ...: for certain, and with those of whom it is not known."""
+    surely = accumulate((int(one.had is True) for one in children), initial=0)
+    at_most = accumulate((int(one.had is not False) for one in children), initial=0)
+    return tuple(surely), tuple(at_most)
 
 
 def first_stop(had: Sequence[bool | None], boundary: Boundary, *, unknown_as: bool) -> int | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import leadline
 from leadline.errors import BeyondExactRange
 from leadline.trial.monitoring.children import Child, Children, LeftOut, check_protocol, children_of
-from leadline.trial.monitoring.harm import HarmStanding, Rule
+from leadline.trial.monitoring.harm import HarmStanding, Rule, harm_path
 from leadline.trial.monitoring.harm_rule import HarmRule
 from leadline.trial.monitoring.looks import SUCCESSES, Course, Decision, Known, walk
 from leadline.trial.monitoring.responses import Status
@@ -105,6 +105,7 @@ def monitor(
         harm=pooled,
         harm_event=plan.design.harm.event if plan.design.harm else "",
         harm_boundary=() if trial.boundary is None else trial.boundary.events,
+        harm_path=harm_path([child.harm for child in reached.found.infused]),
         conduct=_conduct(plan, reached.found.infused, reached.found.left_out),
         children=reached.found.infused,
         words=trial_in_words(plan.design, reached.course, pooled),
@@ -167,7 +168,7 @@ def _ahead(trial: Trial, at: int, reached: Reached) -> tuple[NextLook | None, tu
     responders, children = reached.responders, reached.children
     ahead = next_results(trial, responders, children, basket=at, look=look, seen=seen)
     would = if_looked_now(trial, responders, children, basket=at, look=look) if children[at] else ""
-    return NextLook(look, looks[look - 1], seen[1]), ahead, would
+    return NextLook(look, looks[look - 1], seen[1], looks[look - 1] - seen[1]), ahead, would
 
 
 def _overrun(at: int, reached: Reached) -> int:
@@ -191,6 +192,7 @@ def _counts(children: Sequence[Child]) -> Counts:
         infused=len(children),
         known=len(counted) - counted.count(None),
         responders=counted.count(True),
+        non_responders=counted.count(False),
         pending=status.count(Status.PENDING),
         missing_not_met=missing.count(False),
         missing_left_out=missing.count(None),

@@ -19,6 +19,7 @@ class Counts:
     infused: int
     known: int
     responders: int
+    non_responders: int
     pending: int
     missing_not_met: int
     missing_left_out: int
@@ -37,11 +38,12 @@ class Forecast:
 
 @dataclass(frozen=True, slots=True)
 class NextLook:
-    """The next planned look of a basket, and how many of its children are known."""
+    """The next planned look of a basket: its children, of whom the response is known, and of whom it is to come."""
 
     look: int
     children: int
     known: int
+    to_come: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,8 @@ class Monitoring:
     steps      planned steps that were reached
     baskets    one a basket, in the design's order
     harm       pooled over the baskets; None without a harm rule. `harm_boundary`: for 1, 2, ... children the events
-               that stop
+               that stop; `harm_path`: for 0, 1, ... children in the order of infusion those with the event, without
+               and with those of whom it is not known
     children   every infused child, in the order of infusion
     words, notices   for the board: what the rules say, and what a reader must know of how it was reached
     """
@@ -130,6 +133,7 @@ class Monitoring:
     harm: HarmStanding | None
     harm_event: str
     harm_boundary: tuple[int, ...]
+    harm_path: tuple[tuple[int, ...], tuple[int, ...]]
     conduct: Conduct
     children: tuple[Child, ...]
     words: tuple[str, ...]

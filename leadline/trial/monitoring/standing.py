@@ -79,7 +79,7 @@ def _rates_with_tail(design: Design, now: Outcomes, above: float, mean: Floats, 
     The last line starts where the tail is within NEAR of the one wanted, and what it misses is of the second order.
     """
     size = np.array(now.sizes) + 2.0
-    rates = np.clip(betaincinv(mean * size, (1 - mean) * size, 1 - above), 1e-6, 1 - 1e-6)
+    rates: Floats = np.clip(betaincinv(mean * size, (1 - mean) * size, 1 - above), 1e-6, 1 - 1e-6)
     wanted, before = ndtri(1 - above), None
     for _ in range(MOST_STEPS):
         tail = design.borrowing.expect(
@@ -87,7 +87,7 @@ def _rates_with_tail(design: Design, now: Outcomes, above: float, mean: Floats, 
         )[0][0]
         here = _Line(rates, tail)
         slope = slope if before is None else before.through(here)
-        rates = expit(here.at + np.clip((wanted - here.deviate) * slope, -3.0, 3.0))
+        rates = np.asarray(expit(here.at + np.clip((wanted - here.deviate) * slope, -3.0, 3.0)), dtype=float)
         if np.all(np.abs(tail - above) < NEAR):
             break
         before = here

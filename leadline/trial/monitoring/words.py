@@ -109,7 +109,7 @@ def _decided(standing: BasketStanding) -> list[str]:
             f"Looked at now, off plan and with the rule of look {look.look}, these counts would say: "
             f"{standing.if_looked_now}. It binds nobody."
         )
-    to_come = look.children - look.known
+    to_come = look.to_come
     if standing.needed is not None and to_come:
         said.append(
             f"With the other diseases as they are now, {standing.needed} responders among the {to_come} to come would "

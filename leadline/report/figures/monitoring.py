@@ -1,0 +1,233 @@
+"""Figures for the board: where each basket's response rate stands, and harm against its boundary."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from leadline.report.figures import style
+from leadline.report.figures.layout import line_height, text_width, thinned, wrapped
+from leadline.report.figures.page import LegendEntry, Page
+from leadline.report.figures.plotted import Plotted
+from leadline.trial.monitoring.words import chance
+
+if TYPE_CHECKING:
+    from leadline.report.figures.plotted import Value
+    from leadline.trial.monitoring import Monitoring
+    from leadline.trial.monitoring.results import BasketStanding
+
+Scale = Callable[[float], float]
+
+_EDGE = 2.0
+_NAMES = 0.27  # of the page's width
+_ROW = 27.0
+_TICK = 8.0
+_WORDS = 118.0
+"""Room on the right for what the rule says."""
+_PANEL = 120.0
+"""Height of the panel of harm."""
+
+
+def plot_standing(found: Monitoring, *, width_mm: float = style.TWO_COLUMNS_MM) -> Plotted:
+    """A row a basket: posterior mean and 95 % interval of the response rate, its null and its target rate."""
+    page = Page(width_mm * style.POINTS_PER_MM)
+    left, right = _NAMES * page.width, page.width - _WORDS
+    page.text(right + 10, 8, "The rule says", size=style.SMALL, bold=True)
+    y = 14.0
+    for basket in found.baskets:
+        _standing_row(page, basket, y, left, right)
+        y += _ROW
+    _percent_axis(page, left, right, y)
+    y = page.legend(_EDGE, y + 22, page.width - 2 * _EDGE, _standing_key(), gap=14)
+    return Plotted(
+        page.finish(y + 2),
+        alt=_standing_alt(found),
+        caption="The response rate of each basket by the design's own model, at the numbers of children whose response "
+        "is known. Between planned looks the rule asks for no decision.",
+        data=tuple(_standing_datum(basket) for basket in found.baskets),
+    )
+
+
+def _standing_row(page: Page, basket: BasketStanding, top: float, left: float, right: float) -> None:
+    counts = basket.counts
+    known = f"{counts.responders} of {counts.known} responded"
+    lines = [*wrapped(basket.label, left - 10, style.BODY)[:2], known]
+    first = top + _ROW / 2 - (len(lines) - 1) * line_height(style.SMALL) / 2
+    for place, line in enumerate(lines):
+        size, color = (style.SMALL, style.QUIET) if line == known else (style.BODY, style.INK)
+        page.text(_EDGE, first + place * line_height(style.SMALL), line, size=size, color=color)
+    y, now = top + _ROW / 2, basket.posterior
+
+    def at(rate: float) -> float:
+        return left + rate * (right - left)
+
+    page.line(left, top + _ROW, right, top + _ROW, color=style.FAINT, width=style.HAIRLINE)
+    page.line(at(basket.null_rate), y - _TICK, at(basket.null_rate), y + _TICK, color=style.INK)
+    page.line(
+        at(basket.target_rate),
+        y - _TICK,
+        at(basket.target_rate),
+        y + _TICK,
+        color=style.INK,
+        dashes=(2.0, 1.6),
+    )
+    page.line(at(now.low), y, at(now.high), y, color=style.DOCUMENTED, width=1.6)
+    page.mark(at(now.mean), y, style.SQUARE)
+    said = [*wrapped(basket.rule_now, _WORDS - 12, style.BODY), f"above null: {chance(now.above_null)}"]
+    first = y - (len(said) - 1) * line_height(style.SMALL) / 2
+    for place, line in enumerate(said):
+        last = place == len(said) - 1
+        size, color = (style.SMALL, style.QUIET) if last else (style.BODY, style.INK)
+        page.text(right + 10, first + place * line_height(style.SMALL), line, size=size, color=color)
+
+
+def _percent_axis(page: Page, left: float, right: float, y: float) -> None:
+    for percents in (0, 20, 40, 60, 80, 100):
+        x = left + percents / 100 * (right - left)
+        page.line(x, y, x, y + 3, color=style.QUIET, width=style.HAIRLINE)
+        page.text(x, y + 9, str(percents), size=style.SMALL, align="center", color=style.QUIET)
+    page.text(
+        (left + right) / 2, y + 18, "Response rate, %", size=style.SMALL, align="center", color=style.QUIET
+    )
+
+
+def _standing_key() -> tuple[LegendEntry, ...]:
+    def mean(page: Page, x: float, y: float) -> None:
+        page.line(x - 8, y, x + 8, y, color=style.DOCUMENTED, width=1.6)
+        page.mark(x, y, style.SQUARE)
+
+    def null(page: Page, x: float, y: float) -> None:
+        page.line(x, y - 4, x, y + 4, color=style.INK)
+
+    def target(page: Page, x: float, y: float) -> None:
+        page.line(x, y - 4, x, y + 4, color=style.INK, dashes=(2.0, 1.6))
+
+    return (
+        LegendEntry("mean and 95 % interval", mean, 17),
+        LegendEntry("null rate", null, 6),
+        LegendEntry("target rate", target, 6),
+    )
+
+
+def _standing_alt(found: Monitoring) -> str:
+    said = [
+        f"{one.label}: {one.counts.responders} of {one.counts.known} responded, rate above the null rate with "
+        f"{chance(one.posterior.above_null)}, the rule says {one.rule_now}."
+        for one in found.baskets
+    ]
+    return " ".join(["A row for each basket with the posterior of its response rate.", *said])
+
+
+def _standing_datum(one: BasketStanding) -> dict[str, Value]:
+    return {
+        "basket": one.label,
+        "known": one.counts.known,
+        "responders": one.counts.responders,
+        "mean": one.posterior.mean,
+        "low": one.posterior.low,
+        "high": one.posterior.high,
+        "null_rate": one.null_rate,
+        "target_rate": one.target_rate,
+        "above_null": one.posterior.above_null,
+        "rule_now": one.rule_now,
+    }
+
+
+def plot_harm(found: Monitoring, *, width_mm: float = style.TWO_COLUMNS_MM) -> Plotted:
+    """Children in the order of infusion against those with the event; the boundary above, the unknown hatched."""
+    page = Page(width_mm * style.POINTS_PER_MM)
+    left, right = 34.0, page.width - 8
+    planned = len(found.harm_boundary)
+    across = max(planned, len(found.children), 1)
+    low, high = found.harm_path
+    most = max((*found.harm_boundary[-1:], *high, 1)) + 1
+    top, bottom = 8.0, 8.0 + _PANEL
+
+    def x_at(n: float) -> float:
+        return left + n / across * (right - left)
+
+    def y_at(events: float) -> float:
+        return bottom - events / most * _PANEL
+
+    for n in range(1, len(low)):
+        page.bar(x_at(n - 1), y_at(low[n]), x_at(n), bottom, fill=style.SECOND)
+        if high[n] > low[n]:
+            page.hatched(x_at(n - 1), y_at(high[n]), x_at(n), y_at(low[n]))
+    steps = [(n, events) for n, events in enumerate(found.harm_boundary, start=1) if events <= n]
+    for n, events in steps:
+        page.line(x_at(n - 1), y_at(events), x_at(n), y_at(events), width=1.2, above=True)
+    for (_, before), (n, events) in pairwise(steps):
+        page.line(x_at(n - 1), y_at(before), x_at(n - 1), y_at(events), width=1.2, above=True)
+    page.line(left, bottom, right, bottom, color=style.QUIET, width=style.HAIRLINE)
+    page.line(left, top, left, bottom, color=style.QUIET, width=style.HAIRLINE)
+    _harm_axes(page, left, right, bottom, across, most, x_at=x_at, y_at=y_at)
+    y = page.legend(_EDGE, bottom + 26, page.width - 2 * _EDGE, _harm_key(), gap=14)
+    return Plotted(
+        page.finish(y + 2),
+        alt=_harm_alt(found),
+        caption="Children with an event that counts for the harm rule, in the order of infusion, against the frozen "
+        "boundary. The trial stops when the bars reach the line.",
+        data=tuple(_harm_data(found)),
+    )
+
+
+def _harm_axes(
+    page: Page, left: float, right: float, bottom: float, across: int, most: int, *, x_at: Scale, y_at: Scale
+) -> None:
+    counts = [n for n in range(across + 1) if n == 0 or n % 2 == 0 or across < 12]
+    widths = [text_width(str(n), style.SMALL) for n in counts]
+    for place in thinned([x_at(n) for n in counts], widths):
+        n = counts[place]
+        page.text(x_at(n), bottom + 7, str(n), size=style.SMALL, align="center", color=style.QUIET)
+    page.text(
+        (left + right) / 2,
+        bottom + 18,
+        "Children infused",
+        size=style.SMALL,
+        align="center",
+        color=style.QUIET,
+    )
+    for events in range(0, most + 1, 1 if most < 12 else 5):
+        page.text(left - 5, y_at(events), str(events), size=style.SMALL, align="right", color=style.QUIET)
+    page.text(left + 4, 4, "Children with the event", size=style.SMALL, color=style.QUIET)
+
+
+def _harm_key() -> tuple[LegendEntry, ...]:
+    def bar(page: Page, x: float, y: float) -> None:
+        page.bar(x - 5, y - 3.5, x + 5, y + 3.5, fill=style.SECOND)
+
+    def hatched(page: Page, x: float, y: float) -> None:
+        page.hatched(x - 5, y - 3.5, x + 5, y + 3.5)
+
+    def line(page: Page, x: float, y: float) -> None:
+        page.line(x - 6, y, x + 6, y, width=1.2)
+
+    return (
+        LegendEntry("had the event", bar, 12),
+        LegendEntry("not known", hatched, 12),
+        LegendEntry("the trial stops", line, 13),
+    )
+
+
+def _harm_alt(found: Monitoring) -> str:
+    harm = found.harm
+    if harm is None:
+        return "The design has no harm rule."
+    return (
+        f"Children infused: {harm.children}; with the event {harm.with_event}; not known of {harm.unknown}. "
+        f"The rule says: {harm.rule}. A stepped line shows how many children with the event stop the trial."
+    )
+
+
+def _harm_data(found: Monitoring) -> list[dict[str, Value]]:
+    boundary, (low, high) = found.harm_boundary, found.harm_path
+    return [
+        {
+            "children": n,
+            "with_event": low[n] if n < len(low) else None,
+            "with_event_and_unknown": high[n] if n < len(high) else None,
+            "stops_at": boundary[n - 1] if n <= len(boundary) and boundary[n - 1] <= n else None,
+        }
+        for n in range(1, max(len(boundary), len(found.children)) + 1)
+    ]

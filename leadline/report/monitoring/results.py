@@ -1,0 +1,110 @@
+"""The two parts of a board report, as the documents read them.
+
+The open part shows how the trial is run and its pooled safety; nothing in it tells how any basket responds. The closed
+part shows everything.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from leadline.report.blocks import Block, Bullets, FigureBlock, Heading, Prose, Results, Section
+from leadline.report.design.words import unbroken
+from leadline.report.monitoring import tables
+from leadline.report.words import NO_ADVICE
+from leadline.trial.monitoring.words import figures_in_words, harm_in_words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from leadline.trial.monitoring import Monitoring
+    from leadline.trial.monitoring.results import BasketStanding
+
+OPEN = "Open part: for everybody. It shows no response of any basket."
+CLOSED = "Closed part: for the monitoring board alone."
+
+
+def open_results(found: Monitoring, figures: Sequence[FigureBlock]) -> Results:
+    """Accrual, completeness, pooled safety."""
+    drawn = {figure.name: figure for figure in figures}
+    harm = (
+        []
+        if found.harm is None
+        else [Prose(" ".join(harm_in_words(found.harm, whom="all baskets together")))]
+    )
+    return _results(
+        found,
+        subtitle="Report to the monitoring board, open part",
+        part=OPEN,
+        internal=False,
+        sections=(
+            Section("conduct", "How the trial is run", (tables.accrual_table(found), tables.conduct_table(found))),
+            Section("safety", "Safety, all baskets together", (
+                *harm, *_drawn(drawn, "harm"), tables.pooled_harm_table(found),
+            ), 2),
+            Section("not-counted", "Children who are not counted", (tables.left_out_table(found),), 2),
+            _notices(found),
+        ),
+    )  # fmt: skip
+
+
+def closed_results(found: Monitoring, figures: Sequence[FigureBlock]) -> Results:
+    """Everything."""
+    drawn = {figure.name: figure for figure in figures}
+    return _results(
+        found,
+        subtitle="Report to the monitoring board, closed part",
+        part=CLOSED,
+        internal=True,
+        sections=(
+            Section("answer", "Where the trial stands", (
+                *(Prose(unbroken(said), "lead" if not place else "") for place, said in enumerate(found.words)),
+                *_drawn(drawn, "standing"),
+                tables.standing_table(found),
+            )),
+            Section("baskets", "Basket by basket", tuple(
+                block for at, basket in enumerate(found.baskets) for block in _basket(found, at, basket)
+            )),
+            Section("looks", "Planned looks and counts", (tables.looks_table(found), tables.counts_table(found))),
+            Section("harm", "Harm", (*_drawn(drawn, "harm"), tables.harm_table(found))),
+            Section("conduct", "How the trial is run", (
+                tables.accrual_table(found), tables.conduct_table(found), tables.left_out_table(found),
+            )),
+            Section(
+                "children", "Each child", (tables.children_table(found), tables.safety_children_table(found)),
+                wide=True,
+            ),
+            _notices(found),
+        ),
+    )  # fmt: skip
+
+
+def _basket(found: Monitoring, at: int, basket: BasketStanding) -> tuple[Block, ...]:
+    said = tuple(unbroken(line) for line in (*basket.words, *figures_in_words(basket)))
+    heading = Heading(f"{basket.label}: {basket.rule_now}")
+    return (heading, Bullets(said), *((tables.next_table(found, at),) if basket.next_results else ()))
+
+
+def _notices(found: Monitoring) -> Section:
+    return Section("notices", "How the figures were reached", (Bullets(found.notices),), 2)
+
+
+def _drawn(figures: Mapping[str, FigureBlock], name: str) -> tuple[FigureBlock, ...]:
+    return (figures[name],) if name in figures else ()
+
+
+def _results(
+    found: Monitoring, *, subtitle: str, part: str, internal: bool, sections: tuple[Section, ...]
+) -> Results:
+    lock = f"lock {found.lock[:12]}" if found.lock else "no lock was checked"
+    return Results(
+        title=found.title,
+        subtitle=subtitle,
+        standing=(part, f"Protocol {found.protocol}; {lock}.", NO_ADVICE),
+        running=f"{part} {NO_ADVICE}",
+        provenance=(
+            f"Leadline {found.version}, casebook {found.casebook}, contents {found.casebook_hash[:12]}, {lock}"
+        ),
+        internal=internal,
+        sections=tuple(part for part in sections if part.blocks),
+    )
