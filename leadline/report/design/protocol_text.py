@@ -66,7 +66,8 @@ def _hypotheses(design: Design) -> list[str]:
     arms = "randomised" if design.randomised else "single-arm"
     children = counted(sum(design.sizes), "child", "children")
     if design.randomised:
-        children = f"{counted(sum(design.sizes), 'treated child', 'treated children')} and {counted(sum(design.control_sizes), 'control')}"
+        treated = counted(sum(design.sizes), "treated child", "treated children")
+        children = f"{treated} and {counted(sum(design.control_sizes), 'control')}"
     opening = (
         f"This is a {arms} basket trial of one therapy in {counted(len(design.baskets), 'disease')} (baskets) with "
         f"up to {children}."
@@ -209,9 +210,8 @@ def _operating(report: DesignReport) -> list[str]:
         largest = max(report.worst, key=lambda one: one.error)
         limit = max(one.at_most for one in report.worst)
         said.append(
-            f"Over all sets of baskets without effect and all true rates{_limits(design)}, the largest family-wise error "
-            f"found is "
-            f"{percents(largest.error, 2)}, and none exceeds {percents(limit, 2)} (proved)."
+            f"Over all sets of baskets without effect and all true rates{_limits(report.design)}, the largest "
+            f"family-wise error found is {percents(largest.error, 2)}, and none exceeds {percents(limit, 2)} (proved)."
         )
     said.append(
         f"If every basket has its target rate, the probability of success is {between(target.success)}, and "
