@@ -100,7 +100,9 @@ def _missing(criterion: str, disease: str, protocol: Protocol, visit: Visit) -> 
     """What is lacking; the less of it, with nothing recorded or with the items that may stand in for another."""
     before = [each for each in protocol.schedule.visits if each.last <= 0]
     needs = _needs(criterion, disease)
-    stand_ins = collected(visit, disease) & ITEMS.keys() - needs.baseline - needs.visit
+    asked_for = needs.baseline | needs.visit
+    parts = frozenset[str]().union(*(_items_of(name) for name in asked_for if _is_score(name)))
+    stand_ins = collected(visit, disease) & ITEMS.keys() - asked_for - parts
     asked = (needs, _needs(criterion, disease, frozenset(stand_ins)))
     return min((_lacking(each, before, visit, disease) for each in asked), key=_size)
 
@@ -128,6 +130,8 @@ def _needs(criterion: str, disease: str, recorded: Names = frozenset()) -> Needs
     window = FOLLOW_UP[0]
     assessments = tuple(_assessment(day, recorded) for day in (0, window.target)) if recorded else ()
     outcome = judge_criterion(_chart(disease, assessments), criterion, window=window)
+    if outcome.result != "indeterminate":  # the values decided it, which says nothing of what it needs
+        return _needs(criterion, disease)
     asked = [(item.item, item.last is not None and item.last <= 0) for item in outcome.settling_items]
     asked += [(RECORDED_TOGETHER[name], before) for name, before in asked if name in RECORDED_TOGETHER]
     return Needs(

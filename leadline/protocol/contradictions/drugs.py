@@ -97,16 +97,16 @@ def _overlap(one: Window, other: Window) -> bool:
 
 def _rescue_too_short(protocol: Protocol) -> Iterator[Contradiction]:
     """Rescue after the time in which it is looked for would pass for a response."""
+    visits = (protocol.schedule.visit(objective.estimand.visit) for objective in protocol.objectives)
+    until = max(visit.last for visit in visits if visit is not None)
     last = protocol.rescue.during.last
-    for objective in protocol.objectives:
-        visit = protocol.schedule.visit(objective.estimand.visit)
-        if visit is not None and last is not None and last < visit.last:
-            yield Contradiction(
-                ("rescue", "during"),
-                f"rescue counts up to day {last}, and '{objective.id}' is assessed as late as day {visit.last}: rescue"
-                " in between would pass for a response",
-                f"let `during` last until day {visit.last}",
-            )
+    if last is not None and last < until:
+        yield Contradiction(
+            ("rescue", "during"),
+            f"rescue counts up to day {last}, and an endpoint is assessed as late as day {until}: rescue in between"
+            " would pass for a response",
+            f"let `during` last until day {until}",
+        )
 
 
 def _taper(protocol: Protocol) -> Iterator[Contradiction]:
