@@ -14,11 +14,6 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from leadline.casebook.items import ITEMS, Item
-from leadline.errors import LeadlineError
-
-
-class UnitUnknown(LeadlineError):
-    """A unit that cannot be turned into the one asked for."""
 
 
 class Linear(NamedTuple):
@@ -47,7 +42,8 @@ NO_CONVERSION = MappingProxyType(
 )
 
 
-def _plain(unit: str) -> str:
+def plain_unit(unit: str) -> str:
+    """The one way in which a unit is compared: without case, spaces and the marks of one printer."""
     text = (
         re.sub(r"\s+", "", unit)
         .replace("µ", "u")
@@ -60,10 +56,25 @@ def _plain(unit: str) -> str:
     return _SAME.get(text, text)
 
 
+@cache
+def _ways() -> Mapping[str, tuple[str, ...]]:
+    """Each unit in its plain form to the ways known here in which charts print it."""
+    printed = (unit for item in ITEMS.values() for unit in (item.unit, *item.other_units))
+    ways: dict[str, dict[str, None]] = {}
+    for unit in (*printed, *_SAME):
+        ways.setdefault(plain_unit(unit), {})[unit] = None
+    return {plain: tuple({plain: None, **names}) for plain, names in ways.items()}
+
+
+def names_of_unit(plain: str) -> tuple[str, ...]:
+    """A unit in its plain form, and the other ways known here in which charts print it."""
+    return _ways().get(plain, (plain,))
+
+
 def units_of(item: Item) -> Mapping[str, Linear]:
     """Unit in its plain form to how it becomes the stored one."""
-    known = {_plain(item.unit): Linear(1.0)} | {
-        _plain(unit): Linear(f) for unit, f in item.other_units.items()
+    known = {plain_unit(item.unit): Linear(1.0)} | {
+        plain_unit(unit): Linear(f) for unit, f in item.other_units.items()
     }
     if item.unit == "Cel":
         known["[degf]"] = FAHRENHEIT
@@ -74,7 +85,7 @@ def to_stored(item: Item, unit: str) -> Linear | None:
     """How a value printed in `unit` becomes the item's stored unit; None if it cannot."""
     if item.id in NO_CONVERSION and item.unit == "":
         return Linear(1.0)  # kept as printed, with its laboratory's limits
-    return units_of(item).get(_plain(unit))
+    return units_of(item).get(plain_unit(unit))
 
 
 def needs_unit(item: Item) -> bool:
@@ -86,24 +97,3 @@ def needs_unit(item: Item) -> bool:
 def items_by_name() -> Mapping[str, Item]:
     """Every id and every alias to its item."""
     return MappingProxyType(dict(ITEMS) | {alias: item for item in ITEMS.values() for alias in item.aliases})
-
-
-def convert(analyte: str, value: float, from_unit: str, to_unit: str) -> float:
-    """The value in another unit (measures dossier 5.4). Raises UnitUnknown with the reason where there is no rule."""
-    item = items_by_name().get(analyte.strip().lower())
-    if item is None:
-        raise UnitUnknown(
-            f"No conversion is known for {analyte}.", hint="known: " + ", ".join(sorted(items_by_name()))
-        )
-    if item.id in NO_CONVERSION and _plain(from_unit) != _plain(to_unit):
-        raise UnitUnknown(f"{item.title} is not converted.", hint=NO_CONVERSION[item.id])
-    if item.id in NO_CONVERSION:
-        return value
-    source, target = to_stored(item, from_unit), to_stored(item, to_unit)
-    if source is None or target is None:
-        raise UnitUnknown(
-            f"{item.title}: {from_unit} does not become {to_unit}.",
-            hint="units known: " + ", ".join((item.unit, *item.other_units)),
-        )
-    stored = (value - source.offset) * source.factor
-    return stored / target.factor + target.offset

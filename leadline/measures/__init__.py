@@ -11,8 +11,8 @@ measures.explain_row("jadas10_esr", frame.row(0, named=True))
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from leadline.measures.instruments import MEASURES, measure
 from leadline.measures.definition import Measure, Score
+from leadline.measures.instruments import MEASURES, measure
 from leadline.measures.reasons import explain_row
 
 if TYPE_CHECKING:

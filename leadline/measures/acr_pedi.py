@@ -22,6 +22,7 @@ from leadline.measures.core_set import (
     rises_from_zero,
     two_visits,
 )
+from leadline.measures.definition import Criterion, Inputs, Source
 from leadline.measures.expression import (
     Not,
     OneOf,
@@ -38,7 +39,6 @@ from leadline.measures.expression import (
     count_at_most,
 )
 from leadline.measures.jadas import CRP_COUNTS_FROM, ESR_COUNTS_FROM
-from leadline.measures.definition import Criterion, Inputs, Source
 
 RUPERTO_2012 = Source("R12", "Ruperto N et al. N Engl J Med 2012;367:2396-406", "10.1056/NEJMoa1205099")
 DE_BENEDETTI_2012 = Source("D12", "De Benedetti F et al. N Engl J Med 2012;367:2385-95")

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from leadline.casebook.items import ITEMS, Item
-from leadline.measures.expression import Not, Points, Reading, Yes, above, all_of, any_of, at_least, total
 from leadline.measures.definition import Criterion, Score, Source
+from leadline.measures.expression import Not, Points, Reading, Yes, above, all_of, any_of, at_least, total
 
 CTCAE_5 = Source("CT5", "Common Terminology Criteria for Adverse Events, version 5.0, 2017")
 CTCAE_FEVER = Source("CTF", "Grades of fever under CTCAE 5", url="themelanomanurse.org/fever")

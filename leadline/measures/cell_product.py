@@ -5,24 +5,29 @@ Missing   three-valued for identity; a dose without a weight is not computable; 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from leadline.casebook.items import ITEMS, Item
+from leadline.measures.definition import Calculation, Criterion, Inputs, Score, Source
 from leadline.measures.expression import (
     DECIMALS,
     IsRecorded,
     Not,
+    Points,
+    Product,
+    Quotient,
     Reading,
+    Row,
+    Sum,
     Truth,
+    Where,
     Yes,
     all_of,
     any_of,
     at_least,
     at_most,
 )
-from leadline.measures.definition import Calculation, Criterion, Inputs, Source, exact
 
 DOMINICI_2006 = Source("DO06", "Dominici M et al. Cytotherapy 2006;8:315-7", "10.1080/14653240600855905")
 MURRAY_2019 = Source("MU19", "Murray IR et al. J Bone Joint Surg Am 2019;101:904-11", "10.2106/JBJS.18.00915")
@@ -99,18 +104,21 @@ def _documented(inputs: Inputs) -> dict[str, Any]:
     return {name: bool(value.strip()) if isinstance(value, str) else value for name, value in inputs.items()}
 
 
-def _completeness(row: Mapping[str, Any]) -> dict[str, Any]:
-    missing = [item.id for item in DOSES_ITEMS if not row.get(item.id)]
-    value = (len(DOSES_ITEMS) - len(missing)) / len(DOSES_ITEMS)
-    return {"value": round(value, DECIMALS), "status": "ok", "missing": missing}
+def _not_documented(row: Row) -> dict[str, Any]:
+    return {"missing": [item.id for item in DOSES_ITEMS if not row.get(item.id)]}
 
 
-DOSES_REPORT = Calculation(
+DOSES_REPORT = Score(
     id="doses_report",
     title="DOSES: what is reported of a cell therapy",
     items=DOSES_ITEMS,
     unpack=_documented,
-    calculate=_completeness,
+    details=_not_documented,
+    formula=Sum(tuple(Points(all_of(IsRecorded(item), Yes(item)), 1) for item in DOSES_ITEMS))
+    / len(DOSES_ITEMS),
+    low=0,
+    high=1,
+    better="higher",
     in_words=("value = the share of the five that are documented",),
     sources=(MURRAY_2019,),
     notes=("DOSES lacks the dose itself: store it apart",),
@@ -128,26 +136,20 @@ TOTAL_CELLS = Item(
 WEIGHT = ITEMS["weight_kg"]
 
 
-def _dose(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Total from the dose per kilogram, or the dose per kilogram of a fixed dose. A fixed dose alone stands."""
-    per_kg, fixed, weight = exact(row, CELLS_PER_KG.id), exact(row, TOTAL_CELLS.id), exact(row, WEIGHT.id)
-    missing = [WEIGHT.id] if not weight else []
-    if per_kg is None and fixed is None:
-        missing = [CELLS_PER_KG.id, *missing]
-    total = fixed
-    if total is None and per_kg is not None and weight:
-        total = round(per_kg * weight, DECIMALS)
-    if per_kg is None and total is not None and weight:
-        per_kg = round(total / weight, DECIMALS)
-    status = "not_computable" if total is None else "ok"
-    return {"total_cells": total, "cells_per_kg": per_kg, "status": status, "missing": missing}
+TOTAL = Where(IsRecorded(TOTAL_CELLS), Reading(TOTAL_CELLS), Product(Reading(CELLS_PER_KG), Reading(WEIGHT)))
+PER_KG = Where(
+    any_of(IsRecorded(CELLS_PER_KG), Not(IsRecorded(TOTAL_CELLS))),
+    Reading(CELLS_PER_KG),
+    Quotient(Reading(TOTAL_CELLS), Reading(WEIGHT)),
+)
 
 
 MSC_DOSE = Calculation(
     id="msc_dose",
     title="Cell dose",
     items=(CELLS_PER_KG, WEIGHT, TOTAL_CELLS),
-    calculate=_dose,
+    results={"total_cells": TOTAL, "cells_per_kg": PER_KG},
+    needed=("total_cells",),
     in_words=("total_cells = cells_per_kg × weight_kg; cells_per_kg = total_cells / weight_kg",),
     sources=(ARITHMETIC,),
     notes=(

@@ -2,7 +2,8 @@
 
 Items     per domain the answers 0 to 3; null or "NA" (not applicable for age) is left out; recall is the past week
 Score     0 to 3; higher is worse
-Missing   a domain with no answer is missing; with fewer than six domains there is no score
+Missing   a domain with no answer is missing; with fewer than six domains there is no score; aids of which nothing is
+          recorded are not counted, and the result says so
 Licence   published scoring rule; no questionnaire text is reproduced
 """
 
@@ -12,16 +13,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from leadline.casebook.items import Item
+from leadline.measures.definition import Inputs, Score, Source, not_shaped
 from leadline.measures.expression import (
+    IsRecorded,
     MeanAnswered,
     Number,
     Reading,
     Row,
     Where,
     Yes,
+    any_of,
     clamp,
 )
-from leadline.measures.definition import Inputs, Score, Source, not_shaped
 
 SINGH_1994 = Source("S94", "Singh G et al. Arthritis Rheum 1994;37:1761-9")
 BRUNNER_2005 = Source(
@@ -66,8 +69,13 @@ AIDS = tuple(
 )
 
 
+AIDS_RECORDED = any_of(*(IsRecorded(aid) for aid in AIDS))
+
+
 def _raised_by_aid(domain: Item, aid: Item) -> Number:
-    return Where(Yes(aid), clamp(Reading(domain), WITH_AID, 3), Reading(domain))
+    """Without any record of aids it is the published variant without them, which `aids_recorded` says."""
+    raised = Where(Yes(aid), clamp(Reading(domain), WITH_AID, 3), Reading(domain))
+    return Where(AIDS_RECORDED, raised, Reading(domain))
 
 
 def _answered(domain: str, answers: Any) -> list[int]:
@@ -103,9 +111,11 @@ def _domains(inputs: Inputs) -> dict[str, Any]:
 
 
 def _details(row: Row) -> dict[str, Any]:
-    """How many domains the mean was taken over, and whether an aid was counted: scorers differ in both."""
+    """How many domains the mean was taken over, whether aids were recorded, if only that there was none, and whether
+    one was counted: scorers differ in all."""
     return {
         "domains_used": sum(row.get(domain.id) is not None for domain in DOMAINS),
+        "aids_recorded": bool(AIDS_RECORDED.evaluate(row)),
         "aids_counted": any(row.get(aid.id) is True for aid in AIDS),
     }
 
@@ -116,9 +126,9 @@ CHAQ = Score(
     diseases=("jia",),
     items=(*DOMAINS, *AIDS),
     input_names=("items", "aids_or_help"),
-    parameters=dict.fromkeys((aid.id for aid in AIDS), False),
     unpack=_domains,
     formula=MeanAnswered(
+        DOMAINS,
         tuple(_raised_by_aid(domain, aid) for domain, aid in zip(DOMAINS, AIDS, strict=True)),
         at_least=DOMAINS_NEEDED,
         low=0,
@@ -134,6 +144,8 @@ CHAQ = Score(
     provisional="the minimum of six domains was read for the adult questionnaire, not for the CHAQ",
     licence="the scoring rule alone: the questionnaire's wording is not reproduced, and answers are given by domain",
     notes=(
+        "with no record of aids it is the CHAQ without aids, which can only be lower; aids_recorded says which it is",
+        "an empty list of aids says that none was used; where some domains have a record, the others stay open",
         "the mean is over the domains answered; their number is given, as one scorer always divides by 8",
         "important change by another study: improvement 0.13, worsening 0.75 (Dempster)",
         "median of children rated mild 0.13, mild to moderate 0.63, moderate 1.75",

@@ -18,7 +18,17 @@ from typing import Any, Literal
 
 from leadline.casebook.items import Item
 from leadline.errors import ItemOutOfRange, ItemUnknown
-from leadline.measures.expression import DECIMALS, Number, Recorded, Row, Span, Truth, is_point
+from leadline.measures.expression import (
+    DECIMALS,
+    FirstThatHolds,
+    Node,
+    Number,
+    Recorded,
+    Row,
+    Span,
+    Truth,
+    is_point,
+)
 
 RULE_ONLY = "the rule and its numbers, said in our own words; no text of its authors is reproduced"
 
@@ -62,6 +72,15 @@ class Cutoffs:
         return next(band.state for band in self.bands if band.up_to is None or rounded <= band.up_to)
 
 
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """What must hold of items together: a row for which it is certainly false is out of range. `says` is what it
+    takes, in words."""
+
+    rule: Truth
+    says: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Measure:
     """What every measure has.
@@ -72,13 +91,14 @@ class Measure:
     items        flat items, in the order a person fills them in
     sources      where the numbers come from
     status       "verified", or "provisional" where a number was not read in a source; `provisional` says which
+    constraints  what must hold of several items together, beyond the range of each
     parameters   items that choose between published variants of the rule, with the variant taken if none is named
     unpack       turns calculator inputs that are lists or nested into flat items; None: they are flat already
     calculator_names  flat item to what a calculator calls it, where that differs: `missing` then names the latter
     details      further output keys, computed from the row; they explain the result and never change it
     notes        known disagreements and limits, in plain words
     licence      what of the source is here, and what is not
-    in_words     the rule, a line a step, of a measure that has no tree to read aloud
+    in_words     the rule, a line a step, of a measure whose tree is not to be read aloud
     """
 
     id: str
@@ -88,6 +108,7 @@ class Measure:
     diseases: tuple[str, ...] = ()
     status: Literal["verified", "provisional"] = "verified"
     provisional: str = ""
+    constraints: tuple[Constraint, ...] = ()
     parameters: Mapping[str, Recorded] = field(default_factory=lambda: MappingProxyType({}))
     unpack: Unpack | None = None
     input_names: tuple[str, ...] = ()
@@ -117,6 +138,8 @@ class Measure:
             raise _unknown_items(self, unknown)
         row = {name: _censored(value, self.by_id[name]) for name, value in flat.items()}
         faults = [fault for name, value in row.items() if (fault := _fault(self.by_id[name], value))]
+        if not faults:
+            faults = [each.says for each in self.constraints if each.rule.evaluate(row) is False]
         if faults:
             raise ItemOutOfRange(f"{self.title}: " + "; ".join(faults) + ".", hint=_RANGE_HINT)
         return row
@@ -159,10 +182,11 @@ class NotBuilt:
 @dataclass(frozen=True, kw_only=True)
 class Score(Measure):
     """A number computed from items. A missing item that matters: value None, its name in `missing`, and the bounds
-    between which the score lies, where it has any. `grades` are named from the lowest value that has the grade, worst
-    first; below all of them stands `none`."""
+    between which the score lies, where it has any. `applies` says for whom: where it is false the score does not
+    apply. `grades` are named from the lowest value that has the grade, worst first; below all of them stands `none`."""
 
     formula: Number
+    applies: Truth | None = None
     low: float
     high: float
     output: str = "value"
@@ -178,7 +202,10 @@ class Score(Measure):
         return next((grade for grade, lowest in self.grades if rounded >= lowest), NO_GRADE)
 
     def judge(self, row: Row) -> dict[str, Any]:
-        span = self.formula.evaluate(row)
+        applies = True if self.applies is None else self.applies.evaluate(row)
+        if applies is False:
+            return {self.output: None, "status": "not_applicable", "missing": []}
+        span = self.formula.evaluate(row) if applies else (-inf, inf)
         known = is_point(span)
         grade = {"grade": self.grade(span[0]) if known else None} if self.grades else {}
         return {**self._judge_span(span, row), **grade}
@@ -190,10 +217,15 @@ class Score(Measure):
         return {
             self.output: None,
             "status": "not_computable",
-            "missing": list(self.formula.undecided(row)),
+            "missing": list(self.undecided(row)),
             **({"lower_bound": round(low, DECIMALS)} if isfinite(low) else {}),
             **({"upper_bound": round(high, DECIMALS)} if isfinite(high) else {}),
         }
+
+    def undecided(self, row: Row) -> tuple[str, ...]:
+        """The missing items without which there is no score."""
+        applies = () if self.applies is None else self.applies.undecided(row)
+        return tuple(dict.fromkeys((*applies, *self.formula.undecided(row))))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -242,29 +274,50 @@ class Grading(Measure):
 
 @dataclass(frozen=True, kw_only=True)
 class Calculation(Measure):
-    """A result that is no rule over one visit's items: unit conversion, dose arithmetic, a history of visits.
-    `calculate` takes the checked inputs and gives the dictionary; it says in its own docstring what missing does.
-    `structured` names the inputs that are lists or objects, each with what reads and checks it."""
+    """Several results side by side: numbers, yes or no, and states. A result that cannot be told is None.
 
-    calculate: Callable[[Mapping[str, Any]], dict[str, Any]]
-    structured: Mapping[str, Callable[[Any], Any]] = field(default_factory=lambda: MappingProxyType({}))
+    results     output key to its rule
+    needed      the outputs of which the status speaks: ok if all are known, partly_computable if some, else
+                not_computable
+    applies     for whom; where it is false no result is given
+    decimals    to which a number is rounded
+    only_given  outputs of which no item is recorded are left out, and there is no status
+    """
 
-    def row(self, inputs: Inputs) -> Row:
-        flat = self.unpack(inputs) if self.unpack else inputs
-        scalars = self.checked({name: value for name, value in flat.items() if name not in self.structured})
-        lists = {
-            name: read(flat[name]) for name, read in self.structured.items() if flat.get(name) is not None
-        }
-        return {**scalars, **lists}
+    results: Mapping[str, Number | Truth | FirstThatHolds]
+    needed: tuple[str, ...]
+    applies: Truth | None = None
+    decimals: int = DECIMALS
+    only_given: bool = False
 
     def judge(self, row: Row) -> dict[str, Any]:
-        return self.calculate(row)
+        applies = True if self.applies is None else self.applies.evaluate(row)
+        if applies is False:
+            return {**dict.fromkeys(self.results), "status": "not_applicable", "missing": []}
+        values = {key: self._value(rule, row) if applies else None for key, rule in self.results.items()}
+        if self.only_given:
+            return {key: value for key, value in values.items() if self._is_given(key, row)}
+        missing = dict.fromkeys(name for rule in self.results.values() for name in rule.undecided(row))
+        return {**values, "status": self.status_of(values), "missing": list(missing)}
+
+    def status_of(self, values: Mapping[str, Any]) -> str:
+        known = [values[key] is not None for key in self.needed]
+        return "ok" if all(known) else "partly_computable" if any(known) else "not_computable"
+
+    def _value(self, rule: Number | Truth | FirstThatHolds, row: Row) -> float | bool | str | None:
+        if not isinstance(rule, Number):
+            return rule.evaluate(row)
+        span = rule.evaluate(row)
+        return round(span[0], self.decimals) if is_point(span) else None
+
+    def _is_given(self, key: str, row: Row) -> bool:
+        return any(row.get(item_id) is not None for item_id in items_of(self.results[key]))
 
 
-def exact(row: Mapping[str, Any], name: str) -> Any:
-    """What a calculation can use of an item: its value; None if it is missing or beyond detection."""
-    value = row.get(name)
-    return None if isinstance(value, tuple) else value
+def items_of(node: Node) -> set[str]:
+    """The items that a rule reads."""
+    own = {item.id} if isinstance(item := getattr(node, "item", None), Item) else set()
+    return own.union(*(items_of(child) for child in node.children()))
 
 
 def _result(applies: bool | None, value: bool | None) -> Result:
@@ -296,10 +349,17 @@ def _fault(item: Item, value: Any) -> str:
         case "yes_no":
             taken = "" if isinstance(value, bool) else "true or false"
         case "choice":
-            taken = "" if value in item.choices else f"one of {', '.join(item.choices)}"
+            taken = _choice_taken(item, value)
         case _:
             taken = _number_taken(item, value)
     return f"{item.id} is {_shown(value)}; it takes {taken}" if taken else ""
+
+
+def _choice_taken(item: Item, value: Any) -> str:
+    """A choice without a list of choices takes any word."""
+    if not item.choices:
+        return "" if isinstance(value, str) else "text"
+    return "" if value in item.choices else f"one of {', '.join(item.choices)}"
 
 
 def _number_taken(item: Item, value: Any) -> str:
@@ -312,7 +372,9 @@ def _number_taken(item: Item, value: Any) -> str:
         return "a finite number"
     if item.kind == "count" and any(abs(end) != inf and end % 1 for end in ends):
         return "a whole number"
-    return "" if all(item.low <= end <= item.high for end in ends) else f"{item.low:g} to {item.high:g}"
+    open_ends = item.scale if isinstance(value, tuple) else ()
+    inside = all(item.low <= end <= item.high or end in open_ends for end in ends)
+    return "" if inside else f"{item.low:g} to {item.high:g}"
 
 
 def _shown(value: Any) -> str:
@@ -330,10 +392,22 @@ def _censored(value: Any, item: Item) -> Any:
     """A value as text with a comparator ("<5") becomes the interval that it stands for; all else is left alone."""
     numeric = item.kind in ("number", "count")
     beyond = _BEYOND_DETECTION.fullmatch(value) if numeric and isinstance(value, str) else None
-    if beyond is None:
-        return value
-    limit = float(beyond[2])
-    return (item.low, limit) if beyond[1].startswith("<") else (limit, item.high)
+    return value if beyond is None else as_interval(float(beyond[2]), beyond[1], item)
+
+
+def as_interval(limit: float, comparator: str, item: Item) -> Any:
+    """What a value with a comparator stands for: from the limit to the end of the scale. A comparator that is none is
+    a value that no scale has."""
+    lowest, highest = item.scale
+    match comparator:
+        case "<" | "<=":
+            return lowest, limit
+        case ">" | ">=":
+            return limit, highest
+        case "" | "=":
+            return limit
+        case _:
+            return comparator
 
 
 def not_shaped(name: str, value: Any, taken: str) -> ItemOutOfRange:

@@ -8,13 +8,21 @@ Not       outside the ages of 1 to 17 years
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from math import inf
 
 from leadline.casebook.items import ITEMS, Item
-from leadline.casebook.units import convert
-from leadline.measures.expression import DECIMALS
-from leadline.measures.definition import Calculation, Source, exact
+from leadline.measures.definition import Score, Source
+from leadline.measures.expression import (
+    IsRecorded,
+    Not,
+    Quotient,
+    Reading,
+    Where,
+    all_of,
+    any_of,
+    at_least,
+    below,
+)
 
 SCHWARTZ_2009 = Source("SC09", "Schwartz GJ et al. J Am Soc Nephrol 2009;20:629-37", "10.1681/ASN.2008030287")
 
@@ -27,23 +35,22 @@ CREATININE_SI = Item("creatinine_umol_l", "Creatinine", unit="umol/L", low=0, hi
 AGE = Item("age_years", "Age", unit="a", low=0, high=120)
 
 
-def _calculate(row: Mapping[str, Any]) -> dict[str, Any]:
-    height, creatinine, age = exact(row, HEIGHT.id), exact(row, CREATININE.id), exact(row, AGE.id)
-    if creatinine is None and (si := exact(row, CREATININE_SI.id)) is not None:
-        creatinine = convert(CREATININE.id, si, CREATININE_SI.unit, CREATININE.unit)
-    if age is not None and not AGES[0] <= age < AGES[1] + 1:
-        return {"value": None, "status": "not_applicable", "missing": []}
-    if not height or not creatinine:
-        missing = [item.id for item, value in ((HEIGHT, height), (CREATININE, creatinine)) if not value]
-        return {"value": None, "status": "not_computable", "missing": missing}
-    return {"value": round(CONSTANT * height / creatinine, DECIMALS), "status": "ok", "missing": []}
+IN_MG_DL = Where(
+    any_of(IsRecorded(CREATININE), Not(IsRecorded(CREATININE_SI))),
+    Reading(CREATININE),
+    Reading(CREATININE_SI) * CREATININE.other_units[CREATININE_SI.unit],
+)
+OF_AGE = all_of(at_least(Reading(AGE), AGES[0]), below(Reading(AGE), AGES[1] + 1))
 
-
-EGFR_SCHWARTZ = Calculation(
+EGFR_SCHWARTZ = Score(
     id="egfr_bedside_schwartz",
     title="Estimated GFR (bedside Schwartz)",
     items=(HEIGHT, CREATININE, CREATININE_SI, AGE),
-    calculate=_calculate,
+    formula=Quotient(Reading(HEIGHT) * CONSTANT, IN_MG_DL),
+    applies=any_of(Not(IsRecorded(AGE)), OF_AGE),
+    low=0,
+    high=inf,
+    better="higher",
     in_words=(
         f"value = {CONSTANT:g} × height in cm / creatinine in mg/dL, in mL/min/1.73 m²",
         f"for ages {AGES[0]} to {AGES[1]} years, and creatinine measured by an enzymatic method",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import reduce
+from math import inf
 from operator import add, and_, or_
 from typing import Any
 
@@ -16,6 +17,7 @@ import narwhals as nw
 
 from leadline.casebook.items import Item
 from leadline.measures import expression as tree
+from leadline.measures.computed import ComputedColumn
 from leadline.measures.expression import DECIMALS
 
 Ends = tuple[nw.Expr, nw.Expr]
@@ -30,23 +32,53 @@ TEMPORARY = "__leadline_"
 
 
 class Compiler:
-    """Compiles the rules of one measure. `defaults` are the values of parameters that are not given; `absent` names
-    items for which the table has no column. What several places use is computed once, in columns of their own:
-    `stages` are to be added to the table one after the other before the rules themselves."""
+    """Compiles the rules of one measure. What several places use is computed once, in columns of their own: `stages`
+    are to be added to the table one after the other before the rules themselves.
+
+    defaults  values of parameters that are not given
+    absent    items for which the table has no column
+    censored  items that have a column of comparators beside their own
+    """
 
     def __init__(
-        self, *, defaults: Mapping[str, Any], absent: frozenset[str], roots: Sequence[tree.Node]
+        self,
+        *,
+        defaults: Mapping[str, Any],
+        absent: frozenset[str],
+        roots: Sequence[tree.Node],
+        censored: frozenset[str] = frozenset(),
     ) -> None:
         self._defaults = defaults
         self._absent = absent
+        self._censored = censored
         self._shared: dict[int, Ends | None] = dict.fromkeys(_used_twice(roots))
-        self.stages: list[dict[str, nw.Expr]] = []
+        self.stages: list[dict[str, nw.Expr] | ComputedColumn] = []
 
     def once(self, *expressions: nw.Expr) -> tuple[nw.Expr, ...]:
         """The expressions as columns that are computed once."""
         stage = {f"{TEMPORARY}{len(self.stages)}_{place}": each for place, each in enumerate(expressions)}
         self.stages.append(stage)
         return tuple(nw.col(name) for name in stage)
+
+    def with_stages(self, native: Any) -> Any:
+        """The table with the columns that are computed once."""
+        for stage in self.stages:
+            native = native.with_columns(**stage) if isinstance(stage, dict) else stage.added_to(native)
+        return native
+
+    @property
+    def temporary(self) -> list[str]:
+        return [
+            name for stage in self.stages for name in (stage if isinstance(stage, dict) else (stage.name,))
+        ]
+
+    def word(self, node: tree.FirstThatHolds) -> nw.Expr:
+        """The word, null where it cannot be told; from the last backwards."""
+        ends = [self.truth(rule) for _, rule in node.cases]
+        word = nw.lit(node.otherwise)
+        for (case, _), (true, false) in reversed(list(zip(node.cases, ends, strict=True))):
+            word = nw.when(true).then(nw.lit(case)).otherwise(nw.when(false).then(word))
+        return word
 
     def truth(self, node: tree.Truth) -> Ends:
         """Certainly true, and certainly false."""
@@ -70,6 +102,19 @@ class Compiler:
     def _recorded(self, item: Item) -> nw.Expr:
         return ~self._column(item).is_null()
 
+    def _exactly(self, item: Item) -> nw.Expr:
+        recorded = self._recorded(item)
+        return recorded & ~is_beyond(item.id, COMPARATORS) if item.id in self._censored else recorded
+
+    def _reading(self, item: Item) -> Ends:
+        """The value; of one beyond detection, from it to the end of the scale."""
+        column, (lowest, highest) = self._column(item), item.scale
+        low, high = column, column
+        if item.id in self._censored:
+            low = nw.when(is_beyond(item.id, BELOW)).then(nw.lit(float(lowest))).otherwise(column)
+            high = nw.when(is_beyond(item.id, ABOVE)).then(nw.lit(float(highest))).otherwise(column)
+        return low.fill_null(float(lowest)), high.fill_null(float(highest))
+
     # ---- one value -----------------------------------------------------------------------------------------------
 
     def value(self, node: tree.Number) -> nw.Expr | None:
@@ -78,6 +123,8 @@ class Compiler:
         match node:
             case tree.Constant():
                 return nw.lit(float(node.value))
+            case tree.Reading() | tree.Clamped(tree.Reading()) if self._censored:
+                return None
             case tree.Reading() if node.item.scale[0] < node.item.scale[1]:
                 return self._column(node.item)
             case tree.Clamped(tree.Reading(item), low, high) if item.scale[0] < high and low < item.scale[1]:
@@ -101,8 +148,7 @@ class Compiler:
             case tree.Constant():
                 return nw.lit(float(node.value)), nw.lit(float(node.value))
             case tree.Reading():
-                column, scale = self._column(node.item), node.item.scale
-                return column.fill_null(float(scale[0])), column.fill_null(float(scale[1]))
+                return self._reading(node.item)
             case tree.Sum():
                 ends = [self.number(part) for part in node.parts]
                 return reduce(add, (low for low, _ in ends)), reduce(add, (high for _, high in ends))
@@ -110,6 +156,12 @@ class Compiler:
                 return self._scaled(node)
             case tree.Product():
                 return self._product(node)
+            case tree.Quotient():
+                return self._quotient(node)
+            case tree.ByChoice():
+                return self._by_choice(node)
+            case tree.Computed():
+                return self._computed(node)
             case tree.Clamped():
                 low, high = self.number(node.number)
                 return low.clip(node.low, node.high), high.clip(node.low, node.high)
@@ -137,6 +189,32 @@ class Compiler:
         nothing = (left_high == 0) | (right_high == 0)
         return left_low * right_low, nw.when(nothing).then(nw.lit(0.0)).otherwise(left_high * right_high)
 
+    def _quotient(self, node: tree.Quotient) -> Ends:
+        (low, high), (divisor_low, divisor_high) = self.number(node.number), self.number(node.divisor)
+        lowest = nw.when(divisor_high > 0).then(low.clip(0) / _or_one(divisor_high)).otherwise(nw.lit(0.0))
+        highest = nw.when(divisor_low > 0).then(high / _or_one(divisor_low)).otherwise(nw.lit(inf))
+        return lowest, highest
+
+    def _by_choice(self, node: tree.ByChoice) -> Ends:
+        """Each case where its choice is named: the first of several columns that is not null."""
+        column = self._column(node.item)
+        ends = [
+            (column.is_in(choices).fill_null(False), self.number(number)) for choices, number in node.cases
+        ]
+        low = nw.coalesce(*(nw.when(named).then(end) for named, (end, _) in ends), nw.lit(-inf))
+        high = nw.coalesce(*(nw.when(named).then(end) for named, (_, end) in ends), nw.lit(inf))
+        return low, high
+
+    def _computed(self, node: tree.Computed) -> Ends:
+        ends = [self.number(part) for part in node.parts]
+        known = reduce(and_, (is_known(low, high) for low, high in ends))
+        self.once(*(low for low, _ in ends), known)
+        names = tuple(self.temporary[-len(ends) - 1 :])
+        stage = ComputedColumn(f"{TEMPORARY}{len(self.stages)}", node.function, names[:-1], names[-1])
+        self.stages.append(stage)
+        value = nw.col(stage.name)
+        return value.fill_null(float(node.low)), value.fill_null(float(node.high))
+
     def _across(self, parts: tuple[tree.Number, ...], horizontal: object) -> Ends:
         ends = [self.number(part) for part in parts]
         if len(ends) == 1:  # Spark has no largest of one
@@ -145,17 +223,17 @@ class Compiler:
 
     def _mean_answered(self, node: tree.MeanAnswered) -> Ends:
         flat = self.once(*(end for part in node.parts for end in self.number(part)))
-        lows, highs = flat[::2], flat[1::2]
-        answered = [low == high for low, high in zip(lows, highs, strict=True)]
-        given = (
-            nw.when(one).then(low).otherwise(nw.lit(0.0)) for one, low in zip(answered, lows, strict=True)
-        )
+        answered = [self._recorded(item) for item in node.items]
         (count,) = self.once(reduce(add, (one.cast(nw.Int64) for one in answered)))
-        mean = reduce(add, given) / nw.when(count > 0).then(count).otherwise(nw.lit(1))
-        return (
-            nw.when(count >= node.at_least).then(mean).otherwise(nw.lit(float(node.low))),
-            nw.when(count >= node.at_least).then(mean).otherwise(nw.lit(float(node.high))),
-        )
+        enough, at_least_one = count >= node.at_least, nw.when(count > 0).then(count).otherwise(nw.lit(1))
+
+        def mean(ends: Sequence[nw.Expr], otherwise: float) -> nw.Expr:
+            given = (
+                nw.when(one).then(end).otherwise(nw.lit(0.0)) for one, end in zip(answered, ends, strict=True)
+            )
+            return nw.when(enough).then(reduce(add, given) / at_least_one).otherwise(nw.lit(float(otherwise)))
+
+        return mean(flat[::2], node.low), mean(flat[1::2], node.high)
 
     def _points(self, node: tree.Points) -> Ends:
         true, false = self.truth(node.condition)
@@ -211,8 +289,12 @@ class Compiler:
                 return reduce(or_, (true for true, _ in ends)), reduce(and_, (false for _, false in ends))
             case tree.CountAtLeast():
                 return self._count_at_least(node)
+            case tree.Same():
+                left, right = self._column(node.left), self._column(node.right)
+                return (left == right).fill_null(False), (left != right).fill_null(False)
             case tree.WhenRecorded():
-                recorded = reduce(and_, (self._recorded(item) for item in node.items))
+                is_there = self._exactly if node.exactly else self._recorded
+                recorded = reduce(and_, (is_there(item) for item in node.items))
                 true, false = self.truth(node.rule)
                 return recorded & true, recorded & false
             case _:
@@ -251,6 +333,26 @@ def _used_twice(roots: Sequence[tree.Node]) -> set[int]:
             seen.add(id(node))
         open_nodes += node.children()
     return twice
+
+
+def _or_one(number: nw.Expr) -> nw.Expr:
+    """A divisor that is never 0, for engines that divide before they choose."""
+    return nw.when(number > 0).then(number).otherwise(nw.lit(1.0))
+
+
+def comparator_of(item_id: str) -> str:
+    """The column that says that a value is a limit of detection."""
+    return f"{item_id}_comparator"
+
+
+def is_beyond(item_id: str, comparators: Sequence[str]) -> nw.Expr:
+    """Whether a value is a limit of detection, of one of these kinds."""
+    return nw.col(comparator_of(item_id)).is_in(comparators).fill_null(False)
+
+
+BELOW = ("<", "<=")
+ABOVE = (">", ">=")
+COMPARATORS = (*BELOW, *ABOVE)
 
 
 def is_known(low: nw.Expr, high: nw.Expr) -> nw.Expr:

@@ -74,7 +74,7 @@ def _gives(measure: Measure) -> Iterator[str]:
     if isinstance(measure, Score):
         yield f"{measure.output}, {range_of(measure)}; {measure.better} is better"
     elif isinstance(measure, Calculation):
-        yield from (measure.calculate.__doc__ or "").split("\n")[:1] if measure.calculate.__doc__ else ()
+        yield ", ".join(name.replace("_", " ") for name in measure.results)
 
 
 def _cutoffs(measure: Measure) -> Iterator[str]:

@@ -12,9 +12,14 @@ six decimals first, so that 0.1 + 1.3 meets a cut-off of 1.4 (measures dossier 0
 Truth has three values: True, False and None, which is "cannot be told from what is recorded" (Kleene's logic).
 """
 
+from collections.abc import Mapping
+
+from leadline.casebook.items import Item
 from leadline.measures.nodes import DECIMALS, Node, Recorded, Row, Span, is_point
 from leadline.measures.numbers import (
+    ByChoice,
     Clamped,
+    Computed,
     Constant,
     Highest,
     Lowest,
@@ -22,6 +27,7 @@ from leadline.measures.numbers import (
     Number,
     Points,
     Product,
+    Quotient,
     Reading,
     Scaled,
     Sum,
@@ -34,9 +40,11 @@ from leadline.measures.truths import (
     AtMost,
     Below,
     CountAtLeast,
+    FirstThatHolds,
     IsRecorded,
     Not,
     OneOf,
+    Same,
     Truth,
     WhenRecorded,
     Yes,
@@ -48,9 +56,12 @@ __all__ = [
     "AnyOf",
     "AtMost",
     "Below",
+    "ByChoice",
     "Clamped",
+    "Computed",
     "Constant",
     "CountAtLeast",
+    "FirstThatHolds",
     "Highest",
     "IsRecorded",
     "Lowest",
@@ -61,9 +72,11 @@ __all__ = [
     "OneOf",
     "Points",
     "Product",
+    "Quotient",
     "Reading",
     "Recorded",
     "Row",
+    "Same",
     "Scaled",
     "Span",
     "Sum",
@@ -78,6 +91,7 @@ __all__ = [
     "at_least",
     "at_most",
     "below",
+    "by_choice",
     "choose",
     "clamp",
     "count_at_least",
@@ -87,6 +101,15 @@ __all__ = [
     "none_of",
     "total",
 ]
+
+
+ChoiceCases = Mapping[str, Number | float] | Mapping[tuple[str, ...], Number | float]
+"""Each choice, or each of several that mean the same, to its number."""
+
+
+def by_choice(item: Item, cases: ChoiceCases) -> ByChoice:
+    named = {(choices,) if isinstance(choices, str) else choices: number for choices, number in cases.items()}
+    return ByChoice(item, tuple((choices, as_number(number)) for choices, number in named.items()))
 
 
 def total(*parts: Number | float) -> Sum:

@@ -21,8 +21,8 @@ from leadline.measures.core_set import (
     rises_from_zero,
     two_visits,
 )
-from leadline.measures.expression import Row, Truth, all_of, count_at_least, count_at_most
 from leadline.measures.definition import Criterion, Source
+from leadline.measures.expression import Row, Truth, all_of, count_at_least, count_at_most
 
 BRUNNER_2002 = Source(
     "BR02", "Brunner HI et al. J Rheumatol 2002;29:1058-64", url="pubmed.ncbi.nlm.nih.gov/12022323"

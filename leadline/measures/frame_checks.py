@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import reduce
@@ -13,8 +13,15 @@ import narwhals as nw
 
 from leadline.casebook.items import Item
 from leadline.errors import ColumnAbsent, ItemOutOfRange
-from leadline.measures.engines import TEMPORARY, kind_of
 from leadline.measures.definition import Measure
+from leadline.measures.engines import (
+    COMPARATORS,
+    TEMPORARY,
+    Compiler,
+    comparator_of,
+    is_beyond,
+    kind_of,
+)
 from leadline.measures.visits import TwoVisits, compares_visits, first_rows, visit_columns
 
 
@@ -26,6 +33,7 @@ class Options:
     wrong_is_null: bool
     given_key: tuple[str, ...]
     visits: TwoVisits | None
+    as_intervals: bool
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -43,7 +51,10 @@ def check_columns(native: Any, found: Measure, options: Options) -> set[str]:
     if wrong:
         types = {nw.Float64: "numbers", nw.Boolean: "true or false", nw.String: "text"}
         shown = (f"{item.id} is {schema[item.id]}, it takes {types[kind_of(item)]}" for item in wrong)
-        raise ColumnAbsent(f"{found.title}: {'; '.join(shown)}.", hint="read the table with the types stated")
+        raise ColumnAbsent(
+            f"{found.title}: {'; '.join(shown)}.",
+            hint="read the table with the types stated; values such as <5 are taken by censored='interval'",
+        )
     return {item.id for item in found.items if item.id not in schema}
 
 
@@ -79,7 +90,7 @@ def _fits(dtype: Any, item: Item) -> bool:
 def fault_of(item: Item) -> nw.Expr | None:
     """Whether a row holds a value that the item's scale does not have; null is none. None: every value is one."""
     column = nw.col(item.id).cast(kind_of(item))
-    if item.kind == "yes_no":
+    if item.kind == "yes_no" or (item.kind == "choice" and not item.choices):
         return None
     if item.kind == "choice":
         return ~reduce(or_, (column == choice for choice in item.choices)).fill_null(True)
@@ -89,27 +100,60 @@ def fault_of(item: Item) -> nw.Expr | None:
     return ~inside.fill_null(True)
 
 
+def fault_of_comparator(item_id: str) -> nw.Expr:
+    """Whether what stands in the column of comparators is none."""
+    comparator = nw.col(comparator_of(item_id))
+    return ~comparator.is_in(("", "=", *COMPARATORS)).fill_null(True)
+
+
+def check_comparators(native: Any, found: Measure, censored: frozenset[str], options: Options) -> None:
+    """Raises ItemOutOfRange where a value is a limit of detection and nobody has said what to make of it."""
+    marks = {name: is_beyond(name, COMPARATORS) | fault_of_comparator(name) for name in sorted(censored)}
+    names, where = _marked(native, marks, options.key)
+    if names:
+        raise ItemOutOfRange(
+            f"{found.title}: {', '.join(names)} has values beyond detection.{where}",
+            hint="censored='interval' takes each as the interval that it stands for",
+        )
+
+
+def check_constraints(native: Any, found: Measure, compiler: Compiler, key: Sequence[str]) -> None:
+    """Raises ItemOutOfRange for rows in which items do not go together."""
+    marks = {str(place): compiler.truth(each.rule)[1] for place, each in enumerate(found.constraints)}
+    broken, where = _marked(compiler.with_stages(native), marks, key)
+    if broken:
+        says = "; ".join(found.constraints[int(place)].says for place in broken)
+        raise ItemOutOfRange(f"{found.title}: {says}.{where}", hint="or choose out_of_range='null'")
+
+
 def check_ranges(native: Any, found: Measure, items: Sequence[Item], key: Sequence[str]) -> None:
-    """Raises ItemOutOfRange naming items and the first rows, by their key or, where there is an order, their number."""
-    marks = {f"{item.id}__fault": fault for item in items if (fault := fault_of(item)) is not None}
+    """Raises ItemOutOfRange naming items and the first rows."""
+    marks = {item.id: fault for item in items if (fault := fault_of(item)) is not None}
+    wrong, where = _marked(native, marks, key)
+    if wrong:
+        takes = "; ".join(f"{name} takes {_range(found.by_id[name])}" for name in wrong)
+        raise ItemOutOfRange(
+            f"{found.title}: {takes}; the table has other values.{where}",
+            hint="convert units where the table is read, or choose out_of_range='null'",
+        )
+
+
+def _marked(native: Any, marks: Mapping[str, nw.Expr], key: Sequence[str]) -> tuple[list[str], str]:
+    """The marks that hold somewhere, and the first such rows in words: by their key or, where there is an order, their
+    number."""
     if not marks:
-        return
-    rows = native.with_row_index("row__number") if isinstance(native, nw.DataFrame) and not key else native
-    shown = list(key) or (["row__number"] if isinstance(native, nw.DataFrame) else [])
-    marked = rows.select(*(nw.col(name) for name in shown), **marks)
-    found_rows = first_rows(marked.filter(reduce(or_, (nw.col(name) for name in marks))))
-    if not found_rows:
-        return
-    wrong = sorted({name.removesuffix("__fault") for row in found_rows for name in marks if row[name]})
-    takes = "; ".join(f"{name} takes {_range(found.by_id[name])}" for name in wrong)
+        return [], ""
+    eager = isinstance(native, nw.DataFrame)
+    rows = native.with_row_index("row__number") if eager and not key else native
+    shown = list(key) or (["row__number"] if eager else [])
+    columns = {f"{name}__fault": mark for name, mark in marks.items()}
+    marked = rows.select(*(nw.col(name) for name in shown), **columns)
+    found_rows = first_rows(marked.filter(reduce(or_, (nw.col(name) for name in columns))))
+    names = sorted({name for row in found_rows for name in marks if row[f"{name}__fault"]})
     places = [
         ", ".join(f"{name.replace('__', ' ')} {row[name]}" for name in shown) for row in found_rows if shown
     ]
-    where = f" In: {'; '.join(places)}." if places else ""
-    raise ItemOutOfRange(
-        f"{found.title}: {takes}; the table has other values.{where}",
-        hint="convert units where the table is read, or choose out_of_range='null'",
-    )
+    return names, f" In: {'; '.join(places)}." if places else ""
 
 
 def _range(item: Item) -> str:

@@ -6,21 +6,34 @@ goes through polars, because its own types take null for false; DuckDB and Spark
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import reduce
-from operator import and_, or_
+from operator import or_
 from typing import Any, Literal
 
 import narwhals as nw
 from narwhals.typing import IntoFrameT
 
-from leadline.errors import ColumnAbsent, ItemOutOfRange, NotForTables
-from leadline.measures.engines import Compiler, Ends, is_known
-from leadline.measures.expression import DECIMALS, Node
-from leadline.measures.frame_checks import Options, check_columns, check_ranges, fault_of
+from leadline.casebook.items import Item
+from leadline.errors import ColumnAbsent, ItemOutOfRange
+from leadline.measures.censoring import censored_items, comparators_of, restored, with_numbers
+from leadline.measures.columns import columns_of
+from leadline.measures.definition import Calculation, Criterion, Grading, Measure, Score
+from leadline.measures.engines import Compiler
+from leadline.measures.expression import Node
+from leadline.measures.frame_checks import (
+    Options,
+    check_columns,
+    check_comparators,
+    check_constraints,
+    check_ranges,
+    fault_of,
+    fault_of_comparator,
+)
 from leadline.measures.instruments import measure
 from leadline.measures.mctd import ComponentChanges
-from leadline.measures.definition import NO_GRADE, Criterion, Cutoffs, Grading, Measure, Score
+from leadline.measures.remission import STOPPED, Remission
+from leadline.measures.runs import with_runs
 from leadline.measures.visits import (
     DUE,
     TwoVisits,
@@ -44,6 +57,7 @@ def score(
     patient: str | None = None,
     day: str | None = None,
     window: WindowRule | None = None,
+    censored: Literal["error", "interval"] = "error",
 ) -> IntoFrameT:
     """Evaluate a measure on every row.
 
@@ -78,6 +92,7 @@ def score(
         out_of_range == "null",
         tuple(key),
         _visits(found, patient, day, window),
+        censored == "interval",
     )
     scored: IntoFrameT = _scored(frame, found, options)
     return scored
@@ -87,7 +102,7 @@ def _visits(
     found: Measure, patient: str | None, day: str | None, window: WindowRule | None
 ) -> TwoVisits | None:
     """Which two visits are compared; None for a measure of one visit, and where each row holds both."""
-    if patient is None and day is None and window is None:
+    if patient is None and day is None and window is None and not isinstance(found, Remission):
         return None
     if patient is None or day is None:
         raise ColumnAbsent(
@@ -98,53 +113,84 @@ def _visits(
         raise ItemOutOfRange(
             f"The window runs from day {window[0]} to day {window[1]}; it takes the first day first."
         )
-    return TwoVisits(patient, day, window or usual_window(found)) if compares_visits(found) else None
+    about_visits = compares_visits(found) or isinstance(found, Remission)
+    return TwoVisits(patient, day, window or usual_window(found)) if about_visits else None
 
 
 def _scored(frame: Any, found: Measure, options: Options) -> Any:
     native: Any = nw.from_native(frame)
     if isinstance(native, nw.DataFrame) and native.implementation.is_pandas_like():
         return _through_polars(frame, native, found, options)
-    roots, before = _roots(found), native.collect_schema().names()
-    if options.visits is not None:
-        native = paired(native, found, options.visits)
-    made = [name for name in native.collect_schema().names() if name not in before and name in found.by_id]
+    before = native.collect_schema().names()
+    native = _with_visits(with_numbers(native, found) if options.as_intervals else native, found, options)
     absent = check_columns(native, found, options)
     items = [item for item in found.items if item.id not in absent]
+    censored = censored_items(native, items)
     if not options.wrong_is_null:
         check_ranges(native, found, items, options.key)
-    compiler = Compiler(defaults=found.parameters, absent=frozenset(absent), roots=roots)
-    columns = dict(_columns(found, compiler, options, native.collect_schema().names()))
-    if options.visits is not None:
+        check_constraints(native, found, _compiler(found, absent, censored), options.key)
+    if not options.as_intervals:
+        check_comparators(native, found, censored, options)
+    compiler = _compiler(found, absent, censored)
+    columns = dict(columns_of(found, compiler, options, native.collect_schema().names()))
+    if DUE in native.collect_schema().names():
         columns = {name: _if_due(name, column, found) for name, column in columns.items()}
-    faults = [fault for item in items if (fault := fault_of(item)) is not None]
-    if options.wrong_is_null and faults:
-        columns = {name: _guarded(name, column, reduce(or_, faults)) for name, column in columns.items()}
-    for stage in compiler.stages:
-        native = native.with_columns(**stage)
-    temporary = [name for stage in compiler.stages for name in stage]
-    return (
-        native.with_columns(**columns)
-        .drop([*temporary, *made, *([DUE] if options.visits else ())])
-        .to_native()
+    if options.wrong_is_null and (wrong := _faults(found, items, censored, compiler)):
+        columns = {name: _guarded(name, column, reduce(or_, wrong)) for name, column in columns.items()}
+    scored = compiler.with_stages(native).with_columns(**columns)
+    made = [
+        name for name in native.collect_schema().names() if name not in before and name in _made_for(found)
+    ]
+    return restored(scored.drop([*compiler.temporary, *made]), before).to_native()
+
+
+def _compiler(found: Measure, absent: set[str], censored: frozenset[str]) -> Compiler:
+    return Compiler(
+        defaults=found.parameters, absent=frozenset(absent), roots=_roots(found), censored=censored
     )
 
 
+def _made_for(found: Measure) -> set[str]:
+    """The columns that may be made for the rule alone."""
+    return {DUE, *found.by_id, *(name for item in found.items for name in comparators_of(item))}
+
+
+def _faults(
+    found: Measure, items: Sequence[Item], censored: frozenset[str], compiler: Compiler
+) -> list[nw.Expr]:
+    """Whether a row holds what its scales, or its items together, do not have."""
+    of_items = [fault for item in items if (fault := fault_of(item)) is not None]
+    of_comparators = [fault_of_comparator(name) for name in sorted(censored)]
+    return [*of_items, *of_comparators, *(compiler.truth(each.rule)[1] for each in found.constraints)]
+
+
+def _with_visits(native: Any, found: Measure, options: Options) -> Any:
+    """The frame with the items that come from other visits of the patient."""
+    if options.visits is None:
+        return native
+    if isinstance(found, Remission):
+        return with_runs(native, measure_id=found.id, patient=options.visits.patient, day=options.visits.day)
+    return paired(native, found, options.visits)
+
+
 def _roots(found: Measure) -> tuple[Node, ...]:
+    """Every rule of the measure."""
+    constraints = tuple(each.rule for each in found.constraints)
+    applies = getattr(found, "applies", None)
+    before = constraints if applies is None else (*constraints, applies)
     match found:
         case Score():
-            return (found.formula,)
+            return *before, found.formula
         case Criterion():
-            return (*(() if found.applies is None else (found.applies,)), *found.rules.values())
+            return *before, *found.rules.values()
         case Grading():
-            return tuple(rule for _, rule in found.grades)
+            return *before, *(rule for _, rule in found.grades)
         case ComponentChanges():
-            return tuple(rule for each in found.components for rule in (each.improved, each.worse))
+            return *before, *(rule for each in found.components for rule in (each.improved, each.worse))
+        case Calculation():
+            return *before, *found.results.values()
         case _:
-            raise NotForTables(
-                f"{found.title} is not a rule over the columns of one row.",
-                hint="evaluate it one visit at a time",
-            )
+            raise TypeError(f"no table of {type(found).__name__}")
 
 
 def _through_polars(frame: Any, native: Any, found: Measure, options: Options) -> Any:
@@ -154,7 +200,13 @@ def _through_polars(frame: Any, native: Any, found: Measure, options: Options) -
     visits = options.visits
     used = {*found.by_id, *options.key, options.course}
     if visits is not None:
-        used |= {visits.patient, visits.day, *(name for item in found.items for name in visit_columns(item))}
+        used |= {
+            visits.patient,
+            visits.day,
+            STOPPED,
+            *(name for item in found.items for name in visit_columns(item)),
+        }
+    used |= {name for item in found.items for name in comparators_of(item)}
     needed = [name for name in native.columns if name in used]
     scored = _scored(pl.from_pandas(frame[needed].reset_index(drop=True)), found, options)
     added = [name for name in scored.columns if name not in needed]
@@ -162,130 +214,6 @@ def _through_polars(frame: Any, native: Any, found: Measure, options: Options) -
 
 
 # ---- what is added -----------------------------------------------------------------------------------------------
-
-
-def _columns(
-    found: Measure, compiler: Compiler, options: Options, taken: Sequence[str]
-) -> Iterator[tuple[str, nw.Expr]]:
-    match found:
-        case Score():
-            value = _value(found, compiler)
-            known = ~value.is_null()
-            yield found.id, value
-            if found.cutoffs:
-                yield f"{found.id}_state", nw.when(known).then(_state(found, value, options, taken))
-            if found.grades:
-                yield f"{found.id}_grade", nw.when(known).then(_grade(found, value))
-            yield f"{found.id}_status", _text(known, "ok", "not_computable")
-        case Criterion():
-            yield from _criterion(found, compiler)
-        case Grading():
-            yield from _grading(found, compiler)
-        case ComponentChanges():
-            yield from _components(found, compiler)
-
-
-def _value(found: Score, compiler: Compiler) -> nw.Expr:
-    """The score, rounded once for all that is compared with it; null where it is not known."""
-    value = compiler.value(found.formula)
-    if value is None:
-        low, high = compiler.once(*compiler.number(found.formula))
-        value = nw.when(is_known(low, high)).then(low)
-    (rounded,) = compiler.once(value.round(DECIMALS))
-    return rounded
-
-
-def _text(condition: nw.Expr, then: str, otherwise: str) -> nw.Expr:
-    return nw.when(condition).then(nw.lit(then)).otherwise(nw.lit(otherwise))
-
-
-def _state(found: Score, value: nw.Expr, options: Options, taken: Sequence[str]) -> nw.Expr:
-    """The state by the set and course; null where the course is not known."""
-    set_id = options.cutoff_set or found.cutoffs[0].set_id
-    of_set = [each for each in found.cutoffs if each.set_id == set_id]
-    if not of_set:
-        sets = ", ".join(dict.fromkeys(each.set_id for each in found.cutoffs))
-        raise ItemOutOfRange(f"{found.title} has no cut-offs called {set_id}.", hint=f"it has {sets}")
-    if len(of_set) == 1:
-        return _band(of_set[0], value)
-    if options.course is not None and options.course not in (*taken, *(each.course for each in of_set)):
-        courses = " or ".join(each.course for each in of_set)
-        raise ItemOutOfRange(
-            f"course is {options.course[:40]!r}; it takes {courses}, or the name of a column."
-        )
-    state = nw.lit(None, dtype=nw.String)
-    for each in of_set:
-        if options.course in taken:
-            has_it = (nw.col(str(options.course)) == each.course).fill_null(False)
-            state = nw.when(has_it).then(_band(each, value)).otherwise(state)
-        elif options.course == each.course:
-            return _band(each, value)
-    return state
-
-
-def _band(cutoffs: Cutoffs, value: nw.Expr) -> nw.Expr:
-    *bounded, last = cutoffs.bands
-    state = nw.lit(last.state)
-    for band in reversed(bounded):
-        state = nw.when(value <= band.up_to).then(nw.lit(band.state)).otherwise(state)
-    return state
-
-
-def _grade(found: Score, value: nw.Expr) -> nw.Expr:
-    grade = nw.lit(NO_GRADE)
-    for name, lowest in reversed(found.grades):
-        grade = nw.when(value >= lowest).then(nw.lit(name)).otherwise(grade)
-    return grade
-
-
-def _components(found: ComponentChanges, compiler: Compiler) -> Iterator[tuple[str, nw.Expr]]:
-    """A column a component; the status says whether all could be told."""
-    decided = []
-    for each in found.components:
-        (improved, not_improved), (worse, not_worse) = (
-            compiler.truth(each.improved),
-            compiler.truth(each.worse),
-        )
-        unchanged = not_improved & not_worse
-        result = (
-            nw.when(worse).then(nw.lit("worse")).otherwise(_text(unchanged, "unchanged", "indeterminate"))
-        )
-        yield f"{found.id}_{each.id}", nw.when(improved).then(nw.lit("improved")).otherwise(result)
-        decided.append(improved | worse | unchanged)
-    yield f"{found.id}_status", _text(reduce(and_, decided), "ok", "not_computable")
-
-
-def _criterion(found: Criterion, compiler: Compiler) -> Iterator[tuple[str, nw.Expr]]:
-    applies = None if found.applies is None else compiler.truth(found.applies)
-    decided = []
-    for output, rule in found.rules.items():
-        true, false = compiler.truth(rule)
-        result = nw.when(true).then(nw.lit("met")).otherwise(_text(false, "not_met", "indeterminate"))
-        known = true | false
-        if applies is not None:
-            result = (
-                nw.when(applies[0])
-                .then(result)
-                .otherwise(_text(applies[1], "not_applicable", "indeterminate"))
-            )
-            known = (applies[0] & known) | applies[1]
-        decided.append(known)
-        yield (found.id if len(found.rules) == 1 else f"{found.id}_{output}"), result
-    yield f"{found.id}_status", _text(reduce(and_, decided), "ok", "not_computable")
-
-
-def _grading(found: Grading, compiler: Compiler) -> Iterator[tuple[str, nw.Expr]]:
-    """The first grade that holds with nothing unknown before it; from the last backwards."""
-    rules: list[tuple[str, Ends]] = [(grade, compiler.truth(rule)) for grade, rule in found.grades]
-    unknown = [~(true | false) for _, (true, false) in rules]
-    result = _text(reduce(or_, unknown), "indeterminate", found.otherwise)
-    for place in reversed(range(len(rules))):
-        grade, (true, _) = rules[place]
-        before = unknown[:place]
-        holds = true if found.stands_alone or not before else true & ~reduce(or_, before)
-        result = nw.when(holds).then(nw.lit(grade)).otherwise(result)
-    yield found.id, result
-    yield f"{found.id}_status", _text(result == "indeterminate", "not_computable", "ok")
 
 
 def _if_due(name: str, column: nw.Expr, found: Measure) -> nw.Expr:

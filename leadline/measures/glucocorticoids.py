@@ -13,8 +13,19 @@ from types import MappingProxyType
 from typing import Any
 
 from leadline.casebook.items import ITEMS, Item
-from leadline.measures.expression import DECIMALS
-from leadline.measures.definition import Calculation, Inputs, Source, exact
+from leadline.measures.definition import Calculation, Inputs, Source
+from leadline.measures.expression import (
+    DECIMALS,
+    ByChoice,
+    OneOf,
+    Quotient,
+    Reading,
+    Where,
+    Yes,
+    any_of,
+    at_least,
+    by_choice,
+)
 
 EQUIVALENTS = Source(
     "GC",
@@ -38,12 +49,31 @@ EQUAL_TO_5_MG_PREDNISONE: Mapping[str, float] = MappingProxyType(
 )
 """Milligrams of each drug that equal 5 mg of prednisone."""
 
-DOUBTFUL = {
-    "deflazacort": "the equipotent dose of deflazacort is doubtful (1.14 to 2.77 by the effect measured)"
-}
+DOUBTFUL = ("deflazacort",)
 
 PULSE_MG_KG = 10  # measures dossier 5.3: methylprednisolone in one day
 PULSE_MG = 250
+
+
+DRUG = Item("drug", "Glucocorticoid", "choice", choices=tuple(EQUAL_TO_5_MG_PREDNISONE))
+DOSE = Item("dose_mg", "Dose on a day it is taken", unit="mg", low=0, high=5000, limits_are_ours=True)
+ALTERNATE_DAY = Item("alternate_day", "Taken every other day: averaged over two days", "yes_no")
+ROUTE = Item("route", "Route", "choice", choices=("systemic", "local"),
+             meaning="systemic: by mouth or into a vein")  # fmt: skip
+WEIGHT = ITEMS["weight_kg"]
+
+
+def _as(drug: str) -> ByChoice:
+    """The dose of a day as milligrams of another drug."""
+    equal = EQUAL_TO_5_MG_PREDNISONE
+    return by_choice(DRUG, {each: Reading(DOSE) * equal[drug] / equal[each] for each in equal})
+
+
+VALUE = Where(Yes(ALTERNATE_DAY), _as("prednisone") / 2, _as("prednisone"))
+PULSE = any_of(
+    at_least(_as("methylprednisolone"), PULSE_MG),
+    at_least(_as("methylprednisolone"), Reading(WEIGHT) * PULSE_MG_KG),
+)
 
 
 def prednisone_mg(drug: str, dose_mg: float) -> float:
@@ -54,30 +84,7 @@ def prednisone_mg(drug: str, dose_mg: float) -> float:
 def is_pulse(drug: str, dose_mg: float, *, weight_kg: float | None) -> bool | None:
     """Whether a day's dose is a pulse: at least 250 mg, or 10 mg/kg, of methylprednisolone or what equals it.
     None where only the weight could tell."""
-    methylprednisolone = round(
-        dose_mg * EQUAL_TO_5_MG_PREDNISONE["methylprednisolone"] / EQUAL_TO_5_MG_PREDNISONE[drug], DECIMALS
-    )
-    if methylprednisolone >= PULSE_MG:
-        return True
-    return None if weight_kg is None else methylprednisolone >= round(PULSE_MG_KG * weight_kg, DECIMALS)
-
-
-def _calculate(row: Mapping[str, Any]) -> dict[str, Any]:
-    drug, dose, weight = row.get("drug"), exact(row, "dose_mg"), exact(row, "weight_kg")
-    if row["route"] != "systemic":
-        return {"value": None, "status": "not_applicable", "missing": []}
-    if drug is None or dose is None:
-        missing = [name for name, value in (("drug", drug), ("dose_mg", dose)) if value is None]
-        return {"value": None, "status": "not_computable", "missing": missing}
-    value = prednisone_mg(drug, dose / 2 if row["alternate_day"] else dose)
-    return {
-        "value": value,
-        "status": "ok",
-        "missing": [],
-        "mg_kg_day": round(value / weight, DECIMALS) if weight else None,
-        "pulse": is_pulse(drug, dose, weight_kg=weight or None),
-        "doubtful": DOUBTFUL.get(drug, ""),
-    }
+    return PULSE.evaluate({DRUG.id: drug, DOSE.id: dose_mg, WEIGHT.id: weight_kg})
 
 
 def _lower_case(inputs: Inputs) -> dict[str, Any]:
@@ -90,22 +97,17 @@ def _lower_case(inputs: Inputs) -> dict[str, Any]:
 PREDNISONE_EQUIVALENT = Calculation(
     id="prednisone_equivalent",
     title="Prednisone equivalent",
-    items=(
-        Item("drug", "Glucocorticoid", "choice", choices=tuple(EQUAL_TO_5_MG_PREDNISONE)),
-        Item("dose_mg", "Dose on a day it is taken", unit="mg", low=0, high=5000, limits_are_ours=True),
-        Item("alternate_day", "Taken every other day: averaged over two days", "yes_no"),
-        Item(
-            "route",
-            "Route",
-            "choice",
-            choices=("systemic", "local"),
-            meaning="systemic: by mouth or into a vein",
-        ),
-        ITEMS["weight_kg"],
-    ),
-    parameters={"alternate_day": False, "route": "systemic"},
+    items=(DRUG, DOSE, ALTERNATE_DAY, ROUTE, WEIGHT),
+    parameters={ALTERNATE_DAY.id: False, ROUTE.id: "systemic"},
     unpack=_lower_case,
-    calculate=_calculate,
+    applies=OneOf(ROUTE, ("systemic",)),
+    results={
+        "value": VALUE,
+        "mg_kg_day": Quotient(VALUE, Reading(WEIGHT)),
+        "pulse": PULSE,
+        "doubtful": OneOf(DRUG, DOUBTFUL),
+    },
+    needed=("value",),
     in_words=(
         "value = dose × 5 mg / the dose of the drug that equals prednisone 5 mg, in mg of prednisone a day",
         "given on alternate days: half of it; not for joints, skin or airways",
@@ -117,5 +119,6 @@ PREDNISONE_EQUIVALENT = Calculation(
         "dexamethasone 0.75 and betamethasone 0.6 are used; single pages print 0.6 and 0.75",
         "the dose per kilogram needs a weight at most 3 months old",
         "a pulse is kept apart from the daily dose",
+        "doubtful: the equipotent dose of deflazacort is 1.14 to 2.77 times prednisone by the effect measured",
     ),
 )

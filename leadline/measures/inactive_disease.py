@@ -12,6 +12,7 @@ from typing import Any
 
 from leadline.casebook.items import ITEMS, Item
 from leadline.measures.core_set import UPPER_LIMITS
+from leadline.measures.definition import Criterion, Inputs, Source
 from leadline.measures.expression import (
     IsRecorded,
     Not,
@@ -25,7 +26,6 @@ from leadline.measures.expression import (
     equal,
 )
 from leadline.measures.ilar import CATEGORIES
-from leadline.measures.definition import Criterion, Inputs, Source
 
 WALLACE_2011 = Source("W11", "Wallace CA et al. Arthritis Care Res 2011;63:929-36", "10.1002/acr.20497")
 

@@ -11,6 +11,7 @@ from leadline.measures.acr_pedi import ACR_PEDI, ACR_PEDI_SJIA
 from leadline.measures.adverse_events import AE_SERIOUS, CTCAE5_FEVER
 from leadline.measures.cell_product import DOSES_REPORT, ISCT_2006, MSC_DOSE
 from leadline.measures.chaq import CHAQ
+from leadline.measures.definition import Measure, NotBuilt
 from leadline.measures.egfr import EGFR_SCHWARTZ
 from leadline.measures.eular_acr import EULAR_ACR_2019
 from leadline.measures.flare import JIA_FLARE_BRUNNER, JIA_FLARE_WITHDRAWAL
@@ -25,13 +26,12 @@ from leadline.measures.lupus_response import CHILI, PRINTO_JSLE_RESPONSE
 from leadline.measures.mas import MAS_2016
 from leadline.measures.mctd import MCTD
 from leadline.measures.mctd_classification import MCTD_CLASSIFICATION
-from leadline.measures.definition import Measure, NotBuilt
 from leadline.measures.pedsql import PEDSQL_GENERIC
 from leadline.measures.remission import JIA_REMISSION
 from leadline.measures.renal import RENAL_RESPONSE_KDIGO2024
 from leadline.measures.selena_flare import SELENA_FLARE_INDEX
 from leadline.measures.sledai import SLEDAI
-from leadline.measures.slicc import SLICC_SDI
+from leadline.measures.slicc import PED_SDI, SLICC_SDI
 from leadline.measures.sri4 import SRI4
 from leadline.measures.toxicity_stop import BAYES_TOX_STOP
 from leadline.measures.unit_conversion import UNIT_CONVERT
@@ -60,6 +60,7 @@ _ALL: tuple[Measure, ...] = (
     *LUPUS_FLARE,
     RENAL_RESPONSE_KDIGO2024,
     SLICC_SDI,
+    PED_SDI,
     EULAR_ACR_2019,
     # mixed connective tissue disease
     *MCTD_CLASSIFICATION,

@@ -14,12 +14,13 @@ from typing import Any
 
 from leadline.casebook.items import ITEMS, Item
 from leadline.casebook.joints import JOINTS_27, JOINTS_71, count_on
+from leadline.errors import ItemOutOfRange
+from leadline.measures.definition import Band, Cutoffs, Inputs, Score, Source, not_shaped
 from leadline.measures.expression import (
     Number,
     Reading,
     clamp,
 )
-from leadline.measures.definition import Band, Cutoffs, Inputs, Score, Source, not_shaped
 
 CONSOLARO_2009 = Source("C09", "Consolaro A et al. Arthritis Rheum 2009;61:658-66", "10.1002/art.24516")
 NORDAL_2012 = Source(
@@ -111,15 +112,22 @@ def _joint_count(joints: tuple[str, ...]) -> Item:
 
 
 def _count_joints(joints: tuple[str, ...], inputs: Inputs) -> dict[str, Any]:
-    """Joint names become their count on the list that the version needs; they stand above a count given beside them,
-    which may have been made on another list."""
+    """Joint names become their count on the list that the version needs. Raises ItemOutOfRange where a count given
+    beside them is another one: which of the two is right is for the one who recorded them to say."""
     flat = dict(inputs)
     active = flat.pop("active_joints", None)
     if active is None:
         return flat
     if not isinstance(active, list | tuple) or not all(isinstance(joint, str) for joint in active):
         raise not_shaped("active_joints", active, "a list of joint names")
-    return {**flat, "active_joint_count": count_on(joints, active)}
+    named, counted = count_on(joints, active), flat.get("active_joint_count")
+    if counted is not None and counted != named:
+        raise ItemOutOfRange(
+            f"active_joints and active_joint_count disagree: {named} of the joints named are on the list of "
+            f"{len(joints)}, and the count is {str(counted)[:20]}.",
+            hint="give the names or the count; a count is made on the list that the version needs",
+        )
+    return {**flat, "active_joint_count": named}
 
 
 def _jadas(version: int, reactant: str) -> Score:

@@ -7,12 +7,27 @@ Not       the 2021 cut-offs for JADAS27 and JADAS71: there are none
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
 from leadline.casebook.items import Item
-from leadline.errors import ItemOutOfRange
-from leadline.measures.expression import Reading, all_of, any_of, at_least, below
+from leadline.measures.definition import Calculation, Constraint, Criterion, Cutoffs
+from leadline.measures.expression import (
+    ByChoice,
+    FirstThatHolds,
+    OneOf,
+    Reading,
+    Row,
+    Truth,
+    WhenRecorded,
+    all_of,
+    any_of,
+    at_least,
+    at_most,
+    below,
+    by_choice,
+    none_of,
+)
 from leadline.measures.jadas import (
     CONSOLARO_2012,
     CONSOLARO_2014,
@@ -21,7 +36,6 @@ from leadline.measures.jadas import (
     HORNEFF_2014,
     TRINCIANTI_2021,
 )
-from leadline.measures.definition import Calculation, Criterion, Cutoffs, exact
 
 HIGHEST = {"jadas10": 40, "jadas27": 57, "jadas71": 101, "cjadas10": 30}  # [C09] [C14]
 
@@ -35,47 +49,80 @@ def _limits(cutoffs: Cutoffs) -> str:
     return ", ".join(f"{band.state} ≤ {band.up_to:g}" for band in cutoffs.bands if band.up_to is not None)
 
 
-def _state(row: Mapping[str, Any]) -> dict[str, Any]:
-    """State under the set asked for, and under every set beside it: the two sets disagree."""
-    score, value, course = row.get("score"), exact(row, "value"), row.get("course")
-    missing = [
-        name for name, given in (("score", score), ("value", value), ("course", course)) if given is None
-    ]
-    if score is not None and value is not None and value > HIGHEST[score]:
-        raise ItemOutOfRange(f"value is {value:g}; {score} takes 0 to {HIGHEST[score]}.")
-    states = {}
-    if score is not None and course is not None:
-        states = {set_id: _state_in(cutoffs_of(score, set_id, course), value) for set_id in CUTOFF_SETS}
-    state = states.get(row["cutoff_set"])
-    status = "ok" if state in ("inactive", "minimal", "moderate", "high") else state or "not_computable"
-    return {
-        "state": None if status == "not_computable" else state,
-        "status": status,
-        "missing": [] if status != "not_computable" else missing,
-        "cutoff_set": row["cutoff_set"],
-        "states": states,
+WHICH = Item("score", "Which score", "choice", choices=tuple(HIGHEST))
+VALUE = Item("value", "Its value", low=0, high=max(HIGHEST.values()), better="lower")
+COURSE = Item("course", "Course of the disease", "choice", choices=("oligo", "poly"),
+              meaning="oligo: never more than 4 joints; poly: extended oligoarthritis and polyarthritis")  # fmt: skip
+SET = Item("cutoff_set", "Set of cut-offs", "choice", choices=CUTOFF_SETS)
+NOT_APPLICABLE = "not_applicable"
+
+
+def _limit(state: int, sets: Sequence[Cutoffs]) -> ByChoice:
+    """The limit of a state by score and course, in one set of cut-offs."""
+    of_score = {
+        score: by_choice(COURSE, {each.course: each.bands[state].up_to or 0 for each in of_set})
+        for score, cutoffs in CUTOFFS.items()
+        if (of_set := [each for each in cutoffs if each in sets])
     }
+    return by_choice(WHICH, of_score)
 
 
-def _state_in(cutoffs: Cutoffs | None, value: float | None) -> str | None:
-    if cutoffs is None:
-        return "not_applicable"
-    return None if value is None else cutoffs.state(value)
+def _in_set(set_id: str) -> tuple[tuple[str, Truth], ...]:
+    """State to its rule under one set; of a score for which the set has no limits none is borrowed."""
+    sets = [each for cutoffs in CUTOFFS.values() for each in cutoffs if each.set_id == set_id]
+    with_limits = tuple(score for score, cutoffs in CUTOFFS.items() if set(cutoffs) & set(sets))
+    states = [band.state for band in sets[0].bands if band.up_to is not None]
+    return (
+        (NOT_APPLICABLE, none_of(OneOf(WHICH, with_limits))),
+        *(
+            (
+                state,
+                WhenRecorded(
+                    (WHICH, VALUE, COURSE), at_most(Reading(VALUE), _limit(place, sets)), exactly=True
+                ),
+            )
+            for place, state in enumerate(states)
+        ),
+    )
+
+
+HIGHEST_STATE = "high"
+IN_SET = {set_id: _in_set(set_id) for set_id in CUTOFF_SETS}
+BY_SET = {set_id: FirstThatHolds(states, HIGHEST_STATE) for set_id, states in IN_SET.items()}
+STATES = tuple(state for state, _ in IN_SET[CUTOFF_SETS[0]])
+
+
+def _chosen(place: int) -> Truth:
+    """The rule of a state under the set that is asked for."""
+    return any_of(*(all_of(OneOf(SET, (set_id,)), states[place][1]) for set_id, states in IN_SET.items()))
+
+
+CHOSEN = FirstThatHolds(tuple((state, _chosen(place)) for place, state in enumerate(STATES)), HIGHEST_STATE)
+
+
+def _asked(row: Row) -> dict[str, Any]:
+    """Which set was asked for; both are given, because they disagree."""
+    status = {"status": NOT_APPLICABLE, "missing": []} if CHOSEN.evaluate(row) == NOT_APPLICABLE else {}
+    return {"cutoff_set": row[SET.id], **status}
+
+
+def _on_scale(score: str, highest: float) -> Truth:
+    return none_of(all_of(OneOf(WHICH, (score,)), none_of(at_most(Reading(VALUE), highest))))
 
 
 JADAS_STATE = Calculation(
     id="jadas_state",
     title="Activity state of a JADAS value",
     diseases=("jia",),
-    items=(
-        Item("score", "Which score", "choice", choices=tuple(HIGHEST)),
-        Item("value", "Its value", low=0, high=max(HIGHEST.values()), better="lower"),
-        Item("course", "Course of the disease", "choice", choices=("oligo", "poly"),
-             meaning="oligo: never more than 4 joints; poly: extended oligoarthritis and polyarthritis"),
-        Item("cutoff_set", "Set of cut-offs", "choice", choices=CUTOFF_SETS),
+    items=(WHICH, VALUE, COURSE, SET),
+    constraints=tuple(
+        Constraint(_on_scale(score, highest), f"value is too high for its score; {score} takes 0 to {highest}")
+        for score, highest in HIGHEST.items()
     ),
-    parameters={"cutoff_set": CUTOFF_SETS[0]},
-    calculate=_state,
+    parameters={SET.id: CUTOFF_SETS[0]},
+    results={"state": CHOSEN, **BY_SET},
+    needed=("state",),
+    details=_asked,
     in_words=(
         "state: the first of inactive, minimal and moderate whose limit the value does not exceed; otherwise high",
         *(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from leadline.measures.instruments import MEASURES, NOT_BUILT
 from leadline.measures.definition import Measure, NotBuilt, Score
+from leadline.measures.instruments import MEASURES, NOT_BUILT
 
 if TYPE_CHECKING:
     import polars as pl

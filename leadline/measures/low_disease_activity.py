@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import Any
 
 from leadline.casebook.items import ITEMS, Item
+from leadline.measures.definition import Criterion, Inputs, Source
 from leadline.measures.expression import (
     Constant,
     Lowest,
@@ -25,7 +26,6 @@ from leadline.measures.expression import (
     none_of,
 )  # fmt: skip
 from leadline.measures.findings import LISTS
-from leadline.measures.definition import Criterion, Inputs, Source
 from leadline.measures.sledai import LIST_NAMES, WEIGHTS, finding, points, unpack_findings
 
 FRANKLYN_2016 = Source(

@@ -11,8 +11,8 @@ from __future__ import annotations
 from math import inf
 
 from leadline.casebook.items import Item
-from leadline.measures.expression import Number, Reading, total
 from leadline.measures.definition import Score, Source
+from leadline.measures.expression import Number, Reading, total
 
 BRUNNER_2018 = Source("B18", "Brunner HI et al. Arthritis Care Res 2018;70:813-22", "10.1002/acr.23557")
 

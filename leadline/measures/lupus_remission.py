@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from leadline.casebook.items import Item
+from leadline.measures.definition import Criterion, Inputs, Source
 from leadline.measures.expression import (
     Constant,
     Lowest,
@@ -23,7 +24,6 @@ from leadline.measures.expression import (
     none_of,
 )  # fmt: skip
 from leadline.measures.low_disease_activity import PGA, PREDNISOLONE, STABLE_TREATMENT, WEIGHT
-from leadline.measures.definition import Criterion, Inputs, Source
 
 DORIS_2021_PAPER = Source(
     "D21", "van Vollenhoven RF et al. Lupus Sci Med 2021;8:e000538", "10.1136/lupus-2021-000538"

@@ -13,6 +13,7 @@ from typing import Any
 
 from leadline.casebook.items import ITEMS, Item
 from leadline.measures.core_set import BASELINE_ZERO, Pair, two_visits
+from leadline.measures.definition import Criterion, Inputs, NotBuilt, Source
 from leadline.measures.expression import (
     Reading,
     Row,
@@ -24,7 +25,6 @@ from leadline.measures.expression import (
     count_at_least,
     count_at_most,
 )
-from leadline.measures.definition import Criterion, Inputs, NotBuilt, Source
 from leadline.measures.sri4 import SLEDAI_TOTAL
 
 RUPERTO_2006 = Source("R06", "Ruperto N et al. Arthritis Rheum 2006;55:355-63")

@@ -9,8 +9,8 @@ Not       a diagnosis; not built for children on IL-1 or IL-6 blockers, which ca
 from __future__ import annotations
 
 from leadline.casebook.items import ITEMS, Item
-from leadline.measures.expression import Reading, Yes, above, all_of, at_most, count_at_least
 from leadline.measures.definition import Criterion, Source
+from leadline.measures.expression import Reading, Yes, above, all_of, at_most, count_at_least
 
 RAVELLI_2016 = Source(
     "RA16", "Ravelli A et al. Ann Rheum Dis 2016;75:481-9", "10.1136/annrheumdis-2015-208982"

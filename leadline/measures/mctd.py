@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from leadline.casebook.items import ITEMS, Item
 from leadline.measures.core_set import two_visits
+from leadline.measures.definition import Criterion, Measure, Source
 from leadline.measures.expression import (
     Not,
     Reading,
@@ -29,7 +30,6 @@ from leadline.measures.expression import (
 )
 from leadline.measures.inactive_disease import CATEGORY, JIA_INACTIVE_DISEASE, WALLACE_2011
 from leadline.measures.jadas import BULATOVIC_2014, JADAS
-from leadline.measures.definition import Criterion, Measure, Source
 from leadline.measures.sledai import CHANGE_TABLE, FALL_OF_IMPROVEMENT, RISE_OF_FLARE
 from leadline.measures.words import truth_in_words
 

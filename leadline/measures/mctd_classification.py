@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Any
 
 from leadline.casebook.items import ITEMS, Item
+from leadline.measures.definition import Criterion, Inputs, Source
 from leadline.measures.expression import (
     Not,
     OneOf,
@@ -29,7 +30,6 @@ from leadline.measures.expression import (
     count_at_least,
 )
 from leadline.measures.findings import LISTS, from_list, unpack_present
-from leadline.measures.definition import Criterion, Inputs, Source
 
 JOHN_2020 = Source("J20", "John KJ et al. Int J Rheumatol 2020:9692030", "10.1155/2020/9692030")
 KASUKAWA_TABLE = Source(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from math import inf
 from typing import TYPE_CHECKING
 
 from leadline.casebook.items import Item
-from leadline.measures.nodes import Node, Row, Span, unique
+from leadline.measures.nodes import Node, Row, Span, is_point, unique
 
 if TYPE_CHECKING:
     from leadline.measures.truths import Truth
@@ -124,6 +126,28 @@ class Product(Number):
 
 
 @dataclass(frozen=True, slots=True)
+class Quotient(Number):
+    """A number divided by another, neither of which can be below 0. Nothing is known of a division by 0."""
+
+    number: Number
+    divisor: Number
+
+    def evaluate(self, row: Row) -> Span:
+        (low, high), (divisor_low, divisor_high) = self.number.evaluate(row), self.divisor.evaluate(row)
+        if not divisor_high:
+            return 0.0, inf
+        return max(low, 0.0) / divisor_high, high / divisor_low if divisor_low > 0 else inf
+
+    def undecided(self, row: Row) -> tuple[str, ...]:
+        if self.divisor.evaluate(row) == (0, 0):
+            return unique((self.number.undecided(row), _items_in(self.divisor)))
+        return Number.undecided(self, row)
+
+    def children(self) -> tuple[Node, ...]:
+        return self.number, self.divisor
+
+
+@dataclass(frozen=True, slots=True)
 class Clamped(Number):
     """The number, but not below `low` and not above `high`."""
 
@@ -169,19 +193,32 @@ class Highest(Number):
 
 @dataclass(frozen=True, slots=True)
 class MeanAnswered(Number):
-    """The mean of the parts that are one value; `low` to `high` if fewer than `at_least` are."""
+    """The mean of the parts whose item is recorded; `low` to `high` if fewer than `at_least` are."""
 
+    items: tuple[Item, ...]
     parts: tuple[Number, ...]
     at_least: int
     low: float
     high: float
 
     def evaluate(self, row: Row) -> Span:
-        answered = [low for low, high in (part.evaluate(row) for part in self.parts) if low == high]
+        pairs = zip(self.items, self.parts, strict=True)
+        answered = [part.evaluate(row) for item, part in pairs if row.get(item.id) is not None]
         if len(answered) < self.at_least:
             return self.low, self.high
-        mean = sum(answered) / len(answered)
-        return mean, mean
+        return sum(low for low, _ in answered) / len(answered), sum(high for _, high in answered) / len(
+            answered
+        )
+
+    def undecided(self, row: Row) -> tuple[str, ...]:
+        """Of what is not answered, only what the least number of answers still needs."""
+        if is_point(self.evaluate(row)):
+            return ()
+        enough = sum(row.get(item.id) is not None for item in self.items) >= self.at_least
+        pairs = zip(self.items, self.parts, strict=True)
+        return unique(
+            part.undecided(row) for item, part in pairs if not enough or row.get(item.id) is not None
+        )
 
     def children(self) -> tuple[Node, ...]:
         return self.parts
@@ -221,3 +258,65 @@ class Where(Number):
 
     def children(self) -> tuple[Node, ...]:
         return self.condition, self.then, self.otherwise
+
+    def undecided(self, row: Row) -> tuple[str, ...]:
+        holds = self.condition.evaluate(row)
+        if holds is None:
+            return Number.undecided(self, row)
+        return (self.then if holds else self.otherwise).undecided(row)
+
+
+@dataclass(frozen=True, slots=True)
+class ByChoice(Number):
+    """The number that belongs to what a choice item says; nothing is known where it is missing or has none."""
+
+    item: Item
+    cases: tuple[tuple[tuple[str, ...], Number], ...]
+
+    def evaluate(self, row: Row) -> Span:
+        case = self.case(row)
+        return (-inf, inf) if case is None else case.evaluate(row)
+
+    def case(self, row: Row) -> Number | None:
+        choice = row.get(self.item.id)
+        return next((number for choices, number in self.cases if choice in choices), None)
+
+    def undecided(self, row: Row) -> tuple[str, ...]:
+        case = self.case(row)
+        if case is not None:
+            return case.undecided(row)
+        return unique(
+            (
+                () if row.get(self.item.id) else (self.item.id,),
+                *(each.undecided(row) for _, each in self.cases),
+            )
+        )
+
+    def children(self) -> tuple[Node, ...]:
+        return tuple(number for _, number in self.cases)
+
+
+@dataclass(frozen=True, slots=True)
+class Computed(Number):
+    """A number that no engine of tables can compute: a function of other numbers, called once all of them are known;
+    until then from `low` to `high`. It gives None where these numbers have none."""
+
+    says: str
+    function: Callable[..., float | None]
+    parts: tuple[Number, ...]
+    low: float
+    high: float
+
+    def evaluate(self, row: Row) -> Span:
+        spans = [part.evaluate(row) for part in self.parts]
+        value = self.function(*(low for low, _ in spans)) if all(map(is_point, spans)) else None
+        return (self.low, self.high) if value is None else (value, value)
+
+    def children(self) -> tuple[Node, ...]:
+        return self.parts
+
+
+def _items_in(node: Node) -> tuple[str, ...]:
+    """The items that a number is made of."""
+    own = (node.item.id,) if isinstance(node, Reading) else ()
+    return unique((own, *(_items_in(child) for child in node.children())))

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from leadline.casebook.items import Item
+from leadline.measures.definition import NO_GRADE, Calculation, Criterion, Cutoffs, Grading, Measure, Score
 from leadline.measures.explanation import DISEASES, range_in_words, range_of, source_in_words
 from leadline.measures.instruments import MEASURES, NOT_BUILT
-from leadline.measures.mctd import ComponentChanges
-from leadline.measures.definition import NO_GRADE, Criterion, Cutoffs, Grading, Measure, Score
+from leadline.measures.remission import CID, ON_MEDICATION, STOPPED, Remission
 from leadline.measures.visits import compares_visits, usual_window, visit_columns
 from leadline.measures.words import missing_in_words, rule_in_words
 
@@ -82,8 +82,10 @@ def _kind(measure: Measure) -> str:
             return "met, not met, indeterminate" + ("" if measure.applies is None else ", not applicable")
         case Grading():
             return ", ".join([*(grade for grade, _ in measure.grades), measure.otherwise]).replace("_", " ")
+        case Calculation():
+            return ", ".join(each.replace("_", " ") for each in measure.results)
         case _:
-            return "a calculation"
+            return "the change of each component"
 
 
 def _items(measure: Measure) -> str:
@@ -158,10 +160,15 @@ def _wrapped(value: Any, indent: int = 0) -> str:
 
 
 def _on_a_table(measure: Measure) -> str:
-    if not isinstance(measure, Score | Criterion | Grading | ComponentChanges):
-        return "It is no rule over the columns of one row, and is evaluated one visit at a time.\n"
+    if isinstance(measure, Remission):
+        return (
+            "Each visit is taken as the last of the patient's visits up to it. A row holds the patient, the day (a date, "
+            f"or a study day), {_code_list((CID.id, ON_MEDICATION.id))} and perhaps `{STOPPED}`. Beside the state come "
+            f"{_code_list(f'{measure.id}_{name}' for name in ('since', 'run_visits', 'largest_gap_days'))}.\n\n"
+            f'```python\nscored = m.score(frame, "{measure.id}", patient="patient", day="date")\n```\n'
+        )
     if not compares_visits(measure):
-        return f'```python\nscored = m.score(frame, "{measure.id}")\n```\n'
+        return f'{_columns_given(measure)}```python\nscored = m.score(frame, "{measure.id}")\n```\n'
     window = usual_window(measure)
     against = (
         "the visit before" if window == "previous" else f"the last visit of days {window[0]} to {window[1]}"
@@ -172,6 +179,14 @@ def _on_a_table(measure: Measure) -> str:
         f"{_code_list(columns)}.\n\n"
         f'```python\nscored = m.score(frame, "{measure.id}", patient="patient", day="day")\n```\n'
     )
+
+
+def _columns_given(measure: Measure) -> str:
+    """The names of the columns, where there are several results."""
+    if not isinstance(measure, Calculation):
+        return ""
+    names = (measure.id if measure.needed == (key,) else f"{measure.id}_{key}" for key in measure.results)
+    return f"Gives {_code_list((*names, f'{measure.id}_status'))}.\n\n"
 
 
 # ---- text ----------------------------------------------------------------------------------------------------------

@@ -10,12 +10,12 @@ Licence   the questionnaire is copyrighted: answers and scores only, no wording
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from itertools import chain
+from math import ceil
 from typing import Any
 
-from leadline.measures.expression import DECIMALS
-from leadline.measures.definition import Calculation, Source, not_shaped
+from leadline.casebook.items import Item
+from leadline.measures.definition import Calculation, Inputs, Source, not_shaped
+from leadline.measures.expression import MeanAnswered, Number, Reading, Where, Yes
 
 VARNI_2001 = Source("V01", "Varni JW et al. Med Care 2001;39:800-12")
 VARNI_2003 = Source("V03", "Varni JW et al. 2003, important change; not read")
@@ -40,50 +40,64 @@ COMPOSED = {
     "total": ("physical", "emotional", "social", "school"),  # [V01] the mean of items, not of scales
 }
 
-Answers = Sequence[int | None]
+SCALES = {
+    scale: tuple(
+        Item(
+            f"{scale}_{number}",
+            f"{scale.capitalize()}, answer {number}",
+            "count",
+            low=ANSWERS[0],
+            high=ANSWERS[-1],
+        )
+        for number in range(1, most + 1)
+    )
+    for scale, (most, *_) in ITEMS_PER_SCALE.items()
+}
+TODDLER = Item("toddler", "Toddler version, with three items on school", "yes_no")
 
 
-def _reader(scale: str) -> Callable[[Any], Answers]:
-    lengths = ITEMS_PER_SCALE[scale]
-
-    def read(answers: Any) -> Answers:
-        if not isinstance(answers, list | tuple) or len(answers) not in lengths:
-            raise not_shaped(scale, answers, f"a list of {' or '.join(map(str, lengths))} answers")
-        for answer in answers:
-            if isinstance(answer, bool) or answer not in (None, *ANSWERS):
-                raise not_shaped(scale, answer, "0, 1, 2, 3, 4 or null")
-        return tuple(answers)
-
-    return read
-
-
-def _scale_score(answers: Answers) -> float | None:
-    answered = [answer for answer in answers if answer is not None]
-    if not answered or len(answered) < SHARE_NEEDED * len(answers):
-        return None
-    return round(100 - POINTS_PER_STEP * sum(answered) / len(answered), DECIMALS)
-
-
-def _calculate(scales: Mapping[str, Answers]) -> dict[str, Any]:
-    """A scale left out is a scale of unanswered items."""
-    answers = {scale: scales.get(scale) or (None,) * lengths[0] for scale, lengths in ITEMS_PER_SCALE.items()}
-    scores = {
-        name: _scale_score(tuple(chain.from_iterable(answers[part] for part in parts)))
-        for name, parts in COMPOSED.items()
+def _mean(names: tuple[str, ...], *, toddler: bool) -> MeanAnswered:
+    """The mean of the answered items of one or several scales, as points."""
+    of_scale = {
+        scale: items[: ITEMS_PER_SCALE[scale][-1]] if toddler else items for scale, items in SCALES.items()
     }
-    unanswered = [scale for scale in ITEMS_PER_SCALE if scores[scale] is None]
-    computed = [score is not None for score in scores.values()]
-    status = "ok" if all(computed) else "partly_computable" if any(computed) else "not_computable"
-    return {**scores, "status": status, "missing": unanswered}
+    items = tuple(item for name in names for item in of_scale[name])
+    points = tuple(Reading(item) * -POINTS_PER_STEP + 100 for item in items)
+    return MeanAnswered(items, points, at_least=ceil(SHARE_NEEDED * len(items)), low=0, high=100)
+
+
+def _score(names: tuple[str, ...]) -> Number:
+    if "school" not in names:
+        return _mean(names, toddler=False)
+    return Where(Yes(TODDLER), _mean(names, toddler=True), _mean(names, toddler=False))
+
+
+def _unpack(inputs: Inputs) -> dict[str, Any]:
+    """Lists of answers become an item each; three answers on school are those of a toddler."""
+    flat = {name: value for name, value in inputs.items() if name not in SCALES}
+    for scale, items in SCALES.items():
+        answers = inputs.get(scale)
+        if answers is None:
+            continue
+        if not isinstance(answers, list | tuple) or len(answers) not in ITEMS_PER_SCALE[scale]:
+            lengths = " or ".join(map(str, ITEMS_PER_SCALE[scale]))
+            raise not_shaped(scale, answers, f"a list of {lengths} answers")
+        flat |= {item.id: answer for item, answer in zip(items, answers, strict=False)}
+        if len(answers) < len(items):
+            flat[TODDLER.id] = True
+    return flat
 
 
 PEDSQL_GENERIC = Calculation(
     id="pedsql_generic",
     title="PedsQL 4.0 generic core",
-    items=(),
+    items=(*(item for items in SCALES.values() for item in items), TODDLER),
+    parameters={TODDLER.id: False},
     input_names=tuple(ITEMS_PER_SCALE),
-    structured={scale: _reader(scale) for scale in ITEMS_PER_SCALE},
-    calculate=_calculate,
+    calculator_names={item.id: scale for scale, items in SCALES.items() for item in items},
+    unpack=_unpack,
+    results={name: _score(scales) for name, scales in COMPOSED.items()},
+    needed=tuple(COMPOSED),
     in_words=(
         f"each answer, 0 to 4, is worth 100 - {POINTS_PER_STEP} × the answer; higher is better",
         f"a scale is the mean of its answered items, if at least {SHARE_NEEDED:.0%} of them are answered",

@@ -11,9 +11,18 @@ from typing import Any
 
 from leadline.casebook.items import Item
 from leadline.measures import expression as tree
+from leadline.measures.definition import (
+    Calculation,
+    Criterion,
+    Grading,
+    Measure,
+    Score,
+    as_interval,
+    items_of,
+)
 from leadline.measures.expression import DECIMALS, Row, is_point
 from leadline.measures.instruments import measure
-from leadline.measures.definition import Criterion, Grading, Measure, Score
+from leadline.measures.mctd import ComponentChanges
 from leadline.measures.words import chosen_by, is_equality, number_in_words, truth_in_words
 
 
@@ -87,11 +96,15 @@ def explain_row(measure_id: str, row: Mapping[str, Any]) -> dict[str, Any]:
     row      inputs as `evaluate` takes them, or one row of a table: columns that are no items are left aside
     returns  `measure`, `result` (what `evaluate` gives), `reasons` (output or grade to a nested object: `says`;
              `holds`, or `value`, or the bounds; `recorded`; `capped`; `missing`; `parts`), and `words`, the same as
-             lines. A measure that is a calculation has no reasons beside its result
+             lines
     raises   UnknownMeasure, ItemUnknown, ItemOutOfRange
     """
     found = measure(measure_id)
     inputs = {name: value for name, value in row.items() if name in {*found.takes, *found.by_id}}
+    for name, item in found.by_id.items():
+        comparator, value = row.get(f"{name}_comparator"), row.get(name)
+        if comparator and value is not None:
+            inputs[name] = as_interval(value, comparator, item)
     result, reasons = found.evaluate(inputs), reasons_of(found, found.row(inputs))
     return {
         "measure": found.id,
@@ -102,18 +115,38 @@ def explain_row(measure_id: str, row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def reasons_of(found: Measure, row: Row) -> dict[str, Reason]:
-    """The root of each rule of the measure on one checked row; empty for a calculation."""
+    """The root of each rule of the measure on one checked row."""
     row = {**found.parameters, **{name: value for name, value in row.items() if value is not None}}
     match found:
         case Score():
-            return {found.output: _of(found.formula, row)}
+            return {**_applies(found.applies, row), found.output: _of(found.formula, row)}
         case Criterion():
-            applies = {} if found.applies is None else {"applies": _of(found.applies, row)}
-            return {**applies, **{name: _of(rule, row) for name, rule in found.rules.items()}}
+            return {
+                **_applies(found.applies, row),
+                **{name: _of(rule, row) for name, rule in found.rules.items()},
+            }
         case Grading():
             return {grade: _of(rule, row) for grade, rule in found.grades}
+        case ComponentChanges():
+            return {f"{each.id} {change}": _of(rule, row) for each in found.components
+                    for change, rule in (("improved", each.improved), ("worse", each.worse))}  # fmt: skip
+        case Calculation():
+            return {**_applies(found.applies, row), **dict(_of_results(found, row))}
         case _:
             return {}
+
+
+def _applies(rule: tree.Truth | None, row: Row) -> dict[str, Reason]:
+    return {} if rule is None else {"applies": _of(rule, row)}
+
+
+def _of_results(found: Calculation, row: Row) -> Iterator[tuple[str, Reason]]:
+    """A reason a result; of a state, one for each rule that is asked before it."""
+    for name, rule in found.results.items():
+        if isinstance(rule, tree.FirstThatHolds):
+            yield from ((f"{name} {word}", _of(each, row)) for word, each in rule.cases)
+        elif not found.only_given or any(row.get(item_id) is not None for item_id in items_of(rule)):
+            yield name, _of(rule, row)
 
 
 def _titled(name: str, reason: Reason) -> Iterator[str]:
@@ -141,6 +174,8 @@ def _truth(node: tree.Truth, row: Row) -> Reason:
 
 
 def _number(node: tree.Number, row: Row) -> Reason:
+    if isinstance(node, tree.ByChoice) and (case := node.case(row)) is not None:
+        return _number(case, row)
     if isinstance(node, tree.Where) and (decided := node.condition.evaluate(row)) is not None:
         return _number(node.then if decided else node.otherwise, row)
     low, high = node.evaluate(row)
@@ -148,7 +183,7 @@ def _number(node: tree.Number, row: Row) -> Reason:
         high = low
     parts = tuple(_number(part, row) for part in _divided_number(node))
     return Reason(
-        says=number_in_words(node).text if parts else number_in_words(node).joined,
+        says=_LED.get(type(node), number_in_words(node).text) if parts else number_in_words(node).joined,
         low=round(low, DECIMALS),
         high=high if isinf(high) else round(high, DECIMALS),
         recorded=() if parts else tuple(_recorded(node, row)),
@@ -156,6 +191,9 @@ def _number(node: tree.Number, row: Row) -> Reason:
         missing=node.undecided(row),
         parts=parts,
     )
+
+
+_LED = {tree.Quotient: "the first divided by the second", tree.Product: "the product of"}
 
 
 def _divided(node: tree.Truth) -> tuple[tree.Truth, ...]:
@@ -173,8 +211,10 @@ def _divided(node: tree.Truth) -> tuple[tree.Truth, ...]:
 
 def _divided_number(node: tree.Number) -> tuple[tree.Number, ...]:
     """The parts of a sum, those of sums within it among them, and of a mean; a difference is told whole."""
-    if isinstance(node, tree.MeanAnswered):
+    if isinstance(node, tree.MeanAnswered | tree.Computed):
         return node.parts
+    if isinstance(node, tree.Quotient | tree.Product):
+        return node.children()  # type: ignore[return-value]
     if not isinstance(node, tree.Sum) or any(_is_negative(part) for part in node.parts):
         return ()
     inner = ((part, _divided_number(part) if isinstance(part, tree.Sum) else ()) for part in node.parts)

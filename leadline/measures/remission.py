@@ -15,7 +15,9 @@ from itertools import pairwise, takewhile
 from typing import Any, Literal, get_args
 
 from leadline.casebook.days import TAKEN, NotADay, RecordedDay, months_between, parse_day
-from leadline.measures.definition import Calculation, Source, not_shaped
+from leadline.casebook.items import Item
+from leadline.measures.definition import Grading, Inputs, Source, not_shaped
+from leadline.measures.expression import Not, OneOf, Row, Yes, all_of
 
 WALLACE_2004 = Source("W04", "Wallace CA et al. J Rheumatol 2004;31:2290-4")
 
@@ -23,8 +25,25 @@ MONTHS_ON = 6  # [W04] calendar months, on medication
 MONTHS_OFF = 12  # [W04] calendar months, off medication
 LARGE_GAP_MONTHS = 6  # ours: a gap of more than six months between visits is warned of
 
+MONTHS = {True: MONTHS_ON, False: MONTHS_OFF}
+
 Cid = Literal["met", "not_met", "indeterminate", "not_applicable"]
 _WORST_LAST: tuple[Cid, ...] = ("met", "not_applicable", "indeterminate", "not_met")
+INDETERMINATE: Cid = "indeterminate"
+
+VISITS, STOPPED = "visits", "medication_stop_date"
+
+CID = Item("cid", "Inactive disease", "choice", choices=_WORST_LAST)
+ON_MEDICATION = Item("on_medication", "A drug against arthritis or uveitis is taken", "yes_no")
+LASTED = {
+    on: Item(
+        f"lasted_{'on' if on else 'off'}_medication",
+        f"Inactive disease for {months} calendar months {'on' if on else 'off'} medication, up to the visit",
+        "yes_no",
+    )
+    for on, months in MONTHS.items()
+}
+"""On medication or off, to the item that says whether it has lasted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,34 +55,31 @@ class Visit:
     on_medication: bool | None
 
 
-def judge_remission(visits: Sequence[Visit], *, stopped: RecordedDay | None = None) -> dict[str, Any]:
-    """The state at the last visit.
+def last_visit(visits: Sequence[Visit], *, stopped: RecordedDay | None = None) -> dict[str, Any]:
+    """The items of the last visit.
 
     visits    in any order; of several on one day the worst stands last
     stopped   a documented day on which the last drug was stopped: the clock off medication starts there if inactive
               disease was documented on or before it, else at the first visit off medication
-    returns   state, missing, and the run that the state rests on: run_visits, since, largest_gap_days, warning
+    returns   item id to what is recorded; None where the order of the visits is not certain
     """
-    if not visits:
-        return _answer("indeterminate", ["visits"], ())
-    if (
-        len({visit.day.calendar for visit in visits}) > 1
-    ):  # calendar days and day numbers have no common order
-        return _answer("indeterminate", ["date"], ())
+    if not visits or not _same_calendar(visits):
+        return dict.fromkeys(item.id for item in (CID, ON_MEDICATION, *LASTED.values()))
     ordered = sorted(visits, key=_order)
-    last = ordered[-1]
-    if last.cid != "met":
-        state = "active" if last.cid == "not_met" else last.cid
-        return _answer(state, ["cid"] if state == "indeterminate" else [], ())
-    if not _order_is_certain(ordered):
-        return _answer("indeterminate", ["date"], ())
-    flags = (True, False) if last.on_medication is None else (last.on_medication,)
-    states = {_state(ordered, on_medication=flag, stopped=stopped) for flag in flags}
-    run = _run(ordered, lambda visit: visit.on_medication is last.on_medication)
-    if len(states) == 1 and "indeterminate" not in states:
-        return _answer(states.pop(), [], run)
-    unknown_drugs = any(visit.on_medication is None for visit in ordered)
-    return _answer("indeterminate", ["on_medication"] if unknown_drugs else ["date"], run)
+    certain = _order_is_certain(ordered)
+    return {
+        CID.id: ordered[-1].cid,
+        ON_MEDICATION.id: ordered[-1].on_medication,
+        **{
+            item.id: _lasted(ordered, on_medication=on, stopped=stopped) if certain else None
+            for on, item in LASTED.items()
+        },
+    }
+
+
+def _same_calendar(visits: Sequence[Visit]) -> bool:
+    """Calendar days and day numbers have no common order."""
+    return len({visit.day.calendar for visit in visits}) == 1
 
 
 def _order(visit: Visit) -> tuple[int, int, int, int]:
@@ -87,10 +103,9 @@ def _run(ordered: Sequence[Visit], belongs: Callable[[Visit], bool]) -> tuple[Vi
     return tuple(backwards)[::-1]
 
 
-def _state(ordered: Sequence[Visit], *, on_medication: bool, stopped: RecordedDay | None) -> str:
-    """The state if the last visit was on, or off, medication: the shortest and the longest run that the recorded drug
-    status allows must agree."""
-    months, remission = (MONTHS_ON, "crm") if on_medication else (MONTHS_OFF, "cr")
+def _lasted(ordered: Sequence[Visit], *, on_medication: bool, stopped: RecordedDay | None) -> bool | None:
+    """Whether inactive disease has lasted long enough if the last visit was on, or off, medication: the shortest and
+    the longest run that the recorded drug status allows must agree."""
     shortest = _run(ordered[:-1], lambda visit: visit.on_medication is on_medication)
     longest = _run(ordered[:-1], lambda visit: visit.on_medication in (on_medication, None))
     lasted = []
@@ -98,10 +113,10 @@ def _state(ordered: Sequence[Visit], *, on_medication: bool, stopped: RecordedDa
         start = (run or ordered[-1:])[0].day
         if not on_medication and stopped is not None:
             start = _from_stop(ordered[: len(ordered) - 1 - len(run)], stopped, start)
-        lasted.append(months_between(start, ordered[-1].day, months))
+        lasted.append(months_between(start, ordered[-1].day, MONTHS[on_medication]))
     if lasted[0] is True:
-        return remission
-    return "cid" if lasted[1] is False else "indeterminate"
+        return True
+    return False if lasted[1] is False else None
 
 
 def _from_stop(before: Sequence[Visit], stopped: RecordedDay, start: RecordedDay) -> RecordedDay:
@@ -110,13 +125,16 @@ def _from_stop(before: Sequence[Visit], stopped: RecordedDay, start: RecordedDay
     return stopped if documented and stopped.last <= start.first else start
 
 
-def _answer(state: str, missing: list[str], run: Sequence[Visit]) -> dict[str, Any]:
+def _run_in_words(row: Row) -> dict[str, Any]:
+    """The run that the state rests on: its visits, since when, and the largest gap between two of them."""
+    visits: Sequence[Visit] = row.get(VISITS) or ()  # type: ignore[assignment]
+    ordered = sorted(visits, key=_order) if visits and _same_calendar(visits) else []
+    certain = bool(ordered) and _order_is_certain(ordered)
+    run = _run(ordered, lambda visit: visit.on_medication is ordered[-1].on_medication) if certain else ()
     days = [visit.day for visit in run]
     gaps = [later.first - earlier.last for earlier, later in pairwise(days)]
     large = any(_more_than_months(earlier, later, LARGE_GAP_MONTHS) for earlier, later in pairwise(days))
     return {
-        "state": state,
-        "missing": missing,
         "run_visits": len(run),
         "since": days[0].text if days else None,
         "largest_gap_days": max(gaps, default=None),
@@ -154,25 +172,61 @@ def _read_visits(visits: Any) -> tuple[Visit, ...]:
     return tuple(_read_visit(number, visit) for number, visit in enumerate(visits))
 
 
-JIA_REMISSION = Calculation(
+@dataclass(frozen=True, kw_only=True)
+class Remission(Grading):
+    """A grading of the last of several visits. Its inputs are the visits; a table has one in each row."""
+
+    def row(self, inputs: Inputs) -> Row:
+        visits, stopped = inputs.get(VISITS), inputs.get(STOPPED)
+        flat = {name: value for name, value in inputs.items() if name not in (VISITS, STOPPED)}
+        day = None if stopped is None else _read_day(STOPPED, stopped)
+        if visits is None:
+            return self.checked(flat)
+        read = _read_visits(visits)
+        return {**self.checked({**last_visit(read, stopped=day), **flat}), VISITS: read}  # type: ignore[dict-item]
+
+    def evaluate(self, inputs: Inputs) -> dict[str, Any]:
+        row = self.row(inputs)
+        result = self.evaluate_row(row)
+        if result[self.output] == INDETERMINATE and not self.by_id.keys() & inputs.keys():
+            result["missing"] = [_missing(row)]
+        return result
+
+
+def _missing(row: Row) -> str:
+    """What a calculator would have to be told."""
+    visits: Sequence[Visit] = row.get(VISITS) or ()  # type: ignore[assignment]
+    if not visits:
+        return VISITS
+    if row.get(CID.id) == INDETERMINATE:
+        return CID.id
+    if not _same_calendar(visits) or not _order_is_certain(sorted(visits, key=_order)):
+        return "date"
+    return ON_MEDICATION.id if any(visit.on_medication is None for visit in visits) else "date"
+
+
+JIA_REMISSION = Remission(
     id="jia_remission_wallace",
     title="Clinical remission (Wallace 2004)",
     diseases=("jia",),
-    items=(),
-    input_names=("visits", "medication_stop_date"),
-    structured={
-        "visits": _read_visits,
-        "medication_stop_date": lambda text: _read_day("medication_stop_date", text),
-    },
+    items=(CID, ON_MEDICATION, *LASTED.values()),
+    input_names=(VISITS, STOPPED),
+    output="state",
+    grades=(
+        (INDETERMINATE, OneOf(CID, (INDETERMINATE,))),
+        ("active", OneOf(CID, ("not_met",))),
+        ("not_applicable", OneOf(CID, ("not_applicable",))),
+        ("crm", all_of(Yes(ON_MEDICATION), Yes(LASTED[True]))),
+        ("cr", all_of(Not(Yes(ON_MEDICATION)), Yes(LASTED[False]))),
+    ),
+    otherwise="cid",
+    details=_run_in_words,
     in_words=(
         "state: active if the criteria of inactive disease are not met at the last visit",
         "otherwise by the unbroken run of visits up to the last with inactive disease and the same use of medication",
-        f"crm: on medication for at least {MONTHS_ON} calendar months",
-        f"cr: off medication for at least {MONTHS_OFF} calendar months",
+        f"crm: on medication for at least {MONTHS[True]} calendar months",
+        f"cr: off medication for at least {MONTHS[False]} calendar months",
         "cid: inactive disease for a shorter time",
-    ),
-    calculate=lambda inputs: judge_remission(
-        inputs.get("visits") or (), stopped=inputs.get("medication_stop_date")
     ),
     sources=(WALLACE_2004,),
     notes=(

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from leadline.casebook.items import ITEMS, Item
+from leadline.measures.definition import Grading, Source
 from leadline.measures.expression import (
     Constant,
     OneOf,
@@ -23,7 +24,6 @@ from leadline.measures.expression import (
     at_most,
     below,
 )
-from leadline.measures.definition import Grading, Source
 
 KDIGO_2024 = Source(
     "K24", "KDIGO 2024 lupus nephritis, Kidney Int 2024;105(1S)", "10.1016/j.kint.2023.09.002"

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from leadline.casebook.items import ITEMS, Item
+from leadline.measures.definition import Grading, Inputs, Source
 from leadline.measures.expression import (
     Number,
     Reading,
@@ -29,7 +30,6 @@ from leadline.measures.expression import (
     below,
 )  # fmt: skip
 from leadline.measures.findings import from_list
-from leadline.measures.definition import Grading, Inputs, Source
 from leadline.measures.sri4 import SLEDAI_TOTAL
 
 PETRI_1999 = Source("P99", "Petri M et al. Lupus 1999;8:685-91")

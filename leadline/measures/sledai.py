@@ -14,9 +14,23 @@ from types import MappingProxyType
 from typing import Any
 
 from leadline.casebook.items import ITEMS, Item
-from leadline.measures.expression import AnyOf, Below, Points, Reading, Row, Sum, Yes, above, below
-from leadline.measures.findings import LISTS, names_in_lists, unpack_present
 from leadline.measures.definition import Band, Calculation, Cutoffs, Inputs, Score, Source
+from leadline.measures.expression import (
+    Below,
+    IsRecorded,
+    Points,
+    Reading,
+    Row,
+    Sum,
+    Truth,
+    Yes,
+    above,
+    all_of,
+    any_of,
+    below,
+    none_of,
+)
+from leadline.measures.findings import LISTS, names_in_lists, unpack_present
 from leadline.measures.words import truth_in_words
 
 GLADMAN_2002 = Source("G02", "Gladman DD et al. J Rheumatol 2002;29:288-91 (PMID 11838846)")
@@ -164,19 +178,13 @@ def _lab_item_ids(tests: tuple[Below, ...]) -> tuple[str, ...]:
     return tuple(side.item.id for test in tests for side in test.children() if isinstance(side, Reading))
 
 
-def derive_lab_items(row: Row) -> dict[str, bool | None]:
-    """SLEDAI-2K items that the recorded values stand for, one true or false each.
-
-    Only items of which a value is recorded are given; None where a censored value does not decide. Two values of
-    urine protein: either above its limit is proteinuria. These are candidates: that lupus is the cause remains for
-    a person to say.
-    """
-    derived = {}
-    for key, tests in LAB_ITEMS.items():
-        given = tuple(test for test in tests if row.get(_lab_item_ids((test,))[0]) is not None)
-        if given:
-            derived[key] = AnyOf(given).evaluate(row)
-    return derived
+def _any_recorded(tests: tuple[Below, ...]) -> Truth:
+    """Of several values for one item, those that are recorded: any above its limit decides."""
+    if len(tests) == 1:
+        return tests[0]
+    recorded = [IsRecorded(ITEMS[name]) for name in _lab_item_ids(tests)]
+    given = (all_of(one, test) for one, test in zip(recorded, tests, strict=True))
+    return any_of(*given, all_of(none_of(*recorded), tests[0]))
 
 
 SLEDAI_2K_LAB_ITEMS = Calculation(
@@ -184,13 +192,19 @@ SLEDAI_2K_LAB_ITEMS = Calculation(
     title="SLEDAI-2K items from laboratory values",
     diseases=("sle", "mctd"),
     items=tuple(ITEMS[name] for tests in LAB_ITEMS.values() for name in _lab_item_ids(tests)),
-    calculate=derive_lab_items,
+    results={key: _any_recorded(tests) for key, tests in LAB_ITEMS.items()},
+    needed=tuple(LAB_ITEMS),
+    only_given=True,
     in_words=tuple(
         f"{key}: {' or '.join(truth_in_words(test).joined for test in tests)}"
         for key, tests in LAB_ITEMS.items()
     ),
     sources=(GLADMAN_2002,),
-    notes=("the limits of fever and leukopenia differ from those of the 2019 classification",),
+    notes=(
+        "these are candidates: that lupus is the cause remains for a person to say",
+        "of the two values of urine protein, either above its limit is proteinuria",
+        "the limits of fever and leukopenia differ from those of the 2019 classification",
+    ),
 )
 
 SLEDAI = (SLEDAI_2K, CLINICAL_SLEDAI_2K, SLEDAI_2K_LAB_ITEMS)

@@ -10,8 +10,8 @@ Not       with a global on a 0-10 scale, which nothing validated converts to 0-3
 from __future__ import annotations
 
 from leadline.casebook.items import ITEMS, Item
-from leadline.measures.expression import Reading, WhenRecorded, all_of, at_least, at_most, below
 from leadline.measures.definition import Criterion, Source
+from leadline.measures.expression import Reading, WhenRecorded, all_of, at_least, at_most, below
 
 FURIE_2009 = Source("F09", "Furie RA et al. Arthritis Rheum 2009;61:1143-51", "10.1002/art.24698")
 BRUNNER_2018_ABSTRACT = Source(

@@ -20,10 +20,10 @@ import narwhals as nw
 from leadline.casebook.cells import NO, YES
 from leadline.casebook.schema import MISSING
 from leadline.errors import ItemOutOfRange, OutputExists, TableUnreadable
+from leadline.measures.definition import Measure
 from leadline.measures.engines import TEMPORARY
 from leadline.measures.frames import score
 from leadline.measures.instruments import measure
-from leadline.measures.definition import Measure
 from leadline.measures.table_engines import FORMATS, TableEngine, table_engine
 from leadline.measures.visits import compares_visits, first_rows, visit_columns
 

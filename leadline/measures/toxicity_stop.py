@@ -7,13 +7,9 @@ Missing   any missing: no probability, no advice to stop or go on
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from leadline.casebook.items import Item
-from leadline.errors import ItemOutOfRange
-from leadline.measures.expression import DECIMALS
-from leadline.measures.definition import Calculation, Source, exact
+from leadline.measures.definition import Calculation, Constraint, Source
+from leadline.measures.expression import Computed, Reading, WhenRecorded, above, at_most
 
 BETA_BINOMIAL = Source(
     "BB", "Beta-binomial posterior; closed form checked by arithmetic (measures dossier 6.7)"
@@ -29,31 +25,37 @@ ITEMS = (
 )
 
 
-def posterior_probability_above(p0: float, *, prior_a: float, prior_b: float, n: int, events: int) -> float:
-    """P(rate > p0) under Beta(prior_a + events, prior_b + n - events)."""
+PRIOR_A, PRIOR_B, TREATED, EVENTS, ACCEPTABLE, CERTAINTY = ITEMS
+
+
+def posterior_probability_above(
+    p0: float, prior_a: float, prior_b: float, n: float, events: float
+) -> float | None:
+    """P(rate > p0) under Beta(prior_a + events, prior_b + n - events); None for more events than children."""
     from scipy.special import betaincc
 
-    return float(betaincc(prior_a + events, prior_b + n - events, p0))
+    return float(betaincc(prior_a + events, prior_b + n - events, p0)) if events <= n else None
 
 
-def _calculate(row: Mapping[str, Any]) -> dict[str, Any]:
-    values = {item.id: exact(row, item.id) for item in ITEMS}
-    missing = [name for name, value in values.items() if value is None]
-    if missing:
-        return {"posterior_prob_gt_p0": None, "stop": None, "status": "not_computable", "missing": missing}
-    gamma = values.pop("gamma")
-    if values["events"] > values["n"]:
-        raise ItemOutOfRange(f"events is {values['events']:g}; it takes 0 to n, which is {values['n']:g}.")
-    probability = posterior_probability_above(values.pop("p0"), **values)
-    stop = round(probability, DECIMALS) > round(gamma, DECIMALS)
-    return {"posterior_prob_gt_p0": round(probability, 12), "stop": stop, "status": "ok", "missing": []}
-
+POSTERIOR = Computed(
+    "the probability that a Beta(a + events, b + patients - events) exceeds p0",
+    posterior_probability_above,
+    tuple(Reading(item) for item in (ACCEPTABLE, PRIOR_A, PRIOR_B, TREATED, EVENTS)),
+    low=0,
+    high=1,
+)
+STOP = WhenRecorded(ITEMS, above(POSTERIOR, Reading(CERTAINTY)), exactly=True)
 
 BAYES_TOX_STOP = Calculation(
     id="bayes_tox_stop",
     title="Bayesian stopping rule for toxicity",
     items=ITEMS,
-    calculate=_calculate,
+    constraints=(
+        Constraint(at_most(Reading(EVENTS), Reading(TREATED)), "events is more than n; it takes 0 to n"),
+    ),
+    results={"posterior_prob_gt_p0": POSTERIOR, "stop": STOP},
+    needed=("posterior_prob_gt_p0", "stop"),
+    decimals=12,
     in_words=(
         "posterior_prob_gt_p0 = the probability that a Beta(a + events, b + patients - events) exceeds p0",
         "stop: that probability is above gamma",

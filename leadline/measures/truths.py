@@ -174,12 +174,29 @@ class CountAtLeast(Truth):
 
 
 @dataclass(frozen=True, slots=True)
+class Same(Truth):
+    """Two choice items say the same."""
+
+    left: Item
+    right: Item
+
+    def evaluate(self, row: Row) -> bool | None:
+        left, right = row.get(self.left.id), row.get(self.right.id)
+        return None if left is None or right is None else left == right
+
+    def undecided(self, row: Row) -> tuple[str, ...]:
+        return tuple(item.id for item in (self.left, self.right) if row.get(item.id) is None)
+
+
+@dataclass(frozen=True, slots=True)
 class WhenRecorded(Truth):
     """The rule, once all of `items` are recorded; until then unknown, whatever the scales would allow to conclude.
-    For published rules that count a component as missing as soon as one of its two values is."""
+    For published rules that count a component as missing as soon as one of its two values is. `exactly`: a value of
+    which only a limit is known is not recorded either."""
 
     items: tuple[Item, ...]
     rule: Truth
+    exactly: bool = False
 
     def evaluate(self, row: Row) -> bool | None:
         return None if self._absent(row) else self.rule.evaluate(row)
@@ -191,4 +208,29 @@ class WhenRecorded(Truth):
         return (self.rule,)
 
     def _absent(self, row: Row) -> tuple[str, ...]:
-        return tuple(item.id for item in self.items if row.get(item.id) is None)
+        return tuple(
+            item.id
+            for item in self.items
+            if row.get(item.id) is None or (self.exactly and isinstance(row[item.id], tuple))
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FirstThatHolds(Node):
+    """A word: the first whose rule holds, with no rule before it unknown; else `otherwise`; None: it cannot be told."""
+
+    cases: tuple[tuple[str, Truth], ...]
+    otherwise: str
+
+    def evaluate(self, row: Row) -> str | None:
+        for word, rule in self.cases:
+            holds = rule.evaluate(row)
+            if holds is not False:
+                return word if holds else None
+        return self.otherwise
+
+    def undecided(self, row: Row) -> tuple[str, ...]:
+        return () if self.evaluate(row) is not None else unique(rule.undecided(row) for _, rule in self.cases)
+
+    def children(self) -> tuple[Node, ...]:
+        return tuple(rule for _, rule in self.cases)

@@ -9,80 +9,135 @@ Not       for anti-dsDNA between assays, nor for the ESR: not applicable, with t
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from math import inf
 from typing import Any
 
-from leadline.casebook.items import Item
-from leadline.casebook.units import NO_CONVERSION, convert, items_by_name
-from leadline.errors import ItemOutOfRange
-from leadline.measures.expression import DECIMALS
-from leadline.measures.definition import Calculation, Inputs, Source, exact, not_shaped
+from leadline.casebook.items import ITEMS, Item
+from leadline.casebook.units import NO_CONVERSION, Linear, names_of_unit, plain_unit, units_of
+from leadline.measures.definition import Constraint, Inputs, Score, Source, not_shaped
+from leadline.measures.expression import (
+    ByChoice,
+    OneOf,
+    Reading,
+    Row,
+    Same,
+    Truth,
+    all_of,
+    any_of,
+    at_least,
+    at_most,
+    by_choice,
+    none_of,
+)
 
 FACTORS = Source("UF", "Unit factors in general use (measures dossier 5.4)")
 
-VALUE = Item("value", "The value in the unit given", low=-1e9, high=1e9)
 TITRE = "titre"
 _TITRE = re.compile(r"\s*1\s*:\s*(\d+)\s*")
 
-
-def _text(name: str) -> Any:
-    def read(value: Any) -> str:
-        if not isinstance(value, str):
-            raise not_shaped(name, value, "text")
-        return value
-
-    return read
+CONVERTED = {item.id: item for item in ITEMS.values() if item.id not in NO_CONVERSION and item.unit}
+"""The items of the casebook that have a unit, and with it perhaps others."""
 
 
-def _analyte_id(name: str) -> str:
-    """The casebook's own name: `anti-dsDNA` is `anti_dsdna`."""
-    plain = re.sub(r"[\s-]+", "_", name.strip().lower())
-    item = items_by_name().get(plain)
-    return plain if item is None else item.id
+def _names(item_id: str) -> tuple[str, ...]:
+    return item_id, *ITEMS[item_id].aliases
 
 
-def _printed_titre(inputs: Inputs) -> dict[str, Any]:
-    """1:80 is 80. The order of titres is doubling; units of an ELISA are no titre."""
-    value = inputs.get("value")
-    titre = _TITRE.fullmatch(value) if isinstance(value, str) and inputs.get("analyte") == TITRE else None
-    return dict(inputs) if titre is None else {**inputs, "value": int(titre[1])}
+ANALYTES = tuple(name for item_id in (*CONVERTED, *NO_CONVERSION) for name in _names(item_id))
+
+ANALYTE = Item("analyte", "Analyte", "choice", choices=(*ANALYTES, TITRE))
+VALUE = Item("value", "The value in the unit given", low=-1e9, high=1e9)
+FROM = Item("from", "Its unit, as a chart prints it", "choice")
+TO = Item("to", "The unit asked for", "choice")
 
 
-def _convert(row: Mapping[str, Any]) -> dict[str, Any]:
-    value = exact(row, VALUE.id)
-    if row.get("analyte") == TITRE and value is not None:
-        return {"value": value, "status": "ok", "missing": []}
-    named = {"analyte": row.get("analyte"), "value": value, "from": row.get("from"), "to": row.get("to")}
-    missing = [name for name, given in named.items() if given is None]
-    if missing:
-        return {"value": None, "status": "not_computable", "missing": missing}
-    analyte = _analyte_id(row["analyte"])
-    if analyte in NO_CONVERSION and row["from"] != row["to"]:
-        return {"value": None, "status": "not_applicable", "missing": [], "reason": NO_CONVERSION[analyte]}
-    converted = convert(analyte, value, row["from"], row["to"])
-    _check_scale(analyte, value, row["from"])
-    return {"value": round(converted, DECIMALS), "status": "ok", "missing": []}
+def _by_unit(item: Item, which: Item, number: Any) -> ByChoice:
+    return by_choice(which, {names_of_unit(unit): number(linear) for unit, linear in units_of(item).items()})
 
 
-def _check_scale(analyte: str, value: float, unit: str) -> None:
+def _stored(item: Item) -> ByChoice:
+    """The value in the unit that the casebook stores."""
+
+    def stored(linear: Linear) -> Any:
+        value = Reading(VALUE) - linear.offset if linear.offset else Reading(VALUE)
+        return value * linear.factor
+
+    return _by_unit(item, FROM, stored)
+
+
+def _converted(item: Item) -> ByChoice:
+    def converted(linear: Linear) -> Any:
+        value = _stored(item) / linear.factor
+        return value + linear.offset if linear.offset else value
+
+    return _by_unit(item, TO, converted)
+
+
+def _is_known(item: Item) -> Truth:
+    units = tuple(name for unit in units_of(item) for name in names_of_unit(unit))
+    return all_of(OneOf(ANALYTE, _names(item.id)), OneOf(FROM, units), OneOf(TO, units))
+
+
+def _off_scale(item: Item) -> Truth:
     """A value that the casebook would refuse is not converted either: it has a wrong unit."""
-    item = items_by_name()[analyte]
-    stored = value if analyte in NO_CONVERSION else convert(analyte, value, unit, item.unit)
-    if not item.low <= stored <= item.high:
-        raise ItemOutOfRange(
-            f"{item.title} is {value:g} {unit}; it takes {item.low:g} to {item.high:g} {item.unit}.",
-            hint="a value so far out has a wrong unit",
-        )
+    stored = Reading(VALUE) if item.id in NO_CONVERSION else _stored(item)
+    inside = all_of(at_least(stored, item.low), at_most(stored, item.high))
+    return all_of(OneOf(ANALYTE, _names(item.id)), none_of(inside))
 
 
-UNIT_CONVERT = Calculation(
+NOT_CONVERTED = OneOf(ANALYTE, tuple(name for item_id in NO_CONVERSION for name in _names(item_id)))
+IS_TITRE = OneOf(ANALYTE, (TITRE,))
+
+
+def _named_as_stored(inputs: Inputs) -> dict[str, Any]:
+    """Analyte and units as this project calls them. A titre of 1:80 is 80; the order of titres is doubling, and units
+    of an ELISA are no titre."""
+    flat = dict(inputs)
+    for name in (ANALYTE.id, FROM.id, TO.id):
+        if flat.get(name) is not None and not isinstance(flat[name], str):
+            raise not_shaped(name, flat[name], "text")
+    if flat.get(ANALYTE.id) is not None:
+        flat[ANALYTE.id] = re.sub(r"[\s-]+", "_", flat[ANALYTE.id].strip().lower())
+    flat |= {name: plain_unit(flat[name]) for name in (FROM.id, TO.id) if flat.get(name) is not None}
+    value = flat.get(VALUE.id)
+    titre = _TITRE.fullmatch(value) if isinstance(value, str) and flat.get(ANALYTE.id) == TITRE else None
+    return flat if titre is None else {**flat, VALUE.id: int(titre[1])}
+
+
+def _reason(row: Row) -> dict[str, Any]:
+    """Why there is no conversion."""
+    if UNIT_CONVERT.applies is None or UNIT_CONVERT.applies.evaluate(row) is not False:
+        return {}
+    analyte = row[ANALYTE.id]
+    return {"reason": next(why for item_id, why in NO_CONVERSION.items() if analyte in _names(item_id))}
+
+
+UNIT_CONVERT = Score(
     id="unit_convert",
     title="Unit conversion",
-    items=(VALUE,),
-    input_names=("analyte", "value", "from", "to"),
-    unpack=_printed_titre,
-    structured={name: _text(name) for name in ("analyte", "from", "to")},
-    calculate=_convert,
+    items=(ANALYTE, VALUE, FROM, TO),
+    unpack=_named_as_stored,
+    constraints=(
+        Constraint(
+            any_of(NOT_CONVERTED, IS_TITRE, *(_is_known(item) for item in CONVERTED.values())),
+            "there is no conversion between these units of this analyte",
+        ),
+        Constraint(
+            none_of(*(_off_scale(ITEMS[item_id]) for item_id in (*CONVERTED, *NO_CONVERSION))),
+            "a value so far out has a wrong unit",
+        ),
+    ),
+    applies=any_of(IS_TITRE, none_of(NOT_CONVERTED), Same(FROM, TO)),
+    formula=by_choice(
+        ANALYTE,
+        {
+            (TITRE, *(name for item_id in NO_CONVERSION for name in _names(item_id))): Reading(VALUE),
+            **{_names(item.id): _converted(item) for item in CONVERTED.values()},
+        },
+    ),
+    low=-inf,
+    high=inf,
+    details=_reason,
     in_words=(
         "value = the value × the factor between the two units of this analyte",
         "a titre of 1:80 is 80; anti-dsDNA and the ESR are never converted",

@@ -19,8 +19,8 @@ import narwhals as nw
 from leadline.casebook.days import BASELINE_WINDOW_DAYS
 from leadline.casebook.items import Item
 from leadline.errors import ColumnAbsent, ItemOutOfRange
-from leadline.measures.engines import TEMPORARY
 from leadline.measures.definition import Measure
+from leadline.measures.engines import COMPARATORS, TEMPORARY, comparator_of
 
 SHOWN_ROWS = 3
 """So many rows are named where something is wrong with them."""
@@ -86,18 +86,21 @@ def paired(native: Any, found: Measure, rule: TwoVisits) -> Any:
     """
     names = native.collect_schema().names()
     sources = dict(_sources(found.items, names))
+    compared = {item_id: name for item_id, name in sources.items() if comparator_of(name) in names}
     common = [item.id for item in found.items
               if item.kind == "choice" and item.id in names and item.id not in found.parameters]  # fmt: skip
-    _check_days(native, rule)
+    check_days(native, rule)
     eager = isinstance(native, nw.DataFrame)
     rows = native.with_row_index(_ROW) if eager else native
     rows = rows.with_columns(**{_FULL_DAY: nw.col(rule.day).cast(nw.Int64)})
     rows = _with_reference_day(rows, rule)
-    earlier = {name: f"{TEMPORARY}earlier_{name}" for name in dict.fromkeys((*sources.values(), *common))}
+    carried = dict.fromkeys((*sources.values(), *common, *map(comparator_of, compared.values())))
+    earlier = {name: f"{TEMPORARY}earlier_{name}" for name in carried}
     rows = _with_earlier(rows, rule, earlier)
     agree = [(nw.col(name) == nw.col(earlier[name])).fill_null(False) for name in common]
     rows = rows.with_columns(
-        **{item_id: _item(item_id, name, earlier, agree) for item_id, name in sources.items()}
+        **{item_id: _item(item_id, name, earlier, agree) for item_id, name in sources.items()},
+        **{comparator_of(item_id): _comparator(item_id, name, earlier) for item_id, name in compared.items()},
     )
     if eager:  # joins keep no order
         rows = rows.sort(_ROW).drop(_ROW)
@@ -124,8 +127,32 @@ def _item(item_id: str, name: str, earlier: dict[str, str], agree: Sequence[nw.E
     if agree:
         before = nw.when(reduce(and_, agree)).then(before)
     if _time_of(item_id) == "delta":
-        return nw.col(name).cast(nw.Float64) - before.cast(nw.Float64)
+        change = nw.col(name).cast(nw.Float64) - before.cast(nw.Float64)
+        if comparator_of(name) not in earlier:
+            return change
+        both = nw.col(comparator_of(name)).is_in(COMPARATORS) & nw.col(earlier[comparator_of(name)]).is_in(
+            COMPARATORS
+        )
+        return nw.when(~both.fill_null(False)).then(change)  # of two limits the difference may be anything
     return before
+
+
+_TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+
+
+def _comparator(item_id: str, name: str, earlier: dict[str, str]) -> nw.Expr:
+    """The comparator of what the item is in this row. A difference from a limit is a limit of the other side."""
+    now, before = nw.col(comparator_of(name)), nw.col(earlier[comparator_of(name)])
+    match _time_of(item_id):
+        case "current":
+            return now
+        case "delta":
+            turned = nw.lit(None, dtype=nw.String)
+            for one, other in _TURNED.items():
+                turned = nw.when((before == one).fill_null(False)).then(nw.lit(other)).otherwise(turned)
+            return nw.when(now.is_in(COMPARATORS).fill_null(False)).then(now).otherwise(turned)
+        case _:
+            return before
 
 
 # ---- which visit -------------------------------------------------------------------------------------------------
@@ -171,8 +198,9 @@ def _with_earlier(rows: Any, rule: TwoVisits, earlier: dict[str, str]) -> Any:
 # ---- what must hold of the two columns ---------------------------------------------------------------------------
 
 
-def check_visit_columns(native: Any, rule: TwoVisits) -> None:
-    """Raises ColumnAbsent where the patient or day column is absent, or the days are no numbers."""
+def check_visit_columns(native: Any, rule: TwoVisits, *, dated: bool = False) -> None:
+    """Raises ColumnAbsent where the patient or day column is absent, or the days are neither numbers nor, where they
+    may be, dates."""
     schema = native.collect_schema()
     absent = [name for name in (rule.patient, rule.day) if name not in schema]
     if absent:
@@ -180,19 +208,22 @@ def check_visit_columns(native: Any, rule: TwoVisits) -> None:
             f"The table has no column {', '.join(absent)}.",
             hint=f"the columns are {', '.join(schema.names()[:30])}",
         )
-    if not schema[rule.day].is_numeric():
+    if not dated and not schema[rule.day].is_numeric():
         raise ColumnAbsent(
             f"The day column {rule.day} is {schema[rule.day]}; it takes whole numbers.",
             hint="count days from the index infusion, which is day 0, where the table is read",
         )
 
 
-def _check_days(native: Any, rule: TwoVisits) -> None:
+def check_days(native: Any, rule: TwoVisits, *, dated: bool = False) -> None:
     """Raises ItemOutOfRange for a day that is no whole number, and for two rows of a patient on one day that could
     both be the earlier visit: which one to take would be a guess. A lazy frame is run to find them."""
-    check_visit_columns(native, rule)
-    day = nw.col(rule.day).cast(nw.Float64)
-    torn = first_rows(native.filter((day.round(0) != day).fill_null(False)).select(rule.patient, rule.day))
+    check_visit_columns(native, rule, dated=dated)
+    day = nw.col(rule.day) if dated else nw.col(rule.day).cast(nw.Float64)
+    broken = (
+        () if dated else native.filter((day.round(0) != day).fill_null(False)).select(rule.patient, rule.day)
+    )
+    torn = () if dated else first_rows(broken)
     if torn:
         raise ItemOutOfRange(f"{rule.day} takes whole days; the table has others. In: {_places(torn, rule)}.")
     known = native.filter(~nw.col(rule.patient).is_null() & ~day.is_null())

@@ -47,6 +47,8 @@ class Phrase:
 
 def rule_in_words(measure: Measure) -> list[str]:
     """The rule as lines, nested ones indented by two spaces. A measure without a tree says its own."""
+    if measure.in_words:
+        return list(measure.in_words)
     match measure:
         case Score():
             return [f"{measure.output} =", *number_in_words(measure.formula).lines(1)]
@@ -61,7 +63,7 @@ def rule_in_words(measure: Measure) -> list[str]:
             first = "any" if measure.stands_alone else "the first that holds"
             return [f"{measure.output}: {first} of", *_several(rules), f"otherwise {measure.otherwise}"]
         case _:
-            return list(measure.in_words)
+            raise TypeError(f"{measure.id} says nothing of its rule")
 
 
 def missing_in_words(measure: Measure) -> str:
@@ -124,6 +126,12 @@ def number_in_words(node: tree.Number) -> Phrase:
             return Phrase(f"{_within(node.left)} × {_within(node.right)}")
         case tree.Clamped():
             return Phrase(f"{_within(node.number)} ({_limits(node)})")
+        case tree.Quotient():
+            return Phrase(f"{_within(node.number)} / {_within(node.divisor)}")
+        case tree.ByChoice():
+            return Phrase(f"the number that belongs to: {node.item.title}")
+        case tree.Computed():
+            return Phrase(node.says)
         case tree.Lowest():
             return Phrase("the smallest of", tuple(number_in_words(part) for part in node.parts))
         case tree.Highest():
@@ -198,6 +206,8 @@ def truth_in_words(node: tree.Truth) -> Phrase:
             return _compared(node.left, node.right, "<", ">")
         case tree.WhenRecorded():
             return truth_in_words(node.rule)
+        case tree.Same():
+            return Phrase(f"{node.left.title}: the same as {node.right.title}")
         case tree.Not():
             return _negated(node.part)
         case tree.AllOf():
@@ -230,6 +240,7 @@ def _same_item(left: tree.Number, right: tree.Number) -> str:
 
 _PRINTED = {
     "Cel": "°C",
+    "a": "years",
     "10*9/L": "10⁹/L",
     "g/(24.h)": "g/24 h",
     "mL/min/{1.73_m2}": "mL/min/1.73 m²",

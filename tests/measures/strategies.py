@@ -10,23 +10,33 @@ from hypothesis import strategies as st
 from leadline.casebook.items import Item
 from leadline.measures import MEASURES
 from leadline.measures import expression as tree
-from leadline.measures.definition import Criterion, Grading, Measure, Score
+from leadline.measures.definition import Calculation, Criterion, Grading, Measure, Score
+from leadline.measures.mctd import ComponentChanges
+
+WORDS = ("mg/L", "mg/dL", "umol/L", "°F", "Cel", "/uL", "10^9/L", "IU/mL", "mm/h")
+"""For a choice that takes any word: units."""
 
 STEPS = (-1, -0.1, 0, 0.1, 1)
 FEW = 40  # candidates of one item: enough for every limit, few enough that they meet
 
 
 def roots(measure: Measure) -> tuple[tree.Node, ...]:
-    """The trees of a measure; none for one that is a calculation."""
+    """Every tree of a measure."""
+    constraints = tuple(each.rule for each in measure.constraints)
     match measure:
         case Score():
-            return (measure.formula,)
+            return (*constraints, *(() if measure.applies is None else (measure.applies,)), measure.formula)
         case Criterion():
             return (*(() if measure.applies is None else (measure.applies,)), *measure.rules.values())
         case Grading():
             return tuple(rule for _, rule in measure.grades)
+        case ComponentChanges():
+            return tuple(rule for each in measure.components for rule in (each.improved, each.worse))
+        case Calculation():
+            applies = () if measure.applies is None else (measure.applies,)
+            return (*constraints, *applies, *measure.results.values())
         case _:
-            return ()
+            raise TypeError(measure.id)
 
 
 def nodes(node: tree.Node) -> Iterator[tree.Node]:
@@ -42,9 +52,19 @@ def chosen_by_presence(measure: Measure) -> set[str]:
         for node in nodes(root):
             if isinstance(node, tree.IsRecorded):
                 ids.add(node.item.id)
+            if isinstance(node, tree.WhenRecorded) and node.exactly:
+                ids |= {item.id for item in node.items}
             if isinstance(node, tree.MeanAnswered):
                 ids |= {part.item.id for part in nodes(node) if isinstance(part, tree.Reading)}
     return ids
+
+
+def divisors(measure: Measure) -> set[str]:
+    """Items that a rule divides by: of nothing there is no share."""
+    quotients = (node for root in roots(measure) for node in nodes(root) if isinstance(node, tree.Quotient))
+    return {
+        part.item.id for node in quotients for part in nodes(node.divisor) if isinstance(part, tree.Reading)
+    }
 
 
 def limits(measure: Measure) -> set[float]:
@@ -64,7 +84,8 @@ def values(item: Item, around: set[float]) -> Sequence[float | bool | str]:
     if item.kind == "yes_no":
         return [False, True]
     if item.kind == "choice":
-        return list(item.choices)
+        known = [choice for choice in item.choices if choice != "indeterminate"]
+        return known or list(WORDS)
     numbers = {round(limit + step, 6) for limit in around for step in STEPS} | {10.0, 5.5, 33.3}
     numbers |= {end for end in (item.low, item.high) if abs(end) != inf}
     if item.kind == "count":
@@ -83,8 +104,17 @@ def beyond_detection(item: Item, around: set[float]) -> list[tuple[float, float]
 @cache
 def complete_visits(measure_id: str) -> st.SearchStrategy[dict]:
     measure = MEASURES[measure_id]
-    around = limits(measure)
-    return st.fixed_dictionaries({item.id: st.sampled_from(values(item, around)) for item in measure.items})
+    around, never_0 = limits(measure), divisors(measure)
+    candidates = {
+        item.id: [each for each in values(item, around) if each or item.id not in never_0]
+        for item in measure.items
+    }
+    visits = st.fixed_dictionaries({name: st.sampled_from(each) for name, each in candidates.items()})
+    if any(item.kind == "choice" and not item.choices for item in measure.items):
+        return visits  # words that go together are few
+    return visits.filter(
+        lambda row: all(each.rule.evaluate(row) is not False for each in measure.constraints)
+    )
 
 
 @cache

@@ -132,6 +132,35 @@ def test_unit_conversion(analyte, value, unit, to, converted):
     assert result["value"] == pytest.approx(converted, abs=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("analyte", "value", "unit", "wanted", "expected"),
+    [  # measures dossier 5.4
+        ("crp", 1.2, "mg/dL", "mg/L", 12),
+        ("crp_mg_l", 5, "mg/l", "mg/dL", 0.5),
+        ("c3", 0.9, "g/L", "mg/dL", 90),
+        ("c4", 18, "mg/dL", "g/L", 0.18),
+        ("fibrinogen", 3.5, "g/L", "mg/dL", 350),
+        ("fibrinogen", 10, "µmol/L", "mg/dL", 340),
+        ("ferritin", 250, "ng/mL", "ug/L", 250),
+        ("ferritin", 250, "μg/L", "ng/mL", 250),
+        ("triglycerides", 2, "mmol/L", "mg/dL", 177.14),
+        ("creatinine", 88.4, "umol/L", "mg/dL", 1),
+        ("haemoglobin", 120, "g/L", "g/dL", 12),
+        ("platelets", 250_000, "/uL", "10*9/L", 250),
+        ("platelets", 250, "10^3/µL", "10*9/L", 250),
+        ("wbc", 7.1, "x10^9/L", "10*3/uL", 7.1),
+        ("upcr", 500, "mg/g", "g/g", 0.5),
+        ("upcr", 0.5, "mg/mg", "g/g", 0.5),
+        ("upcr", 113.1, "mg/mmol", "g/g", 1),
+        ("temperature", 98.6, "degF", "Cel", 37),
+        ("temperature", 38, "°C", "°F", 100.4),
+    ],
+)
+def test_every_factor_of_the_dossier_converts(analyte, value, unit, wanted, expected):
+    converted = evaluate("unit_convert", {"analyte": analyte, "value": value, "from": unit, "to": wanted})
+    assert converted["value"] == pytest.approx(expected, rel=1e-9)
+
+
 def test_anti_dsdna_is_never_converted():
     result = evaluate("unit_convert", {"analyte": "anti-dsDNA", "value": 30, "from": "IU/mL", "to": "U/mL"})
     assert (result["value"], result["status"]) == (None, "not_applicable")
@@ -272,8 +301,14 @@ def test_the_toxicity_rule_by_its_closed_form(events, probability, stop):
     assert (result["posterior_prob_gt_p0"], result["stop"]) == (pytest.approx(probability, abs=1e-12), stop)
 
 
-def test_the_toxicity_rule_says_nothing_without_all_its_inputs():
+def test_the_toxicity_rule_neither_stops_nor_goes_on_without_all_its_inputs():
     result = evaluate("bayes_tox_stop", {**RULE, "gamma": None})
-    assert (result["posterior_prob_gt_p0"], result["stop"], result["missing"]) == (None, None, ["gamma"])
+    assert (result["stop"], result["status"], result["missing"]) == (None, "partly_computable", ["gamma"])
+    result = evaluate("bayes_tox_stop", {**RULE, "n": None})
+    assert (result["posterior_prob_gt_p0"], result["stop"], result["status"]) == (
+        None,
+        None,
+        "not_computable",
+    )
     with pytest.raises(ItemOutOfRange):
         evaluate("bayes_tox_stop", {**RULE, "events": 4})

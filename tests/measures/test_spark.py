@@ -18,7 +18,7 @@ from leadline.errors import ItemOutOfRange
 from leadline.measures import MEASURES, score
 from leadline.measures.table_files import score_table
 from tests.measures import test_two_visits as visits
-from tests.measures.limits_table import OF_TREES, answers, limits_table
+from tests.measures.limits_table import OF_ONE_ROW, answers, limits_table
 
 SETTINGS = {
     "spark.ui.enabled": "false",
@@ -35,7 +35,7 @@ def test_spark_says_of_each_row_what_a_visit_says(tmp_path):
         pytest.skip("no Java on this machine: Spark cannot run")
     pytest.importorskip("pyspark", reason="pyspark is not installed: make spark")
     with session() as spark:
-        for measure in OF_TREES:
+        for measure in OF_ONE_ROW:
             says_the_same_at_every_limit(spark, measure)
         for window in ((-90, 0), "previous"):
             for measure_id in ("jadas10_improvement_horneff", "csle_flare_2018", "renal_response_kdigo2024"):

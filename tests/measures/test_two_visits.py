@@ -14,12 +14,13 @@ from polars.testing import assert_frame_equal
 from leadline.errors import ColumnAbsent, ItemOutOfRange
 from leadline.measures import MEASURES, score
 from leadline.measures.definition import Criterion, Score
+from leadline.measures.mctd import ComponentChanges
 from tests.measures.engine_frames import ENGINES, KEEP_ORDER
-from tests.measures.limits_table import OF_TREES, TYPES
+from tests.measures.limits_table import OF_ONE_ROW, TYPES
 from tests.measures.strategies import limits, values
 
 REFERENCES = ("baseline", "previous")
-COMPARING = [each for each in OF_TREES
+COMPARING = [each for each in OF_ONE_ROW
              if any(item.id.startswith(("baseline", "previous", "delta_")) for item in each.items)]  # fmt: skip
 OTHER_NAMES = {"baseline": "jadas10", "current": "jadas10"}
 
@@ -96,6 +97,8 @@ def said_of(measure, row, rows, window):
     result = measure.evaluate_row(items_of(measure, row, earlier_of(row, rows, window)))
     if isinstance(measure, Criterion):
         return [result[output] for output in measure.rules]
+    if isinstance(measure, ComponentChanges):
+        return [result[each.id] for each in measure.components]
     return [result[measure.output]]
 
 
@@ -112,6 +115,8 @@ def expected_of(measure, rows, table, window):
 def columns_of(measure):
     if isinstance(measure, Criterion) and len(measure.rules) > 1:
         return [f"{measure.id}_{output}" for output in measure.rules]
+    if isinstance(measure, ComponentChanges):
+        return [f"{measure.id}_{each.id}" for each in measure.components]
     return [measure.id]
 
 
