@@ -11,8 +11,8 @@ from leadline.report.figures.words import counted, listed
 from leadline.trial.borrowing import borrows_effect
 from leadline.trial.criteria import criterion_label
 from leadline.trial.design import Basis, HarmCheck, HarmFamily, Reference
-from leadline.trial.words import beyond, within_limits
 from leadline.trial.simulation import Draws, simulation_in_words
+from leadline.trial.words import beyond, within_limits
 
 if TYPE_CHECKING:
     from leadline.trial.describe import DesignReport
