@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from leadline.report.blocks import Bullets, Column, Heading, Prose, Results, Section, Table
+from leadline.report.blocks import Block, Bullets, Column, Heading, Prose, Results, Section, Table
 from leadline.report.html import write_html
 from leadline.report.words import NO_ADVICE
 from leadline.trial.rehearsal.words import agreement_in_words, cells
@@ -43,7 +43,7 @@ def _results(found: Agreement) -> Results:
 
 def _answer(found: Agreement) -> Section:
     lead, mechanism, told, decided = agreement_in_words(found)
-    said = [Prose(lead, "lead"), Prose(decided), Prose(told)]
+    said: list[Block] = [Prose(lead, "lead"), Prose(decided), Prose(told)]
     if mechanism:
         said += [Heading("What went wrong with the visits"), Prose(mechanism)]
     return Section("answer", "What was rehearsed, and what came of it", tuple(said))

@@ -78,15 +78,16 @@ def _client(scheduler: str) -> Iterator[Any]:
 
 
 def finished_lines(out: Path) -> list[Row]:
-    """What stands in the file; a line cut short by an interruption is left out."""
+    """What stands in the file; a line cut short by an interruption is left out, one of something else is empty."""
     if not out.exists():
         return []
     rows = []
     for line in out.read_text("utf-8").splitlines():
         try:
-            rows.append(json.loads(line))
+            row = json.loads(line)
         except json.JSONDecodeError:
             continue
+        rows.append(row if isinstance(row, dict) else {})
     return rows
 
 

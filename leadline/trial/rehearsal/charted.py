@@ -13,7 +13,7 @@ from leadline.trial.boundaries import Action
 from leadline.trial.monitoring.monitor import Reached, reach
 from leadline.trial.rehearsal.charts import Chart, draw_chart
 from leadline.trial.rehearsal.course import Decided
-from leadline.trial.rehearsal.known import missing_children
+from leadline.trial.rehearsal.known import short_of_look
 from leadline.trial.rehearsal.writing import Followed, write_casebook
 
 if TYPE_CHECKING:
@@ -68,8 +68,8 @@ class Charted:
             return Decided(reached.harm_stops)
         step = next((one for one in reached.course.steps if one.number == look.step + 1), None)
         if step is None:
-            left_out = dict.fromkeys(reached.course.waiting, 1)
-            return Decided(harm=False, short=missing_children(self.ready.design, look) or left_out)
+            known = dict(enumerate(reached.children))
+            return Decided(harm=False, short=short_of_look(self.ready.design, look, known))
         return Decided(
             harm=False, verdicts={one.basket: VERDICTS[Action(one.action)] for one in step.decisions}
         )

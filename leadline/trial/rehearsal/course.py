@@ -177,12 +177,13 @@ def _step(state: _State, step: int, seen: tuple[int, ...], decide: Decide, close
     """Enrol and look; for children who were left out of the count others are enrolled, and it is looked again."""
     wanted = {at: state.planned(at) for at in seen}
     while True:
-        enrolled = [state.enrol(at, number) for at, number in wanted.items()]
+        for at, number in wanted.items():
+            state.enrol(at, number)
         day = state.close_of(seen, closes)
         if _harm_stops(state, step, day, decide):
             return Decided(harm=True)
         decided = state.look(step, day, seen, decide)
-        if not decided.short or not any(enrolled):
+        if not decided.short or any(state.nobody_left(at) for at in decided.short):
             return decided
         wanted = {at: len(state.taken[at]) + more for at, more in decided.short.items()}
 
@@ -218,17 +219,19 @@ class _State:
         """The number of children of the look that the basket has reached."""
         return self.design.baskets[basket].looks[self.looks[basket] - 1]
 
-    def enrol(self, basket: int, wanted: int) -> int:
+    def nobody_left(self, basket: int) -> bool:
+        """Whether all children who come for a basket are in the trial."""
+        return len(self.taken[basket]) == len(self.children[basket])
+
+    def enrol(self, basket: int, wanted: int) -> None:
         """Up to a number of children, or as many as come; no two infusions of the trial on one day."""
         day, taken = self.opens, self.taken[basket]
-        new = self.children[basket][len(taken) : wanted]
-        for child in new:
+        for child in self.children[basket][len(taken) : wanted]:
             day += child.after_days
             while day in self.infusion_days:
                 day += 1
             self.infusion_days.add(day)
             taken.append(Taken(child, day))
-        return len(new)
 
     def close_of(self, seen: Sequence[int], closes: Sequence[int]) -> int:
         """The day after the last window of those looked at has closed."""

@@ -15,6 +15,8 @@ from leadline.trial.endings import verdicts_at
 from leadline.trial.rehearsal.course import Decided
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from leadline.trial.design import Design
     from leadline.trial.operating import Trial
     from leadline.trial.rehearsal.course import Look, Taken
@@ -28,7 +30,7 @@ def decide_by_truth(trial: Trial, look: Look) -> Decided:
         return Decided(harm)
     children = [look.of(at) for at in range(len(design.baskets))]
     sizes = tuple(len(of_basket) for of_basket in children)
-    if short := missing_children(trial.design, look):
+    if short := short_of_look(design, look, dict(enumerate(sizes))):
         return Decided(harm=False, short=short)
     responders = [sum(child.responds for child in of_basket) for of_basket in children]
     here = Outcomes(np.array([responders]), sizes)
@@ -39,10 +41,10 @@ def decide_by_truth(trial: Trial, look: Look) -> Decided:
     return Decided(harm=False, verdicts=verdicts)
 
 
-def missing_children(design: Design, look: Look) -> dict[int, int]:
-    """How many children each basket looked at lacks for this look."""
+def short_of_look(design: Design, look: Look, known: Mapping[int, int]) -> dict[int, int]:
+    """How many children with a known response each basket looked at lacks for this look; only those that lack any."""
     planned = {at: design.baskets[at].looks[look.looks[at] - 1] for at in look.baskets}
-    return {at: number - len(look.of(at)) for at, number in planned.items() if len(look.of(at)) < number}
+    return {at: number - known[at] for at, number in planned.items() if known[at] < number}
 
 
 def _happened(one: Taken, day: int) -> bool:
