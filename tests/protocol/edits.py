@@ -1,5 +1,7 @@
 """Small edits of the shipped protocol, for tests."""
 
+from functools import cache
+
 from leadline.protocol.contradictions import find_contradictions
 from leadline.protocol.reading import parse_protocol, shipped_protocol
 
@@ -20,10 +22,13 @@ def line_of(text: str, part: str) -> int:
     return text[: text.index(part)].count("\n") + 1
 
 
+@cache
 def read(*edits: tuple[str, str]):
+    """The edited protocol."""
     return parse_protocol(edited(*edits), name="edited.yaml")[0]
 
 
+@cache
 def contradictions(*edits: tuple[str, str]):
     """The contradictions of the edited protocol, each with its line, its key and what it says."""
     protocol, file = parse_protocol(edited(*edits), name="edited.yaml")

@@ -1,0 +1,143 @@
+"""Amendments in words, and the children that they touch. The words are typed here, as a reader would say them."""
+
+# ruff: noqa: E501 - the edits are in the words of the file, whose lines are long
+
+import pytest
+
+from leadline.protocol.amendments import Meaning, compare_protocols
+from tests.protocol.edits import edited, read
+
+
+def changes(*edits: tuple[str, str]) -> list[tuple[str, str]]:
+    """What changes from the shipped protocol to the edited one: kind, and words."""
+    return [(each.meaning.value, each.what) for each in compare_protocols(read(), read(*edits))]
+
+
+SAID = {
+    "a dose": (
+        [("per_kg: {value: 2,", "per_kg: {value: 3,")],
+        ["The dose rises from 2 to 3 million cells per kg"],
+    ),
+    "the upper limit of a dose": (
+        [("dose_limits: {low: 1, high: 4,", "dose_limits: {low: 1, high: 3,")],
+        ["The upper limit of the dose that the product allows falls from 4 to 3 million cells per kg"],
+    ),
+    "a release test": (
+        [('{low: 70, unit: "%"', '{low: 80, unit: "%"')],
+        ["The lower limit of 'Viability' rises from 70 to 80 %"],
+    ),
+    "a limit that comes to count as within": (
+        [("below: 18, unit: a", "high: 18, unit: a")],
+        ["The upper limit of 'Age' itself now counts as within"],
+    ),
+    "a limit that is new": (
+        [("limit: {low: 6, source: [farge2025]}", "limit: {low: 6, high: 40, source: [farge2025]}")],
+        ["The upper limit of 'Active lupus' is new: 40"],
+    ),
+    "a limit that falls away": (
+        [("limit: {low: 10, high: 100, unit: kg", "limit: {low: 10, unit: kg")],
+        ["The upper limit of 'Weight', 100 kg, falls away"],
+    ),
+    "a figure that is filled in": (
+        [("limit: {unit: min, centre: least and greatest duration of one infusion}", "limit: {low: 20, high: 60, unit: min, source: [project]}")],
+        ["'Duration', which the centre had to fill in, is now 20 to 60 minutes"],
+    ),
+    "a day of a visit": (
+        [("day: 56, first: 49, last: 63", "day: 56, first: 49, last: 70")],
+        ["The last day of the visit 'Week 8' moves from day 63 to day 70"],
+    ),
+    "what a visit records": (
+        [("items: &every_time [weight_kg, height_cm, temp_c, crp_mg_l,", "items: &every_time [weight_kg, height_cm, temp_c,"),
+         ("items: *every_time, measures: *full, records: [medications, joint_counts, reports], asks: [all]}\n    - {id: week_8", "items: [weight_kg, crp_mg_l, upcr_g_g], measures: *full, records: [medications, joint_counts, reports], asks: [all]}\n    - {id: week_8")],
+        [f"The items of the visit '{visit}' lose CRP" for visit in ("Day 0", "Week 8", "Week 12", "Week 24", "Week 52")]
+        + ["The items of the visit 'Week 4' gain Urine protein/creatinine ratio",
+           "The items of the visit 'Week 4' lose Height, Temperature, Haemoglobin, Platelets, White blood cells, AST, Ferritin, Fibrinogen and Pain (0-10)"],
+    ),
+    "a wash-out": (
+        [("drugs: [bdmard_bcell], time: {value: 12, unit: mo", "drugs: [bdmard_bcell], time: {value: 6, unit: mo")],
+        ["'Wash-out of B-cell therapy' falls from 12 to 6 months"],
+    ),
+    "a wash-out in a unit that has no fixed length": (
+        [("drugs: [ivig], time: {value: 3, unit: mo", "drugs: [ivig], time: {value: 12, unit: wk")],
+        ["'Wash-out of immunoglobulin' changes from 3 months to 12 weeks"],
+    ),
+    "drugs that a rule names": (
+        [("drugs: [csdmard, antimalarial, cytotoxic, ivig], present", "drugs: [csdmard, cytotoxic, ivig, nsaid], present")],
+        ["The drugs of the rule 'No new conventional drug' gain NSAID", "The drugs of the rule 'No new conventional drug' lose antimalarial"],
+    ),
+    "days of a rule": (
+        [("during: {first: -28, last: 84, source: [swart2019", "during: {first: -28, last: 168, source: [swart2019")],
+        ["The days of 'IL-1 or IL-6 blocker kept in systemic JIA' change: from day -28 to day 84 becomes from day -28 to day 168"],
+    ),
+    "a rule that is new and one that is gone": (
+        [("    - {kind: presence, id: karyotype, title: Karyotype, of: infusions.karyotype_test, values: [normal], source", "    - {kind: presence, id: gram, title: Gram stain, of: infusions.gram_stain, values: [negative], source")],
+        ["New in the release tests: 'Gram stain': Gram stain: negative", "Taken out of the release tests: 'Karyotype': Karyotype: normal"],
+    ),
+    "a rule of another kind under the same id": (
+        [("{kind: range, id: weight, title: Weight, of: items.weight_kg, limit: {low: 10, high: 100, unit: kg, source: [project], why: \"From 20 to 200 million cells at the planned dose; the centre may narrow it to what its product allows.\"}", "{kind: presence, id: weight, title: Weight, of: items.active_uveitis, present: false")],
+        ["The rule 'Weight' asked: Weight: 10 to 100 kg, from day -28 to day 0. It now asks: Active uveitis: absent, from day -28 to day 0"],
+    ),
+    "the gravity of a deviation": (
+        [("values: [passed], deviation: minor", "values: [passed], deviation: major")],
+        ["The gravity of the rule 'Potency' changes from minor to major"],
+    ),
+    "how many infusions": (
+        [("most: {high: 3,", "most: {high: 2,")],
+        ["The upper limit of the number of infusions of a child falls from 3 to 2 infusions"],
+    ),
+    "how many children stop the trial": (
+        [("children: {value: 2,", "children: {value: 3,")],
+        ["The number of children of the rule 'stop reactions' rises from 2 to 3 children"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("edits", "said"), SAID.values(), ids=SAID)
+def test_an_amendment_is_said_in_words(edits, said):
+    found = changes(*edits)
+    assert sorted(what for kind, what in found if kind == "treatment") == sorted(said)
+
+
+def test_a_strategy_is_a_change_of_the_conclusion_and_says_in_which_disease():
+    edit = ("        death: {strategy: composite", "        death: {strategy: hypothetical")
+    assert changes(edit) == [
+        (
+            "conclusion",
+            f"The strategy for 'death' in the estimand for {disease} changes from composite to hypothetical",
+        )
+        for disease in ("JIA", "SLE", "MCTD")
+    ]
+
+
+def test_a_source_and_a_reason_are_words_and_change_nothing_else():
+    edit = (
+        "source: [swart2019], why: The only dose read of a trial in children",
+        "source: [wang_d2014], why: The dose of a trial in adults and not in children",
+    )
+    assert changes(edit) == [
+        ("wording", "The source of the dose changes from swart2019 to wang_d2014"),
+        ("wording", "The reason of the dose is worded otherwise"),
+    ]
+
+
+MEANS_THE_SAME = {
+    "the same dose in single cells": [("per_kg: {value: 2, unit: 10*6/kg", 'per_kg: {value: 2000000, unit: "{cells}/kg"')],
+    "twelve weeks as days": [("lasting: {value: 12, unit: wk", "lasting: {value: 84, unit: d")],
+    "items in another order": [("items: &every_time [weight_kg, height_cm,", "items: &every_time [height_cm, weight_kg,")],
+    "a comment": [("dose:\n", "dose:  # as in Swart 2019\n")],
+    "rules in another order": [
+        ("    - {kind: presence, id: sterility, title: Sterility, of: infusions.sterility_test, values: [no_growth], source: [release_a, release_b, release_c]}\n", ""),
+        ("    - {kind: presence, id: karyotype,", "    - {kind: presence, id: sterility, title: Sterility, of: infusions.sterility_test, values: [no_growth], source: [release_a, release_b, release_c]}\n    - {kind: presence, id: karyotype,"),
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("edits", MEANS_THE_SAME.values(), ids=MEANS_THE_SAME)
+def test_what_means_the_same_is_no_amendment(edits):
+    assert edited(*edits) != edited()
+    assert changes(*edits) == []
+
+
+def test_an_amendment_leads_to_the_key_of_the_new_protocol():
+    (found,) = compare_protocols(read(), read(("per_kg: {value: 2,", "per_kg: {value: 3,")))
+    assert (found.section, found.path, found.meaning) == ("dose", ("dose", "per_kg"), Meaning.TREATMENT)
