@@ -44,15 +44,17 @@ def check_casebook(
     check_membership(protocol, casebook)
     rules = parameters or Parameters()
     closed = casebook.kind == "published" and on is None
+    cases = tuple(casebook.cases())
     children = tuple(
         check_case(protocol, case, today=day_asked_about(case, casebook, on), parameters=rules, closed=closed)
-        for case in casebook.cases()
+        for case in cases
     )
     return Adherence(
         protocol_id=protocol.id, protocol_version=protocol.version, protocol_title=protocol.title,
         casebook_name=casebook.name, casebook_hash=casebook.hash, leadline_version=leadline.__version__,
         on="" if on is None else on.isoformat() if isinstance(on, date) else f"day {on}", children=children,
         notices=(*protocol_notices(protocol), *membership_notices(protocol, casebook), *_closed_notice(closed)),
+        casebook_kind="invented" if any(case.invented for case in cases) else casebook.kind,
     )  # fmt: skip
 
 

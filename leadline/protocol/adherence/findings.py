@@ -265,8 +265,11 @@ class ChildAdherence:
 
 @dataclass(frozen=True, slots=True)
 class Adherence:
-    """A casebook held against a protocol: every child, in the order of the casebook. `on`: the day asked about, as
-    given; empty for the last day of the record."""
+    """A casebook held against a protocol: every child, in the order of the casebook.
+
+    on             the day asked about, as given; empty for the last day of the record
+    casebook_kind  published, clinical or invented: one invented child makes all of it invented data
+    """
 
     protocol_id: str
     protocol_version: str
@@ -277,6 +280,7 @@ class Adherence:
     on: str
     children: tuple[ChildAdherence, ...]
     notices: Texts
+    casebook_kind: str = ""
 
     @property
     def upcoming(self) -> tuple[Upcoming, ...]:
