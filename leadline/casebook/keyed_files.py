@@ -224,5 +224,7 @@ def _known_keys(adapter: TypeAdapter[Any]) -> list[str]:
 
 
 def _nearest(key: str, known: Iterable[str]) -> str:
+    if " " in key:
+        return "quotes around the whole text, if this is the part of it after a comma"
     near = nearest(key, known)
     return f"'{near}'" if near else "the keys of the example only"

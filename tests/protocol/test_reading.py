@@ -81,6 +81,14 @@ REFUSED = [
         "takes 'decided_by'",
     ),
     (
+        "a text with a comma and without quotes",
+        "why: The usual minimum; others",
+        "why: The usual minimum, others",
+        "id: viability",
+        "release.rules[1].limit.others ask for 80 or 85 %.",
+        "quotes around the whole text",
+    ),
+    (
         "a dose in mg",
         "{value: 2, unit: 10*6/kg, source: [swart2019]",
         "{value: 2, unit: mg/kg, source: [swart2019]",

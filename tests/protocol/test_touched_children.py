@@ -1,0 +1,92 @@
+"""Which children an amendment touches: an invented casebook of three, judged by hand here."""
+
+import pytest
+
+from leadline.casebook import read_casebook
+from leadline.protocol.amendments import touched_children
+from tests.protocol.edits import read
+
+PATIENTS = """\
+patient_id,diagnosis,ilar_category,protocol_id,protocol_version
+INV-01,jia,poly_rf_neg,msc_iv_paediatric,1.0
+INV-02,jia,poly_rf_neg,msc_iv_paediatric,1.0
+INV-03,jia,poly_rf_neg,msc_iv_paediatric,0.9
+"""
+INFUSIONS = """\
+patient_id,infusion_no,infusion_start,route,status,dose_cells_per_kg,dose_basis,viability_pct
+INV-01,1,2024-03-04,iv,completed,2.0,viable,75
+INV-02,1,2024-03-04,iv,completed,3.0,viable,92
+INV-03,1,2024-03-04,iv,completed,2.0,viable,60
+"""
+VISITS = """\
+patient_id,visit_date,physician_global_0_10
+INV-01,2024-03-04,6
+INV-01,2024-04-29,4
+INV-02,2024-03-04,5
+INV-02,2024-04-29,5
+"""
+
+
+@pytest.fixture
+def casebook(tmp_path):
+    for name, text in (("patients", PATIENTS), ("infusions", INFUSIONS), ("visits", VISITS)):
+        (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
+    return read_casebook(tmp_path)
+
+
+def touched(casebook, *edits):
+    return {
+        child.patient_id: [(one.about, one.title, one.before, one.after) for one in child.touched]
+        for child in touched_children(read(), read(*edits), casebook)
+    }
+
+
+def test_a_stricter_release_test_makes_a_past_infusion_a_deviation(casebook):
+    """75 % is at least 70 % and not at least 80 %; 92 % is both, and is judged by the new rule all the same."""
+    assert touched(casebook, ('{low: 70, unit: "%"', '{low: 80, unit: "%"')) == {
+        "INV-01": [("infusion 1", "Viability", "as written", "major deviation")],
+        "INV-02": [("infusion 1", "Viability", "as written", "as written")],
+        "INV-03": [],
+    }
+
+
+def test_another_dose_turns_what_was_planned_into_a_deviation_and_back(casebook):
+    """2 +- 20 % is 1.6 to 2.4 million per kg, 3 +- 20 % is 2.4 to 3.6: each child is within one of them."""
+    assert touched(casebook, ("per_kg: {value: 2,", "per_kg: {value: 3,")) == {
+        "INV-01": [("infusion 1", "Dose as planned", "as written", "minor deviation")],
+        "INV-02": [("infusion 1", "Dose as planned", "minor deviation", "as written")],
+        "INV-03": [],
+    }
+
+
+def test_a_coming_visit_that_is_moved_touches_the_children_who_are_to_make_it(casebook):
+    """The last visits were on day 56, so week 24 is to come; 15 days earlier its window opens on day 139."""
+    found = touched(casebook, ("day: 168, first: 154, last: 182", "day: 168, first: 139, last: 182"))
+    assert {child: [one[:2] for one in each] for child, each in found.items()} == {
+        "INV-01": [("to come", "Week 24")],
+        "INV-02": [("to come", "Week 24")],
+        "INV-03": [],
+    }
+    assert found["INV-01"][0][2].startswith("day 154 to 182: ")
+    assert found["INV-01"][0][3].startswith("day 139 to 182: ")
+
+
+def test_a_rule_of_another_disease_touches_nobody(casebook):
+    assert touched(
+        casebook, ("limit: {low: 6, source: [farge2025]}", "limit: {low: 8, source: [farge2025]}")
+    ) == {
+        "INV-01": [],
+        "INV-02": [],
+        "INV-03": [],
+    }
+
+
+def test_a_reason_worded_otherwise_touches_nobody(casebook):
+    found = touched(casebook, ("why: The usual minimum; others", "why: The least; others"))
+    assert set(found) == {"INV-01", "INV-02", "INV-03"}
+    assert not any(found.values())
+
+
+def test_a_child_of_another_version_is_not_looked_at_and_says_so(casebook):
+    children = touched_children(read(), read(('{low: 70, unit: "%"', '{low: 80, unit: "%"')), casebook)
+    assert [child.elsewhere for child in children] == [False, False, True]
