@@ -78,7 +78,7 @@ def calibrate(
     design: Design,
     *,
     level: float,
-    control: Control = Control.GLOBAL_NULL,
+    control: Control = Control.STRONG,
     thresholds: Thresholds = Thresholds.COMMON,
     search: Search = PROOF,
 ) -> Calibration:

@@ -27,11 +27,17 @@ def error_at(plan, rates):
 
 def test_the_published_threshold_is_the_smallest_of_four_digits():
     check = CHECKS["baskexact-adjust"]
-    found = calibrate(design(CPP), level=check["inputs"]["alpha"])
+    found = calibrate(design(CPP), level=check["inputs"]["alpha"], control=Control.GLOBAL_NULL)
     assert found.above < check["printed"]["lambda"] <= found.up_to
     assert found.above > check["printed"]["lambda"] - 1e-4
     assert found.error == pytest.approx(check["printed"]["fwer"], abs=check["tolerance"])
     assert found.threshold == check["printed"]["lambda"]
+
+
+def test_the_error_is_held_everywhere_unless_the_global_null_is_asked_for():
+    plan = design(CPP, looks=(9,))
+    assert calibrate(plan, level=0.1) == calibrate(plan, level=0.1, control=Control.STRONG)
+    assert calibrate(plan, level=0.1).at_most <= 0.1
 
 
 PLANS = {
@@ -49,7 +55,7 @@ PLANS = {
 
 @pytest.mark.parametrize("plan", PLANS.values(), ids=PLANS)
 def test_the_threshold_holds_and_the_next_lower_one_does_not(plan):
-    found = calibrate(plan, level=0.05)
+    found = calibrate(plan, level=0.05, control=Control.GLOBAL_NULL)
     assert error_at(with_threshold(plan, found.threshold), plan.null_rates) == pytest.approx(
         found.error, abs=1e-13
     )
@@ -92,7 +98,7 @@ def test_the_proved_maximum_is_above_a_grid_and_near_the_error_found(plan):
 
 def test_calibrating_at_the_global_null_is_no_control():
     """With three baskets of 24, null 0.2, Fujikawa's weights: 5 % becomes more than 10 % when others respond."""
-    found = calibrate(design(fujikawa(0.0), looks=(24,)), level=0.05)
+    found = calibrate(design(fujikawa(0.0), looks=(24,)), level=0.05, control=Control.GLOBAL_NULL)
     assert found.error <= 0.05
     assert found.worst_error > 0.10
 
@@ -185,8 +191,8 @@ def test_thresholds_of_equal_error_are_those_of_critical_counts_found_by_hand():
 
 def test_thresholds_of_equal_error_make_unlike_baskets_err_alike():
     plan = PLANS["unlike baskets"]
-    common = calibrate(plan, level=0.1)
-    equal = calibrate(plan, level=0.1, thresholds=Thresholds.EQUAL_ERROR)
+    common = calibrate(plan, level=0.1, control=Control.GLOBAL_NULL)
+    equal = calibrate(plan, level=0.1, control=Control.GLOBAL_NULL, thresholds=Thresholds.EQUAL_ERROR)
     assert equal.error <= 0.1
     null = Scenario("null", plan.null_rates)
     errors = Trial(with_threshold(plan, equal.threshold)).decisions(null)

@@ -220,7 +220,7 @@ def sums_over_nodes(counts: Counts, weight: Floats, factors: Sequence[Factors]) 
     def joined(one: Floats, other: Floats) -> Floats:
         if len(one) * len(other) <= PAIRS_WORTH * len(counts):
             return np.asarray((one @ other.T)[left_rows, right_rows])
-        return np.einsum("on,on->o", one[left_rows], other[right_rows])
+        return np.asarray(np.einsum("on,on->o", one[left_rows], other[right_rows]))
 
     left_part = weight * _product(left, factors[:middle])
     right_part = _product(right, factors[middle:])
