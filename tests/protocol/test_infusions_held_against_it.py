@@ -1,11 +1,12 @@
 """One infusion against product, release, dose, premedication and observation; further ones against repeat dosing."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from leadline.protocol.adherence.infusions import check_infusions, check_repeat_dosing
-from leadline.protocol.rules import Grade
+from leadline.protocol.rules import Grade, RangeRule
 from tests.protocol.charts import chart, context, days, drug, infusion, limit, shipped, visit
 
 WEIGHED = {"weight_kg_at_infusion": 20.0}
@@ -163,7 +164,7 @@ def test_viability_passes_at_its_limit():
         assert checks_of(infusion(viability_pct=value))["viability"].outcome == outcome
 
 
-MARKERS = {
+MARKERS: dict[str, Any] = {
     "cd105_pct": 98, "cd73_pct": 97, "cd90_pct": 99, "cd45_pct": 0.5, "cd34_pct": 0.5, "hla_dr_pct": 1, "cd14_pct": 1,
     "cd19_pct": 1, "plastic_adherent": True, "osteo": True, "adipo": True, "chondro": True,
 }  # fmt: skip
@@ -186,7 +187,7 @@ def test_what_a_chart_says_is_not_known_is_not_known():
 
 
 def test_the_rate_is_volume_by_minutes():
-    rate = next(rule for rule in shipped().dose.rules if rule.id == "rate")
+    rate = next(rule for rule in shipped().dose.rules if isinstance(rule, RangeRule) and rule.id == "rate")
     by = protocol(rules=(replace(rate, limit=limit(high=2, unit="mL/min"), deviation=Grade.MINOR),))
     for minutes, outcome in ((30, KEPT), (29, MINOR), (None, UNKNOWN)):  # 60 mL: 2, 2.07 mL/min
         assert checks_of(infusion(volume_ml=60, infusion_minutes=minutes), by=by)["rate"].outcome == outcome

@@ -1,0 +1,197 @@
+"""Every change of another drug: prohibited, rescue, taper, or of none of the rules; and targets of the taper."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from leadline.casebook.days import DaySpan
+from leadline.protocol.adherence.treatment import check_changes, check_treatment
+from leadline.protocol.rules import Change, Grade, PresenceRule, RangeRule
+from tests.protocol.charts import chart, context, days, drug, limit, shipped, visit
+
+
+def prohibits(change: Change, *drugs: str, grade: Grade = Grade.MAJOR, first: int = 0) -> PresenceRule:
+    return PresenceRule(
+        kind="presence", id=f"no_{change}", title=f"Not {change}", of="medications", drugs=drugs, present=False,
+        change=change, during=days(first, 182), deviation=grade,
+    )  # fmt: skip
+
+
+RULES = (
+    prohibits(Change.STARTED, "bdmard_tnf"),
+    prohibits(Change.RAISED, "csdmard", grade=Grade.MINOR),
+    prohibits(Change.STOPPED, "bdmard_il6", first=-28),
+)
+RESCUE = replace(shipped().rescue, during=days(0, 182), glucocorticoid_rise=limit(low=0.1, unit="mg/kg/d"))
+TAPER = replace(shipped().taper, drug="prednisolone", starts=days(first=28), condition=(), targets=())
+
+
+def protocol(**taper):
+    return replace(
+        shipped(),
+        concomitant=replace(shipped().concomitant, rules=RULES),
+        rescue=RESCUE,
+        taper=replace(TAPER, **taper),
+    )
+
+
+def changes(*courses, visits=(), by=None, **more):
+    child = chart(drugs=courses, visits=visits, **more)
+    found = check_changes(context(child, by or protocol()))
+    return [(one.drug, one.change, one.outcome.value, one.events) for one in found]
+
+
+def only(*courses, **more):
+    found = changes(*courses, **more)
+    assert len(found) == 1, found
+    return found[0][1:]
+
+
+GOES_ON: dict[str, Any] = {"ongoing": True, "as_of": 300}
+
+
+def test_a_prohibited_start_is_a_deviation_of_its_rules_grade():
+    assert only(drug("etanercept", 10, **GOES_ON)) == ("started", "major_deviation", ("prohibited_drug",))
+    assert only(drug("etanercept", 183, **GOES_ON)) == ("started", "as_written", ())
+    assert changes(drug("etanercept", -1, **GOES_ON)) == []
+
+
+def test_the_rule_that_decides_is_named():
+    child = chart(drugs=[drug("etanercept", 10, **GOES_ON)])
+    change = check_changes(context(child, protocol()))[0]
+    assert change.rules == ("Not started",)
+    assert [ref.uid for ref in change.evidence] == ["etanercept 10"]
+
+
+@pytest.mark.parametrize("start", [(-5, 5), (170, 200), None])
+def test_a_start_that_may_lie_in_the_window_is_not_documented(start):
+    assert only(drug("etanercept", start, **GOES_ON))[1] == "not_documented"
+
+
+def test_an_unknown_drug_is_not_documented_and_asks_for_its_substance():
+    child = chart(drugs=[drug("Wonderdrug", 10, **GOES_ON)])
+    change = check_changes(context(child, protocol()))[0]
+    assert change.outcome == "not_documented"
+    assert change.drug == "a drug that the catalogue does not know"
+    assert change.missing == ("the substance of a drug that the catalogue does not know",)
+
+
+def test_a_drug_that_no_rule_speaks_of_is_as_written_and_says_so():
+    child = chart(drugs=[drug("hydroxychloroquine", 10, **GOES_ON)])
+    change = check_changes(context(child, protocol()))[0]
+    assert (change.outcome, change.rules) == ("as_written", ())
+    assert change.found == "started on day 10; no rule of the protocol speaks of it"
+
+
+def methotrexate(after):
+    before = drug("methotrexate", -100, 50, dose=10, frequency="weekly")
+    return before, drug("methotrexate", 51, dose=after, frequency="weekly" if after else "", **GOES_ON)
+
+
+def test_a_raised_dose_is_told_from_a_lowered_one_and_from_one_that_cannot_be_compared():
+    assert only(*methotrexate(15)) == ("raised", "minor_deviation", ("prohibited_drug",))
+    assert only(*methotrexate(7.5)) == ("lowered", "as_written", ())
+    assert only(*methotrexate(None)) == ("gone on with", "not_documented", ())
+    assert changes(*methotrexate(10)) == []
+
+
+def test_a_stop_before_day_0_is_told_where_a_rule_speaks_of_it():
+    assert only(drug("tocilizumab", -200, -28)) == ("stopped", "major_deviation", ())
+    assert changes(drug("tocilizumab", -200, -29)) == []
+    assert changes(drug("etanercept", -200, -5)) == []
+
+
+def test_a_biologic_stopped_after_day_0_is_an_intercurrent_event():
+    assert only(drug("etanercept", -200, 30)) == ("stopped", "as_written", ("stopped_biologic",))
+
+
+# ---- rescue and rise -------------------------------------------------------------------------------------------------
+
+
+def test_rescue_is_as_written_and_named_as_the_event_that_it_is():
+    assert only(drug("prednisone", 40, **GOES_ON)) == ("started", "as_written", ("rescue_drug",))
+    assert only(drug("prednisone", 183, **GOES_ON)) == ("started", "as_written", ())
+    assert only(drug("anakinra", 40, **GOES_ON))[1:] == ("as_written", ("rescue_drug",))
+
+
+@pytest.mark.parametrize(("mg", "rises"), [(6.9, False), (7.0, True)])
+def test_a_rise_of_a_tenth_of_a_milligram_per_kg_is_an_event(mg, rises):
+    # 20 kg: from 5 mg a day to 7 mg is 0.1 mg/kg
+    courses = (
+        drug("prednisone", -100, 40, dose=5, frequency="daily"),
+        drug("prednisone", 41, dose=mg, frequency="daily", **GOES_ON),
+    )
+    change, outcome, events = only(*courses, visits=[visit(30, {"weight_kg": 20})])
+    assert (change, outcome) == ("raised", "as_written")
+    assert ("glucocorticoid_rise" in events) is rises
+
+
+# ---- taper -----------------------------------------------------------------------------------------------------------
+
+
+def lowered(day, after, *, before=10.0, by=None, **more):
+    courses = (
+        replace(drug("prednisone", -100, day - 1, dose=before, frequency="daily"), gone_on_with=True),
+        drug("prednisone", day, dose=after, frequency="daily", **GOES_ON),
+    )
+    return only(*courses, by=by, **more)[1]
+
+
+def test_the_taper_starts_no_sooner_than_the_protocol_says():
+    assert lowered(27, 5) == "minor_deviation"
+    assert lowered(28, 5) == "as_written"
+
+
+def test_a_step_is_no_larger_than_the_protocol_says():
+    by = protocol(step=limit(high=25, unit="%"))
+    assert lowered(40, 7.5, by=by) == "as_written"
+    assert lowered(40, 7.4, by=by) == "minor_deviation"
+    in_mg = protocol(step=limit(high=2.5, unit="mg/d"))
+    assert lowered(40, 7.5, by=in_mg) == "as_written"
+    assert lowered(40, 7, by=in_mg) == "minor_deviation"
+
+
+def test_the_taper_ends_at_the_least_dose():
+    by = protocol(least=limit(low=2.5, unit="mg/d"))
+    assert lowered(40, 2.5, by=by) == "as_written"
+    assert lowered(40, 2, by=by) == "minor_deviation"
+
+
+def test_steps_lie_so_far_apart():
+    by = protocol(every=limit(low=14, unit="d"))
+    for second, outcome in ((54, "as_written"), (53, "minor_deviation")):
+        courses = (
+            drug("prednisone", -100, 39, dose=10, frequency="daily"),
+            drug("prednisone", 40, second - 1, dose=8, frequency="daily"),
+            drug("prednisone", second, dose=6, frequency="daily", **GOES_ON),
+        )
+        assert [one[2] for one in changes(*courses, by=by)] == ["as_written", outcome]
+
+
+def test_a_condition_of_the_taper_must_hold_before_the_step():
+    quiet = RangeRule(kind="range", id="quiet", title="Quiet", of="items.esr_mm_h", limit=limit(high=20, unit="mm/h"),
+                      during=days(first=28))  # fmt: skip
+    by = protocol(condition=(quiet,))
+    assert lowered(60, 5, by=by, visits=[visit(56, {"esr_mm_h": 20})]) == "as_written"
+    assert lowered(60, 5, by=by, visits=[visit(56, {"esr_mm_h": 21})]) == "major_deviation"
+    assert lowered(60, 5, by=by, visits=[visit(61, {"esr_mm_h": 10})]) == "not_documented"
+
+
+def test_a_target_of_the_taper_is_judged_when_its_day_has_come():
+    target = replace(
+        shipped().taper.targets[0], by_day=140, dose=limit(high=10, unit="mg/d"), diagnoses=("sle",)
+    )
+    by = protocol(targets=(target,))
+
+    def judged(today, mg, diagnosis="sle"):
+        courses = [drug("prednisone", -100, dose=mg, frequency="daily", ongoing=True, as_of=300)]
+        child = chart(diagnosis, drugs=courses)
+        found = check_treatment(context(child, by), DaySpan(today, today))
+        return [check.outcome.value for check in found if check.section == "taper"]
+
+    assert judged(140, 10) == ["as_written"]
+    assert judged(140, 10.5) == ["minor_deviation"]
+    assert judged(140, None) == ["not_documented"]
+    assert judged(139, 10.5) == []
+    assert judged(140, 10.5, "jia") == []
