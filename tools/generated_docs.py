@@ -1,6 +1,6 @@
-"""Write the pages of docs/ that are made from the code; with --check, only say which are out of date.
+"""Write the pages of docs/, and the schema, that are made from the code; with --check, say which are out of date.
 
-A page is one entry of PAGES: its file, and the function that gives its text.
+A page is one entry of PAGES: its file in this repository, and the function that gives its text.
 """
 
 import json
@@ -12,9 +12,9 @@ from leadline.casebook.page import casebook_page
 from leadline.errors import exit_codes
 from leadline.measures import MEASURES
 from leadline.measures.page import index_page, measure_page
+from leadline.protocol.reading import protocol_adapter
 
 ROOT = Path(__file__).parent.parent
-DOCS = ROOT / "docs"
 EXAMPLES = ROOT / "tests/measures/examples.jsonl"
 
 NOTICE = "<!-- Made by tools/generated_docs.py: change it there, then run `make generated`. -->"
@@ -48,28 +48,30 @@ def measure_pages() -> dict[str, Callable[[], str]]:
         own = [example for example in examples if example["measure"] == measure_id]
         return f"{measure_page(MEASURES[measure_id], own)}\n{NOTICE}\n"  # a title in the menu is one that comes first
 
-    return {f"measures/{each}.md": lambda each=each: page(each) for each in MEASURES}  # type: ignore[misc]
+    return {f"docs/measures/{each}.md": lambda each=each: page(each) for each in MEASURES}  # type: ignore[misc]
+
+
+def protocol_schema() -> str:
+    """The JSON Schema of protocol files."""
+    return json.dumps(protocol_adapter().json_schema(), indent=1) + "\n"
 
 
 PAGES: dict[str, Callable[[], str]] = {
-    "exit-codes.md": exit_codes_page,
-    "casebook.md": lambda: f"{NOTICE}\n\n{casebook_page()}",
-    "measures/index.md": lambda: f"{index_page()}\n{NOTICE}\n",
+    "docs/exit-codes.md": exit_codes_page,
+    "docs/casebook.md": lambda: f"{NOTICE}\n\n{casebook_page()}",
+    "leadline/protocol/protocol.schema.json": protocol_schema,
+    "docs/measures/index.md": lambda: f"{index_page()}\n{NOTICE}\n",
     **measure_pages(),
 }
 
 
 def main(arguments: list[str]) -> int:
     """Write every page that differs from the code; with --check, name it and return 1."""
-    stale = [name for name, page in PAGES.items() if _text(DOCS / name) != page()]
+    stale = [name for name, page in PAGES.items() if _text(ROOT / name) != page()]
     for name in stale:
-        print(
-            f"docs/{name} differs from the code: run `make generated`"
-            if "--check" in arguments
-            else f"docs/{name}"
-        )
+        print(f"{name} differs from the code: run `make generated`" if "--check" in arguments else name)
         if "--check" not in arguments:
-            (DOCS / name).write_text(PAGES[name](), encoding="utf-8")
+            (ROOT / name).write_text(PAGES[name](), encoding="utf-8")
     return 1 if stale and "--check" in arguments else 0
 
 
