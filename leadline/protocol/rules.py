@@ -210,8 +210,10 @@ def _when(window: Window) -> str:
 
 
 def _for_whom(rule: _Shared) -> str:
-    whom = [*(DISEASES.get(each, each) for each in rule.diagnoses), *rule.categories]
-    return f" (for {' and '.join(whom).replace('_', ' ')})" if whom else ""
+    diseases = " and ".join(DISEASES.get(each, each) for each in rule.diagnoses)
+    categories = " or ".join(each.replace("_", " ") for each in rule.categories)
+    whom = " ".join(part for part in (categories, diseases) if part)
+    return f" (for {whom})" if whom else ""
 
 
 DISEASES = {"jia": "JIA", "sle": "SLE", "mctd": "MCTD"}
