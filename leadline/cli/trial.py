@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,6 +13,8 @@ import typer
 from leadline.cli import monitoring, rehearsal
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from leadline.trial.boundaries import BoundaryRow
     from leadline.trial.calibration import Calibration
     from leadline.trial.describe import DesignReport
@@ -164,17 +167,23 @@ def calibrate(
             "--global-null", help="Hold it only when no basket responds; the default is everywhere."
         ),
     ] = False,
+    per_basket: Annotated[
+        bool,
+        typer.Option("--per-basket", help="A threshold for each basket, so that all have one type 1 error."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """The threshold of success that holds a stated family-wise error."""
     from dataclasses import asdict
 
-    from leadline.trial.calibration import Control
+    from leadline.trial.calibration import Control, Thresholds
     from leadline.trial.calibration import calibrate as calibrate_design
     from leadline.trial.reading import find_design, read_design
 
     control = Control.GLOBAL_NULL if global_null else Control.STRONG
-    found = calibrate_design(read_design(find_design(design)), level=level, control=control)
+    thresholds = Thresholds.EQUAL_ERROR if per_basket else Thresholds.COMMON
+    read = read_design(find_design(design))
+    found = calibrate_design(read, level=level, control=control, thresholds=thresholds)
     if as_json:
         print(
             json.dumps(
@@ -208,16 +217,33 @@ def _print_report(report: DesignReport) -> None:
         )
     print(f"  (baskets in the order {', '.join(labels)})")
     print("\nBoundaries")
-    for row in report.boundaries:
-        print(f"  {_boundary_line(row)}")
+    for line in _boundary_lines(report.boundaries):
+        print(f"  {line}")
     for warning in report.warnings:
         print(f"\nNote: {warning}")
 
 
+def _boundary_lines(rows: Sequence[BoundaryRow]) -> Iterator[str]:
+    """A line a row; of a randomised basket a line for each run of control responders."""
+    from leadline.trial.words import by_control_responders, counts_in_words, treated_in_words
+
+    for _, at_look in groupby(rows, key=lambda row: (row.basket, row.look)):
+        for runs in by_control_responders(tuple(at_look)):
+            first = runs[0]
+            if not first.controls:
+                yield from map(_boundary_line, runs)
+                continue
+            controls = counts_in_words(first.control_responders_from, first.control_responders_to)
+            yield (
+                f"{first.basket}: {controls} of {first.controls} controls respond, and of {first.children} treated "
+                f"{treated_in_words(runs)}"
+            )
+
+
 def _boundary_line(row: BoundaryRow) -> str:
-    counts = str(row.responders_from)
-    if row.responders_to > row.responders_from:
-        counts += f" to {row.responders_to}"
+    from leadline.trial.words import counts_in_words
+
+    counts = counts_in_words(row.responders_from, row.responders_to)
     line = f"{row.basket}: {counts} of {row.children} responders: {row.action}"
     if row.action.open:
         line += (
@@ -226,10 +252,17 @@ def _boundary_line(row: BoundaryRow) -> str:
     return line
 
 
+def _each(value: float | tuple[float, ...]) -> tuple[float, ...]:
+    return value if isinstance(value, tuple) else (value,)
+
+
 def _print_calibration(found: Calibration) -> None:
     where = "when no basket responds" if found.control == "global_null" else "whatever the true rates"
-    print(f"Threshold {found.threshold:g}: family-wise error at most {100 * found.level:g} % {where}.")
-    print(f"Every threshold above {found.above:.7f} and up to {found.up_to:.7f} makes the same decisions.")
+    threshold, above, up_to = (_each(value) for value in (found.threshold, found.above, found.up_to))
+    shown = ", ".join(f"{one:g}" for one in threshold)
+    same = ", ".join(f"above {low:.7f} and up to {high:.7f}" for low, high in zip(above, up_to, strict=True))
+    print(f"Threshold {shown}: family-wise error at most {100 * found.level:g} % {where}.")
+    print(f"Every threshold {same} makes the same decisions.")
     print(f"Error when no basket responds: {100 * found.error:.3f} %.")
     found_error, proved = 100 * found.worst_error, 100 * found.at_most
     print(f"Largest error found: {found_error:.3f} %; no true rates give more than {proved:.3f} %.")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import leadline
 from leadline.errors import BeyondExactRange
+from leadline.trial.borrowing.independent import Independent
 from leadline.trial.boundaries import BoundaryRow, boundary_rows
 from leadline.trial.endings import check_exact_range
 from leadline.trial.error_rates import SEARCH, Search, WorstError, worst_errors
@@ -219,8 +220,13 @@ def _misjudged_null(design: Design, trial: Trial | Simulation) -> tuple[Misjudge
 
 
 def _orders(trial: Trial) -> tuple[OrderOfAccrual, ...]:
-    """Each basket in turn reaches a look, in every order of up to three baskets, when there are several looks."""
+    """Each basket in turn reaches a look, in every order of up to three baskets, when there are several looks.
+
+    None without borrowing, as then the order changes nothing but how soon harm is seen.
+    """
     design = trial.design
+    if isinstance(design.borrowing, Independent):
+        return ()
     looks = {len(basket.looks) for basket in design.baskets}
     if design.order or looks == {1} or len(looks) > 1 or len(design.baskets) > 3:
         return ()

@@ -78,6 +78,8 @@ class Posterior:
         return np.asarray(table.values[np.searchsorted(table.codes, codes)])
 
     def _compute(self, outcomes: Outcomes, quantity: Quantity) -> Floats:
+        if outcomes.control_responders is None and any(self._design.controls(outcomes.sizes)):
+            raise TypeError("outcomes without the controls that the design has")
         model, baskets = self._design.borrowing, self._design.baskets
         if outcomes.control_responders is not None and not borrows_effect(model):
             return expect_against_controls(model, outcomes, baskets=baskets, quantity=quantity)

@@ -97,6 +97,14 @@ def assurance(
     return _predict(design, posterior or Posterior(design), nobody, (None,) * len(baskets), belief=believed)
 
 
+def _check_single_arm(design: Design) -> None:
+    if design.randomised:
+        raise DesignInvalid(
+            f"{design.title}: found baskets with controls; success is foretold for baskets without",
+            hint="Describe the design for its power under stated rates.",
+        )
+
+
 def _check_counts(
     design: Design, responders: Sequence[int], children: Sequence[int], settled: Settled
 ) -> None:
@@ -110,6 +118,7 @@ def _check_counts(
 def _predict(
     design: Design, posterior: Posterior, now: Outcomes, settled: Settled, *, belief: Design
 ) -> Prediction:
+    _check_single_arm(design)
     _check_range(design, now, settled)
     unstopped = replace(design, futility=None, efficacy=replace(design.efficacy, early=None))
     ahead = _Ahead(now, belief)

@@ -14,6 +14,7 @@ from leadline.report.design.words import between, capital, number, percents, unb
 from leadline.report.figures.words import plain
 from leadline.trial.criteria import criterion_label
 from leadline.trial.design import HarmFamily
+from leadline.trial.words import within_limits
 
 if TYPE_CHECKING:
     from leadline.trial.describe import DesignReport
@@ -69,7 +70,9 @@ def lead(report: DesignReport) -> str:
     said = f"If no basket responds, the trial declares a success by mistake with a probability of {mistake}"
     if report.worst:
         limit = max(one.at_most for one in report.worst)
-        said += f"; whatever the true rates, with at most {percents(limit)}"
+        said += (
+            f"; whatever the true rates{within_limits(report.design) or ','} with at most {percents(limit)}"
+        )
     found = "each is" if len(report.design.baskets) > 1 else "it is"
     return (
         f"{said}. If every basket responds at its target rate, {found} found with a probability of "

@@ -257,8 +257,9 @@ def by_basket_table(report: DesignReport) -> Table:
         Column("Root mean square error, points", "number", 1.1),
         Column("Coverage, %", "number", 1.2),
     )
+    of_what = " of the difference to the controls" if report.design.randomised else ""
     notes = (
-        "Bias and error: of the posterior mean, in percentage points, in trials that were not stopped for harm.",
+        f"Bias and error: of the posterior mean{of_what}, in percentage points, in trials not stopped for harm.",
         f"Coverage: of the {100 * INTERVAL_LEVEL:g} % equal-tailed posterior interval, likewise.",
     )
     return Table("by_basket", "Each basket under each true state", columns, rows, notes)
