@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from leadline.casebook.keyed_files import KeyProblem
 from leadline.trial.borrowing.bhm import Hierarchical
 from leadline.trial.borrowing.exnex import ExNex
 from leadline.trial.borrowing.fujikawa import Fujikawa
@@ -14,18 +15,19 @@ from leadline.trial.borrowing.hierarchical import Centre
 from leadline.trial.borrowing.local_mem import LocalExchangeability
 from leadline.trial.borrowing.pooled import Pooled
 from leadline.trial.criteria import known_criteria
-from leadline.trial.design import Basis, Problem
+from leadline.trial.design import Basis
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from leadline.casebook.keyed_files import KeyPath
     from leadline.trial.borrowing.beta import Prior
-    from leadline.trial.design import Basket, Design, Harm, Path
+    from leadline.trial.design import Basket, Design, Harm
 
 MOST_BASKETS = {"mem": 7, "local_mem": 10}  # 2.1 million matrices; 115,975 groupings
 
 
-def design_problems(design: Design) -> list[Problem]:
+def design_problems(design: Design) -> list[KeyProblem]:
     """Everything that is wrong with a design, in the order of its keys; an empty list if nothing is."""
     return [
         *_identity_problems(design),
@@ -38,31 +40,33 @@ def design_problems(design: Design) -> list[Problem]:
     ]
 
 
-def _identity_problems(design: Design) -> Iterator[Problem]:
+def _identity_problems(design: Design) -> Iterator[KeyProblem]:
     for at, basket in enumerate(design.baskets):
         if basket.id in [earlier.id for earlier in design.baskets[:at]]:
-            yield Problem(("baskets", at, "id"), f"'{basket.id}' again", "an id of its own for each basket")
+            yield KeyProblem(
+                ("baskets", at, "id"), f"'{basket.id}' again", "an id of its own for each basket"
+            )
 
 
-def _basket_problems(basket: Basket, at: int) -> Iterator[Problem]:
-    where: Path = ("baskets", at)
+def _basket_problems(basket: Basket, at: int) -> Iterator[KeyProblem]:
+    where: KeyPath = ("baskets", at)
     if basket.responder not in known_criteria():
-        yield Problem((*where, "responder"), f"'{basket.responder}'", _criteria_taken(basket.responder))
+        yield KeyProblem((*where, "responder"), f"'{basket.responder}'", _criteria_taken(basket.responder))
     if basket.null_rate >= basket.target_rate:
-        yield Problem(
+        yield KeyProblem(
             (*where, "null_rate"),
             f"{basket.null_rate:g}",
             f"a rate below the target_rate, {basket.target_rate:g}",
         )
     if any(later <= earlier for earlier, later in pairwise(basket.looks)):
-        yield Problem(
+        yield KeyProblem(
             (*where, "looks"), f"{list(basket.looks)}", "numbers of children that rise from look to look"
         )
     yield from _prior_problems(basket.prior, (*where, "prior"))
     yield from _control_problems(basket, (*where, "control"))
 
 
-def _control_problems(basket: Basket, where: Path) -> Iterator[Problem]:
+def _control_problems(basket: Basket, where: KeyPath) -> Iterator[KeyProblem]:
     control = basket.control
     if control is None:
         return
@@ -72,16 +76,16 @@ def _control_problems(basket: Basket, where: Path) -> Iterator[Problem]:
             f"{len(control.looks)} looks",
             f"as many as the basket's own looks, {len(basket.looks)}",
         )
-        yield Problem((*where, "looks"), found, taken)
+        yield KeyProblem((*where, "looks"), found, taken)
     if any(later < earlier for earlier, later in pairwise(control.looks)):
         taken = "numbers of control children that do not fall from look to look"
-        yield Problem((*where, "looks"), f"{list(control.looks)}", taken)
+        yield KeyProblem((*where, "looks"), f"{list(control.looks)}", taken)
     if not control.rates[0] <= basket.null_rate <= control.rates[1] or control.rates[0] == control.rates[1]:
         taken = f"two rates, the null_rate, {basket.null_rate:g}, between them"
-        yield Problem((*where, "rates"), f"{list(control.rates)}", taken)
+        yield KeyProblem((*where, "rates"), f"{list(control.rates)}", taken)
     if basket.null_limit >= basket.target_rate:
         taken = f"a margin that leaves the target_rate, {basket.target_rate:g}, above null_rate + margin"
-        yield Problem((*where, "margin"), f"{control.margin:g}", taken)
+        yield KeyProblem((*where, "margin"), f"{control.margin:g}", taken)
 
 
 def _criteria_taken(found: str) -> str:
@@ -90,44 +94,46 @@ def _criteria_taken(found: str) -> str:
     return f"a criterion that a chart can be judged by, as '{near[0]}'; there are {', '.join(taken)}"
 
 
-def _prior_problems(prior: Prior, where: Path) -> Iterator[Problem]:
+def _prior_problems(prior: Prior, where: KeyPath) -> Iterator[KeyProblem]:
     total = sum(part.weight for part in prior)
     if abs(total - 1) > 1e-9:
-        yield Problem(where, f"weights that add up to {total:g}", "weights that add up to 1")
+        yield KeyProblem(where, f"weights that add up to {total:g}", "weights that add up to 1")
 
 
-def _borrowing_problems(design: Design) -> Iterator[Problem]:
+def _borrowing_problems(design: Design) -> Iterator[KeyProblem]:
     model = design.borrowing
-    where: Path = ("borrowing", "model")
+    where: KeyPath = ("borrowing", "model")
     most = MOST_BASKETS.get(model.model)
     if most is not None and len(design.baskets) > most:
-        yield Problem(where, f"{model.model} for {len(design.baskets)} baskets", f"at most {most} baskets")
+        yield KeyProblem(where, f"{model.model} for {len(design.baskets)} baskets", f"at most {most} baskets")
     if isinstance(model, Pooled | LocalExchangeability) and len(set(design.priors)) > 1:
-        yield Problem(where, f"{model.model} with unlike priors", "the same prior for every basket")
+        yield KeyProblem(where, f"{model.model} with unlike priors", "the same prior for every basket")
     if design.randomised:
         yield from _randomised_problems(design)
     if isinstance(model, Fujikawa) and any(len(prior) > 1 for prior in design.priors):
-        yield Problem(where, "fujikawa with a prior of several betas", "one beta as the prior of each basket")
+        yield KeyProblem(
+            where, "fujikawa with a prior of several betas", "one beta as the prior of each basket"
+        )
 
 
-def _threshold_problems(design: Design) -> Iterator[Problem]:
+def _threshold_problems(design: Design) -> Iterator[KeyProblem]:
     posterior = design.efficacy.posterior
     if isinstance(posterior, tuple) and len(posterior) != len(design.baskets):
         found, taken = f"{len(posterior)} numbers", f"one number, or one a basket ({len(design.baskets)})"
-        yield Problem(("efficacy", "posterior"), found, taken)
+        yield KeyProblem(("efficacy", "posterior"), found, taken)
 
 
-def _randomised_problems(design: Design) -> Iterator[Problem]:
+def _randomised_problems(design: Design) -> Iterator[KeyProblem]:
     """What has no meaning against controls whose rate is not known."""
     model = design.borrowing
     if isinstance(model, Hierarchical | ExNex):
         if model.centre is not Centre.CONTROL:
             taken = "control in a design with controls, so that the effect is borrowed"
-            yield Problem(("borrowing", model.model, "centre"), model.centre.value, taken)
+            yield KeyProblem(("borrowing", model.model, "centre"), model.centre.value, taken)
         for at, basket in enumerate(design.baskets):
             if basket.control and basket.control.margin:
-                where: Path = ("baskets", at, "control", "margin")
-                yield Problem(
+                where: KeyPath = ("baskets", at, "control", "margin")
+                yield KeyProblem(
                     where, f"{basket.control.margin:g}", f"0 with {model.model}, which borrows odds ratios"
                 )
     for rule, key in (
@@ -135,41 +141,45 @@ def _randomised_problems(design: Design) -> Iterator[Problem]:
         (design.futility, ("futility", "by")),
     ):
         if rule is not None and rule.by is Basis.PREDICTIVE:
-            yield Problem(
+            yield KeyProblem(
                 key, "predictive", "posterior in a design with controls, whose own count decides too"
             )
 
 
-def _early_problems(design: Design) -> Iterator[Problem]:
+def _early_problems(design: Design) -> Iterator[KeyProblem]:
     if any(len(basket.looks) > 1 for basket in design.baskets):
         return
     for rule, where in ((design.efficacy.early, ("efficacy", "early")), (design.futility, ("futility",))):
         if rule is not None:
-            yield Problem(where, "a rule for stopping early", "none, as no basket has a look before its last")
+            yield KeyProblem(
+                where, "a rule for stopping early", "none, as no basket has a look before its last"
+            )
 
 
-def _harm_problems(harm: Harm) -> Iterator[Problem]:
+def _harm_problems(harm: Harm) -> Iterator[KeyProblem]:
     if harm.expected_rate >= harm.limit_rate:
-        yield Problem(
+        yield KeyProblem(
             ("harm", "expected_rate"),
             f"{harm.expected_rate:g}",
             f"a rate below the limit_rate, {harm.limit_rate:g}",
         )
 
 
-def _order_problems(design: Design) -> Iterator[Problem]:
+def _order_problems(design: Design) -> Iterator[KeyProblem]:
     if not design.order:
         return
     visits = Counter(name for step in design.order for name in step)
     for at, step in enumerate(design.order):
         for place, name in enumerate(step):
             if name not in {basket.id for basket in design.baskets}:
-                yield Problem(("order", at, place), f"'{name}'", "the id of a basket")
+                yield KeyProblem(("order", at, place), f"'{name}'", "the id of a basket")
             elif name in step[:place]:
-                yield Problem(("order", at, place), f"'{name}' twice in one step", "each basket once a step")
+                yield KeyProblem(
+                    ("order", at, place), f"'{name}' twice in one step", "each basket once a step"
+                )
     for basket in design.baskets:
         if visits[basket.id] != len(basket.looks):
-            yield Problem(
+            yield KeyProblem(
                 ("order",),
                 f"{basket.id} {visits[basket.id]} times",
                 f"each of its {len(basket.looks)} looks once",

@@ -22,16 +22,6 @@ from leadline.trial.borrowing.independent import Independent
 Rate = Annotated[float, Gt(0), Lt(1)]
 Share = Annotated[float, Ge(0), Le(1)]
 Size = Annotated[int, Ge(1)]
-Path = tuple[str | int, ...]
-
-
-@dataclass(frozen=True, slots=True, config=CLOSED)
-class Problem:
-    """A rule that a design breaks: where (keys and list positions), what was found, what is taken."""
-
-    path: Path
-    found: str
-    taken: str
 
 
 @dataclass(frozen=True, slots=True, config=CLOSED)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import TypeAdapter
 
 from leadline.casebook import keyed_files
-from leadline.casebook.keyed_files import FileKind, KeyProblem, parse_keys, validated
+from leadline.casebook.keyed_files import FileKind, parse_keys, validated
 from leadline.errors import DesignInvalid
 from leadline.trial.checking import design_problems
 from leadline.trial.design import Design
@@ -43,7 +43,7 @@ def parse_design(text: str, *, name: str, settings: Mapping[str, Any] | None = N
         _set(values, key.split("."), value, key)
     design = validated(design_adapter(), values, file)
     if problems := design_problems(design):
-        raise file.refusal(KeyProblem(problem.path, problem.found, problem.taken) for problem in problems)
+        raise file.refusal(problems)
     return design
 
 
