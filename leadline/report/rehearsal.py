@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from leadline.report.blocks import Block, Bullets, Column, Heading, Prose, Results, Section, Table
+from leadline.report.blocks import Block, Column, Heading, Prose, Results, Section, Table
+from leadline.report.design.words import unbroken
 from leadline.report.html import write_html
 from leadline.report.words import NO_ADVICE
 from leadline.trial.rehearsal.words import agreement_in_words, cells
@@ -42,7 +43,7 @@ def _results(found: Agreement) -> Results:
 
 
 def _answer(found: Agreement) -> Section:
-    lead, mechanism, told, decided = agreement_in_words(found)
+    lead, mechanism, told, decided = map(unbroken, agreement_in_words(found))
     said: list[Block] = [Prose(lead, "lead"), Prose(decided), Prose(told)]
     if mechanism:
         said += [Heading("What went wrong with the visits"), Prose(mechanism)]
@@ -68,8 +69,11 @@ def _numbers(found: Agreement) -> Section:
     parts = []
     for of in dict.fromkeys(one.of for one in found.numbers):
         rows = tuple((_capital(one.title), *cells(one)) for one in found.numbers if one.of == of)
-        parts.append(Table(f"numbers_{of or 'trial'}", of or "The whole trial", columns, rows))
-    return Section("numbers", "Decisions", (*parts, Bullets(footnotes)), level=2)
+        title = found.label(of) if of else "The whole trial"
+        parts.append(
+            Table(f"numbers_{of or 'trial'}", title, columns, rows, footnotes=() if of else footnotes)
+        )
+    return Section("numbers", "Decisions", tuple(parts), level=2)
 
 
 def _capital(text: str) -> str:
@@ -78,7 +82,7 @@ def _capital(text: str) -> str:
 
 def _charts(found: Agreement) -> Section:
     columns = (
-        Column("Basket"),
+        Column("Basket", width=2.0),
         *(
             Column(heading, "number")
             for heading in ("Children", "Response", "No response", "Missing", "Pending")
@@ -86,7 +90,7 @@ def _charts(found: Agreement) -> Section:
     )
     rows = tuple(
         (
-            one.basket,
+            found.label(one.basket),
             f"{one.children:,}",
             *map(percent, (one.response, one.no_response, one.missing, one.pending)),
         )
@@ -96,4 +100,4 @@ def _charts(found: Agreement) -> Section:
     length = Prose(
         f"A trial took {found.days / 365.25:.1f} years on average, from its first day to its last look."
     )
-    return Section("charts", "What the charts could tell", (table, length), level=2)
+    return Section("charts", "What the charts could tell", (length, table), level=2)

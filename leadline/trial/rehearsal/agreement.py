@@ -71,6 +71,7 @@ class Agreement:
     """The result of a rehearsal.
 
     rehearsals    how many; `seed` the seed of all
+    baskets       ids; `labels` their names to show
     same          share of rehearsals in which charts and truth led to the same end of every basket
     misjudged     children whose chart was judged, and otherwise than is true; among `judged`
     days          mean length of the trial
@@ -87,12 +88,17 @@ class Agreement:
     seed: int
     rehearsals: int
     baskets: tuple[str, ...]
+    labels: tuple[str, ...]
     numbers: tuple[Compared, ...]
     responses: tuple[ResponsesSeen, ...]
     same: float
     misjudged: int
     judged: int
     days: float
+
+    def label(self, basket: str) -> str:
+        """The name to show of a basket's id."""
+        return dict(zip(self.baskets, self.labels, strict=True))[basket]
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
@@ -119,6 +125,7 @@ def agree(asked: Asked, rows: Sequence[Row]) -> Agreement:
         seed=asked.seed,
         rehearsals=len(rows),
         baskets=tuple(basket.id for basket in design.baskets),
+        labels=tuple(basket.label for basket in design.baskets),
         numbers=tuple(_numbers(ready, rows)),
         responses=tuple(_seen(basket.id, at, rows) for at, basket in enumerate(design.baskets)),
         same=float(np.mean([row["charts"]["ends"] == row["truth"]["ends"] for row in rows])),

@@ -13,6 +13,8 @@ from math import inf
 
 import numpy as np
 
+from leadline.trial.words import percent
+
 Rng = np.random.Generator
 
 
@@ -33,9 +35,13 @@ LOST_CHILDREN = 0.25  # of the share, lost to follow-up
 LOST_WITHIN_DAYS = 365
 
 MECHANISM = (
-    "Of the planned visits the share given goes wrong, at random. After infusion: 40 % of these are not held, 20 % are "
-    "held after their window, 20 % lack one form, of 20 % only the month is known; before it 30 %, none, 50 % and "
-    "20 %. A quarter of the share of the children is lost to follow-up on some day of the first year."
+    f"What goes wrong with a visit is drawn at random. After the infusion {percent(FOLLOW_UP_GAPS[Gap.NOT_HELD])} of "
+    f"such visits are not held, {percent(FOLLOW_UP_GAPS[Gap.LATE])} are held after their window, "
+    f"{percent(FOLLOW_UP_GAPS[Gap.FORM_LOST])} lack one form, and of {percent(FOLLOW_UP_GAPS[Gap.MONTH_ONLY])} only "
+    f"the month is known; up to the infusion {percent(BASELINE_GAPS[Gap.NOT_HELD])} are not held, "
+    f"{percent(BASELINE_GAPS[Gap.FORM_LOST])} lack one form, and of {percent(BASELINE_GAPS[Gap.MONTH_ONLY])} only the "
+    f"month is known. Besides, {percent(LOST_CHILDREN)} of that share of the children is lost to follow-up on some day "
+    "of the first year."
 )
 
 

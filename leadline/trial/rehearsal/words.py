@@ -20,7 +20,7 @@ def agreement_in_words(found: Agreement) -> tuple[str, ...]:
 
 def _rehearsed(found: Agreement) -> str:
     rates = ", ".join(
-        f"{name} {percent(rate)}" for name, rate in zip(found.baskets, found.rates, strict=True)
+        f"{percent(rate)} ({name})" for name, rate in zip(found.labels, found.rates, strict=True)
     )
     return (
         f"{found.title}: {found.rehearsals:,} rehearsals on invented children, under true response rates of {rates} "
@@ -50,12 +50,16 @@ def _decided(found: Agreement) -> str:
     if not far:
         return (
             f"{same} All {len(known)} rates of decisions lie within {FAR:g} standard errors of the exact ones; the "
-            f"furthest, {name_of(worst)}, by {abs(worst.z or 0.0):.1f}."
+            f"furthest, {_where(found, worst)}, by {abs(worst.z or 0.0):.1f}."
         )
     return (
         f"{same} {len(far)} of {len(known)} rates of decisions lie more than {FAR:g} standard errors from the exact "
-        f"ones; the furthest is {name_of(worst)}: {percent(worst.charts)} against {percent(worst.exact or 0.0)}."
+        f"ones; the furthest is {_where(found, worst)}: {percent(worst.charts)} against {percent(worst.exact or 0.0)}."
     )
+
+
+def _where(found: Agreement, one: Compared) -> str:
+    return f"{one.title} ({found.label(one.of)})" if one.of else one.title
 
 
 def name_of(one: Compared) -> str:
