@@ -142,7 +142,7 @@ def plot_harm(found: Monitoring, *, width_mm: float = style.TWO_COLUMNS_MM) -> P
     across = max(planned, len(found.children), 1)
     low, high = found.harm_path
     most = max((*found.harm_boundary[-1:], *high, 1)) + 1
-    top, bottom = 8.0, 8.0 + _PANEL
+    top, bottom = 14.0, 14.0 + _PANEL
 
     def x_at(n: float) -> float:
         return left + n / across * (right - left)
@@ -190,7 +190,7 @@ def _harm_axes(
     )
     for events in range(0, most + 1, 1 if most < 12 else 5):
         page.text(left - 5, y_at(events), str(events), size=style.SMALL, align="right", color=style.QUIET)
-    page.text(left + 4, 4, "Children with the event", size=style.SMALL, color=style.QUIET)
+    page.text(_EDGE, 5, "Children with the event", size=style.SMALL, color=style.QUIET)
 
 
 def _harm_key() -> tuple[LegendEntry, ...]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from leadline.report.blocks import Block, Bullets, FigureBlock, Heading, Prose, Results, Section
 from leadline.report.design.words import unbroken
 from leadline.report.monitoring import tables
-from leadline.report.words import NO_ADVICE
+from leadline.report.words import KINDS, NO_ADVICE
 from leadline.trial.monitoring.words import figures_in_words, harm_in_words
 
 if TYPE_CHECKING:
@@ -96,12 +96,13 @@ def _drawn(figures: Mapping[str, FigureBlock], name: str) -> tuple[FigureBlock, 
 def _results(
     found: Monitoring, *, subtitle: str, part: str, internal: bool, sections: tuple[Section, ...]
 ) -> Results:
+    kind = KINDS.get(found.casebook_kind, "")
     lock = f"lock {found.lock[:12]}" if found.lock else "no lock was checked"
     return Results(
         title=found.title,
         subtitle=subtitle,
-        standing=(part, f"Protocol {found.protocol}; {lock}.", NO_ADVICE),
-        running=f"{part} {NO_ADVICE}",
+        standing=tuple(filter(None, (part, kind, f"Protocol {found.protocol}; {lock}.", NO_ADVICE))),
+        running=" ".join(filter(None, (part, kind, NO_ADVICE))),
         provenance=(
             f"Leadline {found.version}, casebook {found.casebook}, contents {found.casebook_hash[:12]}, {lock}"
         ),

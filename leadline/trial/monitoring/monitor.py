@@ -96,6 +96,7 @@ def monitor(
         title=plan.design.title,
         protocol=f"{plan.protocol.id} {plan.protocol.version}",
         casebook=casebook.name,
+        casebook_kind=casebook.kind,
         casebook_hash=casebook.hash,
         lock=lock,
         on=on.isoformat() if on else "",

@@ -109,6 +109,7 @@ class Conduct:
 class Monitoring:
     """Where the trial stands.
 
+    casebook_kind  published, invented or clinical; empty if not stated
     lock       hash of the lock that was checked; empty without one
     on         day of the look, as ISO date; empty where the last day of the record was taken
     steps      planned steps that were reached
@@ -124,6 +125,7 @@ class Monitoring:
     title: str
     protocol: str
     casebook: str
+    casebook_kind: str
     casebook_hash: str
     lock: str
     on: str

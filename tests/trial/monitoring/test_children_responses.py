@@ -1,0 +1,164 @@
+"""Each child's response by the estimand: criterion, visit, strategies, pending and missing (all children invented)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from leadline.casebook.case import Infusion, RowRef
+from leadline.casebook.days import DaySpan
+from leadline.protocol import read_protocol
+from leadline.protocol.estimands import Handling, IntercurrentEvent, Missing, Strategy
+from leadline.trial import read_design, shipped_design
+from leadline.trial.monitoring.plan import join
+from leadline.trial.monitoring.responses import Day, Status, respond
+from tests.verdicts.build import case, drug, event, visit
+from tests.verdicts.test_worked_examples import core
+
+PLAN = join(read_design(shipped_design("msc_basket")), read_protocol("msc_iv_paediatric"))
+JIA = 0  # ACR Pedi 70 at week 24: day 168, from 154 to 182
+BEFORE = visit(-12, core(6, 7, 1.5, 9, 7, 42))
+BETTER = core(1, 1, 0.25, 1, 1, 8)  # five of six better by 70 % and more: met
+WORSE = core(5, 6, 1.25, 8, 6, 40)
+KEPT = drug("methotrexate", -400, dose=15, frequency="weekly", ongoing=True, as_of=400)
+
+
+def child(*visits, drugs=(KEPT,), **rest):
+    return case("jia", [BEFORE, *visits], drugs=drugs, **rest)
+
+
+def response(one, *, day=400, plan=PLAN, closed=False):
+    return respond(one, plan, JIA, Day(day, closed))
+
+
+def with_strategy(event_, strategy, *, missing=None):
+    estimand = PLAN.estimands[JIA]
+    events = {**estimand.intercurrent_events, event_: Handling(strategy, "for the test")}
+    changed = replace(estimand, intercurrent_events=events, missing=missing or estimand.missing)
+    return replace(PLAN, estimands=(changed, *PLAN.estimands[1:]))
+
+
+def test_the_criterion_at_the_visit_decides():
+    found = response(child(visit(168, BETTER)))
+    assert (found.status, found.counted, found.assessed) == (Status.RESPONSE, True, "day 168")
+    assert response(child(visit(168, WORSE))).counted is False
+
+
+def test_a_visit_outside_the_protocols_days_is_not_that_of_the_estimand():
+    found = response(child(visit(183, BETTER)))
+    assert found.status is Status.MISSING
+
+
+@pytest.mark.parametrize(
+    ("seen", "day", "status"),
+    [
+        (160, 161, Status.PENDING),  # a visit nearer to day 168 can still come
+        (160, 182, Status.PENDING),
+        (160, 183, Status.RESPONSE),  # the days of the visit are over
+        (168, 168, Status.RESPONSE),  # nothing can come nearer
+        (175, 175, Status.RESPONSE),
+    ],
+)
+def test_a_response_is_pending_until_no_nearer_visit_can_come(seen, day, status):
+    assert response(child(visit(seen, BETTER)), day=day).status is status
+
+
+def test_nothing_recorded_is_pending_while_the_days_last_and_then_missing():
+    assert response(child(), day=182).status is Status.PENDING
+    found = response(child(), day=183)
+    assert (found.status, found.counted) == (Status.MISSING, False)  # the shipped estimand: not met
+    assert found.settling
+    assert response(child(), day=None, closed=True).status is Status.MISSING
+    assert response(child(), day=None).status is Status.PENDING
+
+
+def test_a_missing_response_can_be_left_out_if_the_estimand_says_so():
+    plan = with_strategy(IntercurrentEvent.DEATH, Strategy.COMPOSITE, missing=Missing.LEFT_OUT)
+    assert response(child(), plan=plan).counted is None
+
+
+ANAKINRA = drug("anakinra", 60, dose=100, frequency="daily", ongoing=True, as_of=400)
+
+
+def test_a_rescue_drug_is_no_response_at_once_and_whatever_the_visit_shows():
+    assert response(child(visit(168, BETTER), drugs=(KEPT, ANAKINRA))).status is Status.NO_RESPONSE
+    early = response(child(drugs=(KEPT, ANAKINRA)), day=61)
+    assert (early.status, early.counted) == (Status.NO_RESPONSE, False)
+    assert any(one.event == "rescue_drug" and one.strategy == "composite" for one in early.applied)
+
+
+def test_a_rescue_drug_after_the_deciding_visit_takes_nothing_back():
+    late = drug("anakinra", 170, dose=100, frequency="daily", ongoing=True, as_of=400)
+    assert response(child(visit(168, BETTER), drugs=(KEPT, late))).counted is True
+
+
+def test_a_rescue_drug_without_a_day_leaves_a_response_open_and_no_doubt_of_a_non_response():
+    unknown = drug("anakinra", None)
+    found = response(child(visit(168, BETTER), drugs=(KEPT, unknown)))
+    assert (found.status, found.counted) == (Status.MISSING, False)
+    assert any("anakinra" in words for words in found.settling)
+    assert response(child(visit(168, WORSE), drugs=(KEPT, unknown))).status is Status.NO_RESPONSE
+
+
+def test_without_a_drug_record_a_rescue_drug_cannot_be_excluded():
+    assert response(child(visit(168, BETTER), drugs=())).status is Status.MISSING
+
+
+def test_a_glucocorticoid_rise_above_day_0_is_composite_and_a_fall_is_not():
+    def steroid(dose, start, stop=None):
+        rest = {"ongoing": True, "as_of": 400} if stop is None else {}
+        return drug("prednisone", start, stop, dose=dose, frequency="daily", **rest)
+
+    weighed = visit(0, {"weight_kg": 30})
+    up = response(
+        child(weighed, visit(50, {"weight_kg": 30}), visit(168, BETTER),
+              drugs=(KEPT, steroid(5, -100, 60), steroid(9, 61)))
+    )  # fmt: skip
+    assert up.counted is False  # 4 mg/day more in 30 kg is 0.13 mg/kg/day; the protocol's limit is 0.1
+    down = response(
+        child(weighed, visit(50, {"weight_kg": 30}), visit(168, BETTER),
+              drugs=(KEPT, steroid(5, -100, 60), steroid(2, 61)))
+    )  # fmt: skip
+    assert down.counted is True
+
+
+def test_a_stopped_biologic_is_used_as_it_is():
+    etanercept = drug("etanercept", -300, 40, dose=25, frequency="weekly")
+    found = response(child(visit(168, BETTER), drugs=(KEPT, etanercept)))
+    assert found.counted is True
+    assert [one.strategy for one in found.applied] == ["treatment_policy"]
+
+
+def test_a_second_infusion_before_the_visit_is_composite():
+    assert response(child(visit(168, BETTER), infusions=(0, 90))).counted is False
+    assert response(child(visit(168, BETTER), infusions=(0, 200))).counted is True
+
+
+def test_while_on_treatment_takes_the_last_visit_before_the_event():
+    plan = with_strategy(IntercurrentEvent.SECOND_INFUSION, Strategy.WHILE_ON_TREATMENT)
+    found = response(child(visit(80, BETTER), visit(168, WORSE), infusions=(0, 90)), plan=plan)
+    assert (found.counted, found.assessed) == (True, "day 80")
+
+
+@pytest.mark.parametrize("strategy", [Strategy.HYPOTHETICAL, Strategy.PRINCIPAL_STRATUM])
+def test_what_no_chart_holds_is_not_counted_and_said(strategy):
+    plan = with_strategy(IntercurrentEvent.SECOND_INFUSION, strategy)
+    found = response(child(visit(168, BETTER), infusions=(0, 90)), plan=plan)
+    assert (found.status, found.counted) == (Status.NEEDS_MODEL, None)
+    assert "no chart can tell" in found.because
+
+
+def test_death_is_no_response_and_loss_is_missing():
+    died = replace(event(100, "septic shock", serious=True, grade=5), outcome="fatal")
+    assert response(child(events=[died])).status is Status.NO_RESPONSE
+    lost = replace(child(), last_contact=DaySpan(60, 60))
+    found = response(lost)
+    assert found.status is Status.MISSING
+    assert [one.event for one in found.applied] == ["loss_to_follow_up"]
+
+
+def test_an_infusion_that_was_not_given_is_no_event():
+    planned = Infusion(RowRef("infusions", "2"), 2, DaySpan(90, 90), None, {}, given=False)
+    one = child(visit(168, BETTER))
+    assert response(replace(one, infusions=(*one.infusions, planned))).counted is True

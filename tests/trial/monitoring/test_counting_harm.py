@@ -1,0 +1,110 @@
+"""Harm by definition: which events count, what silence is, and the boundary; expected values worked by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from itertools import product
+
+import pytest
+
+from leadline.casebook.days import DaySpan
+from leadline.trial.design import Basket, Design, Efficacy, Harm, HarmCheck, HarmCount
+from leadline.trial.monitoring.harm import ChildHarm, Rule, child_harm, first_stop, harm_path, harm_standing
+from leadline.trial.operating import Trial
+from tests.verdicts.build import case, event, visit
+
+ASKED = [visit(0, asked=True), visit(30, asked=True)]
+BOTH = HarmCount.SERIOUS_AND_POSSIBLY_RELATED
+
+
+def related(relation, *, serious=True, day=10):
+    return replace(event(day, "fever", serious=serious), relation=relation)
+
+
+@pytest.mark.parametrize(
+    ("one", "counts", "had"),
+    [
+        (related("possible"), BOTH, True),
+        (related("unlikely"), BOTH, False),
+        (related("unlikely"), HarmCount.SERIOUS, True),
+        (related("unassessable"), BOTH, None),
+        (related(""), BOTH, None),
+        (related("certain", serious=None), BOTH, None),
+        (related("not_related", serious=None), BOTH, False),
+        (related("certain", serious=False), BOTH, False),
+        (related("certain", serious=False), HarmCount.ANY, True),
+        (related("certain", day=-1), HarmCount.ANY, False),
+        (replace(related("certain"), start=None), BOTH, None),
+        (replace(related("certain"), start=DaySpan(-3, 3)), BOTH, None),
+    ],
+)
+def test_an_event_counts_by_the_definition_of_the_design(one, counts, had):
+    assert child_harm(case("jia", ASKED, events=[one]), counts).had is had
+
+
+def test_a_child_whom_nobody_asked_is_not_free_of_events():
+    silent = case("jia", [visit(0), visit(30)])
+    assert child_harm(silent, BOTH).had is None
+    # Asked on day 0 about the time before: nothing is known of the time after.
+    before = case("jia", [visit(-30), visit(0, asked=True)])
+    assert child_harm(before, BOTH).had is None
+
+
+def test_days_at_risk_are_those_that_questions_reached_over_after_the_infusion():
+    found = child_harm(
+        case("jia", [visit(-20), visit(14, asked=True), visit(50), visit(80, asked=True)]), BOTH
+    )
+    # From day 0 to 14 and from the contact before, day 50, to day 80.
+    assert (found.had, found.days_asked, found.last_asked) == (False, 14 + 30, 80)
+
+
+def of(had):
+    return ChildHarm(had, "", 10, 10, 0, 0)
+
+
+HARM = Harm("an event", 0.2, 0.4, 0.05, check=HarmCheck.CHILD)
+DESIGN = Design("harm", (Basket("jia", "acr_pedi.acr70", 0.2, 0.6, (6,)),), Efficacy(0.9), harm=HARM)
+
+
+def test_the_boundary_is_looked_at_after_every_child_in_the_order_of_infusion():
+    boundary = Trial(DESIGN).boundary
+    limit = boundary.events[2]
+    assert limit <= 3
+    had = [True] * limit + [False] * (6 - limit)
+    assert first_stop(had, boundary, unknown_as=False) == next(
+        n for n in range(1, 7) if min(n, limit) >= boundary.events[n - 1]
+    )
+    assert first_stop([False] * 6, boundary, unknown_as=False) is None
+    assert first_stop([None] * 6, boundary, unknown_as=True) is not None
+
+
+def test_unknown_children_make_a_range():
+    boundary = Trial(DESIGN).boundary
+    found = harm_standing(DESIGN, [of(False), of(None), of(True)], boundary, stopped=(False, True))
+    assert (found.children, found.with_event, found.unknown) == (3, 1, 1)
+    assert found.rule is Rule.OPEN
+    # Prior worth three children at 20 %: (0.6 + 1) / 6 and (0.6 + 2) / 6.
+    assert found.fewest.mean == pytest.approx(1.6 / 6)
+    assert found.most.mean == pytest.approx(2.6 / 6)
+    assert found.person_days == 30
+    assert harm_path([of(False), of(None), of(True)]) == ((0, 0, 0, 1), (0, 0, 1, 2))
+
+
+def test_the_chance_of_stopping_is_that_of_every_order_of_children_to_come():
+    """The children to come one by one, in rational arithmetic: the urn of a beta prior."""
+    boundary = Trial(DESIGN).boundary
+    events = (False, True)
+    a, b = Fraction(3, 5), Fraction(12, 5)
+    total = Fraction(0)
+    for to_come in product((False, True), repeat=4):
+        chance, x, n, stops = Fraction(1), sum(events), len(events), False
+        for one in to_come:
+            rate = (a + x) / (a + b + n)
+            chance *= rate if one else 1 - rate
+            x, n = x + one, n + 1
+            stops = stops or x >= boundary.events[n - 1]
+        total += chance * stops
+    found = harm_standing(DESIGN, [of(one) for one in events], boundary, stopped=(False, False))
+    assert found.stop_chance[0] == pytest.approx(float(total), abs=1e-12)
+    assert 0 < total < 1
