@@ -107,13 +107,18 @@ def fault_of_comparator(item_id: str) -> nw.Expr:
 
 
 def check_comparators(native: Any, found: Measure, censored: frozenset[str], options: Options) -> None:
-    """Raises ItemOutOfRange where a value is a limit of detection and nobody has said what to make of it."""
-    marks = {name: is_beyond(name, COMPARATORS) | fault_of_comparator(name) for name in sorted(censored)}
+    """Raises ItemOutOfRange where a value is a limit of detection and nobody has said what to make of it, and for what
+    is no comparator."""
+    marks: dict[str, nw.Expr] = {}
+    if not options.as_intervals:
+        marks = {name: is_beyond(name, COMPARATORS) | fault_of_comparator(name) for name in sorted(censored)}
+    elif not options.wrong_is_null:
+        marks = {name: fault_of_comparator(name) for name in sorted(censored)}
     names, where = _marked(native, marks, options.key)
     if names:
         raise ItemOutOfRange(
-            f"{found.title}: {', '.join(names)} has values beyond detection.{where}",
-            hint="censored='interval' takes each as the interval that it stands for",
+            f"{found.title}: {', '.join(names)} has values beyond detection, or comparators that are none.{where}",
+            hint="censored='interval' takes each value with <, <=, > or >= as the interval that it stands for",
         )
 
 

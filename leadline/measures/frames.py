@@ -121,16 +121,16 @@ def _scored(frame: Any, found: Measure, options: Options) -> Any:
     native: Any = nw.from_native(frame)
     if isinstance(native, nw.DataFrame) and native.implementation.is_pandas_like():
         return _through_polars(frame, native, found, options)
-    before = native.collect_schema().names()
+    given, before = native, native.collect_schema().names()
     native = _with_visits(with_numbers(native, found) if options.as_intervals else native, found, options)
     absent = check_columns(native, found, options)
     items = [item for item in found.items if item.id not in absent]
     censored = censored_items(native, items)
     if not options.wrong_is_null:
-        check_ranges(native, found, items, options.key)
+        kept = [item for item in items if item.id in before] if isinstance(found, Remission) else items
+        check_ranges(given if isinstance(found, Remission) else native, found, kept, options.key)
         check_constraints(native, found, _compiler(found, absent, censored), options.key)
-    if not options.as_intervals:
-        check_comparators(native, found, censored, options)
+    check_comparators(native, found, censored, options)
     compiler = _compiler(found, absent, censored)
     columns = dict(columns_of(found, compiler, options, native.collect_schema().names()))
     if DUE in native.collect_schema().names():

@@ -162,7 +162,7 @@ def _wrapped(value: Any, indent: int = 0) -> str:
 def _on_a_table(measure: Measure) -> str:
     if isinstance(measure, Remission):
         return (
-            "Each visit is taken as the last of the patient's visits up to it. A row holds the patient, the day (a date, "
+            "Each visit is the last of the visits up to it. A row holds the patient, the day (a date, "
             f"or a study day), {_code_list((CID.id, ON_MEDICATION.id))} and perhaps `{STOPPED}`. Beside the state come "
             f"{_code_list(f'{measure.id}_{name}' for name in ('since', 'run_visits', 'largest_gap_days'))}.\n\n"
             f'```python\nscored = m.score(frame, "{measure.id}", patient="patient", day="date")\n```\n'

@@ -48,20 +48,23 @@ def with_runs(native: Any, *, measure_id: str, patient: str, day: str) -> Any:
     rows = native.with_row_index(_ROW) if eager else native
     rows = rows.with_columns(**_day_columns(day, dated=dated))
     rows = rows.with_columns(**{_STOP: _ordered(STOPPED, dated=dated) if STOPPED in schema else _nothing()})
-    rows = _with_undated(rows, patient)
+    rows = rows.with_columns(**{_UNDATED: nw.col(_DAY).is_null().cast(nw.Int64).max().over(patient)})
     visits = rows.select(
-        patient, _DAY, _DATE, **{_MET: _met()}, **{_breaks(kind): ~_belongs(kind) for kind in KINDS}
+        patient,
+        _DAY,
+        _DATE,
+        ON_MEDICATION.id,
+        **{_MET: _met()},
+        **{_breaks(kind): ~_belongs(kind) for kind in KINDS},
     )
     earlier = _earlier(visits, patient)
+    since = f"{measure_id}_since"
+    firsts = rows.select(nw.col(patient), nw.col(_DAY).alias(_FIRST), nw.col(day).alias(since))
     rows = rows.join(earlier, on=[patient, _DAY], how="left")
-    rows = rows.join(_runs(rows, visits, earlier, patient), on=[patient, _DAY], how="left")
+    rows = rows.join(_runs(visits, earlier, patient), on=[patient, _DAY], how="left")
     rows = rows.with_columns(
         **{_FIRST: nw.when(_met()).then(nw.coalesce(nw.col(_FIRST), nw.col(_DAY)))},
     )
-    since = f"{measure_id}_since"
-    firsts = visits.join(
-        rows.select(patient, nw.col(_DAY), nw.col(day).alias(since)), on=[patient, _DAY], how="inner"
-    ).select(nw.col(patient), nw.col(_DAY).alias(_FIRST), nw.col(since))
     rows = rows.join(firsts, on=[patient, _FIRST], how="left").with_columns(
         **{LASTED[on].id: _lasted(on=on, dated=dated, certain=_is_certain(patient)) for on in (True, False)},
         **_told(measure_id),
@@ -159,9 +162,9 @@ def _start(kind: str) -> str:
 
 def _pairs(visits: Any, patient: str) -> Any:
     """Each visit with each earlier one of the patient."""
-    others = visits.rename({_DAY: _OTHER, _DATE: _OTHER_DATE})
+    others = visits.drop(ON_MEDICATION.id).rename({_DAY: _OTHER, _DATE: _OTHER_DATE})
     return (
-        visits.select(patient, _DAY)
+        visits.select(patient, _DAY, ON_MEDICATION.id)
         .join(others, on=patient, how="inner")
         .filter(nw.col(_OTHER) < nw.col(_DAY))
     )
@@ -180,16 +183,17 @@ def _earlier(visits: Any, patient: str) -> Any:
     )
 
 
-def _runs(rows: Any, visits: Any, earlier: Any, patient: str) -> Any:
+def _runs(visits: Any, earlier: Any, patient: str) -> Any:
     """Visit to the first day of the run of each kind before it; and of its own run the first day, the number of visits
     before it and the largest gap between them."""
     before = earlier.select(
         nw.col(patient), nw.col(_DAY).alias(_OTHER), nw.col(_BEFORE).alias(f"{_BEFORE}_other"),
         nw.col(_BEFORE_DATE).alias(f"{_BEFORE_DATE}_other"),
     )  # fmt: skip
-    own = rows.select(patient, _DAY, *(_break(kind) for kind in KINDS), **{_SAME: _own_break()})
-    pairs = _pairs(visits.select(patient, _DAY, _DATE), patient)
-    pairs = pairs.join(own, on=[patient, _DAY], how="left").join(before, on=[patient, _OTHER], how="left")
+    breaks = earlier.select(patient, _DAY, *(_break(kind) for kind in KINDS))
+    pairs = _pairs(visits.select(patient, _DAY, _DATE, ON_MEDICATION.id), patient)
+    pairs = pairs.join(breaks, on=[patient, _DAY], how="left").join(before, on=[patient, _OTHER], how="left")
+    pairs = pairs.with_columns(**{_SAME: _own_break()})
     other, since = nw.col(_OTHER), nw.col(_SAME).fill_null(LONG_AGO)
     columns = {
         _start(kind): nw.when(other > nw.col(_break(kind)).fill_null(LONG_AGO)).then(other) for kind in KINDS
@@ -220,16 +224,8 @@ def _own_break() -> nw.Expr:
     return nw.when(status.fill_null(False)).then(nw.col(_break("on_shortest"))).otherwise(off)
 
 
-def _with_undated(rows: Any, patient: str) -> Any:
-    """Marks every row of a patient of whom a visit has no day."""
-    undated = (
-        rows.filter(nw.col(_DAY).is_null()).select(patient).unique().with_columns(**{_UNDATED: nw.lit(True)})
-    )
-    return rows.join(undated, on=patient, how="left")
-
-
 def _is_certain(patient: str) -> nw.Expr:
-    return nw.col(_UNDATED).is_null() & ~nw.col(patient).is_null() & ~nw.col(_DAY).is_null()
+    return (nw.col(_UNDATED) == 0) & ~nw.col(patient).is_null() & ~nw.col(_DAY).is_null()
 
 
 def _lasted(*, on: bool, dated: bool, certain: nw.Expr) -> nw.Expr:

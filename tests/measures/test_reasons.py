@@ -123,7 +123,10 @@ def test_a_remission_says_which_run_was_long_enough():
     visits = [{"date": day, "cid": "met", "on_medication": True} for day in ("2024-03-15", "2024-09-15")]
     explained = explain_row("jia_remission_wallace", {"visits": visits})
     assert explained["result"]["state"] == "crm"
-    assert "    yes  Inactive disease for 6 calendar months on medication, up to the visit: yes (yes)" in explained["words"]
+    assert (
+        "    yes  Inactive disease for 6 calendar months on medication, up to the visit: yes (yes)"
+        in explained["words"]
+    )
 
 
 def test_the_command_line_says_why():
