@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,17 +25,38 @@ DISEASES = {"jia": "JIA", "sle": "SLE", "mctd": "MCTD"}
 ELIGIBLE = {"met": "yes", "not_met": "no", "indeterminate": "not known"}
 
 
-def show_adherence(protocol: Protocol, casebook: Path, *, on: str, ics: Path | None, as_json: bool) -> None:
-    """Check the casebook, write the calendar file if one is wanted, and print."""
+@dataclass(frozen=True, slots=True)
+class ReportFolder:
+    """Where a report is wanted, in which formats, and whether over what is there."""
+
+    path: Path
+    formats: str
+    force: bool
+
+
+def show_adherence(
+    protocol: Protocol,
+    casebook: Path,
+    *,
+    on: str,
+    ics: Path | None,
+    report: ReportFolder | None,
+    as_json: bool,
+) -> None:
+    """Check the casebook, write the report and the calendar file if they are wanted, and print."""
     from leadline.casebook import read_casebook
     from leadline.protocol.adherence import calendar_of, check_casebook
 
     adherence = check_casebook(protocol, read_casebook(casebook), on=_day(on))
+    if report is not None:
+        _write_report(adherence, report)
     calendar = None if ics is None else calendar_of(adherence)
     if ics is not None and calendar is not None and calendar.events:
         _write_calendar(calendar.content, ics)
     if as_json:
-        print(json.dumps(adherence.to_dict(), ensure_ascii=False, indent=1))
+        from leadline.report.adherence import adherence_json
+
+        print(json.dumps(adherence_json(adherence), ensure_ascii=False, indent=1))
         return
     _print(adherence)
     if calendar is not None:
@@ -62,6 +85,14 @@ def _day(text: str) -> date | int | None:
         hint = "write one day: 2026-03-02, or D120 for the 120th day after each child's infusion"
         raise ItemUnknown(f"--on is {text}.", hint=hint)
     return date.fromordinal(day.first) if day.calendar else day.first
+
+
+def _write_report(adherence: Adherence, report: ReportFolder) -> None:
+    from leadline.report.adherence import write_adherence
+
+    formats = [name.strip() for name in report.formats.split(",") if name.strip()]
+    written = write_adherence(adherence, report.path, formats=formats, replace=report.force)
+    print(f"{len(written.paths)} files in {written.folder}", file=sys.stderr)
 
 
 def _write_calendar(content: bytes, path: Path) -> None:

@@ -42,6 +42,16 @@ def check(
     ics: Annotated[
         Path | None, typer.Option("--ics", metavar="FILE", help="Write what is to come as a calendar file.")
     ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder for a report of the casebook, for the team alone.")
+    ] = None,
+    formats: Annotated[
+        str,
+        typer.Option(
+            "--formats", metavar="LIST", help="Of html,pdf,docx,csv; adherence.json is always made."
+        ),
+    ] = "html,pdf,docx,csv",
+    force: Annotated[bool, typer.Option("--force", help="Write over the folder, whatever is in it.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Find what a protocol contradicts, and list what the centre still has to fill in; with a casebook, hold each
@@ -55,11 +65,14 @@ def check(
         return
     if protocol is None:
         raise typer.BadParameter("Give a protocol file, or --example.")
+    if out is not None and casebook is None:
+        raise typer.BadParameter("--out is for the report of a casebook: give one. The protocol alone: show.")
     checked = check_protocol(protocol)
     if casebook is not None and not checked.contradictions:
-        from leadline.cli.adherence import show_adherence
+        from leadline.cli.adherence import ReportFolder, show_adherence
 
-        show_adherence(checked.protocol, casebook, on=on, ics=ics, as_json=as_json)
+        report = None if out is None else ReportFolder(out, formats, force)
+        show_adherence(checked.protocol, casebook, on=on, ics=ics, report=report, as_json=as_json)
         return
     if as_json:
         print(json.dumps(checked.to_dict(), ensure_ascii=False, indent=1))
