@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.special import betaincc, xlog1py, xlogy
+from scipy.special import betainc, xlog1py, xlogy
 
 from leadline.errors import DesignInvalid
 from leadline.trial.design import HarmCheck, HarmFamily
@@ -112,7 +112,7 @@ def statistic(
             values = z * np.sqrt(n / children)
         case HarmFamily.BETA_BINOMIAL:
             a, b = prior or (PRIOR_CHILDREN * limit_rate, PRIOR_CHILDREN * (1 - limit_rate))
-            values = betaincc(a + x, b + np.maximum(n - x, 0), limit_rate)
+            values = betainc(b + np.maximum(n - x, 0), a + x, 1 - limit_rate)  # betaincc takes ten times as long
         case HarmFamily.SPRT:
             rate = np.minimum(x / n, 1)
             ratio = xlogy(x, rate / limit_rate) + xlog1py(n - x, -rate) - xlog1py(n - x, -limit_rate)

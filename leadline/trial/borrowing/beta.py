@@ -12,7 +12,7 @@ import numpy as np
 from annotated_types import Gt, Le
 from pydantic import ConfigDict
 from pydantic.dataclasses import dataclass as design_value
-from scipy.special import betaincc, betaln, gammaln, logsumexp
+from scipy.special import betainc, betaln, gammaln, logsumexp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,7 +94,8 @@ def expect_beta(quantity: Quantity, basket: int, a: Floats, b: Floats, seen: See
     """The expectation of a quantity of one basket under Beta(a, b), an array over outcomes."""
     match quantity:
         case Above(rates):
-            return np.asarray(betaincc(a, b, rates[basket]))
+            # The same as scipy's betaincc(a, b, rate), which takes ten times as long.
+            return np.asarray(betainc(b, a, 1 - rates[basket]))
         case Mean():
             return a / (a + b)
         case Reaches(responders, sizes):
