@@ -148,3 +148,8 @@ def test_sixty_children_take_well_under_a_second(tmp_path):
     started = perf_counter()
     check_casebook(shipped(), read)
     assert perf_counter() - started < 3  # 0.5 s on two quiet cores; the rest is for a busy machine
+
+
+def test_a_version_without_a_protocol_is_of_no_known_protocol(tmp_path):
+    adherence = check_casebook(shipped(), casebook(tmp_path, "CHILD-02,2010-05,jia,,0.9,2019-06-01"))
+    assert adherence.children[0].under_protocol == "indeterminate"

@@ -309,3 +309,8 @@ def test_a_record_without_any_medicine_says_nothing_of_medicines():
 
 def test_a_record_of_other_medicines_says_that_none_of_the_list_was_started():
     assert checked(about(Change.STARTED), chart(drugs=[drug("prednisone", -9, 90)])).result == "met"
+
+
+def test_two_values_of_one_day_that_say_otherwise_leave_it_open():
+    twice = [visit(-10, {"weight_kg": 12}), visit(-10, {"weight_kg": 9})]
+    assert checked(WEIGHT, chart(visits=twice)).missing == ("which value of Weight came last",)

@@ -195,3 +195,16 @@ def test_a_target_of_the_taper_is_judged_when_its_day_has_come():
     assert judged(140, None) == ["not_documented"]
     assert judged(139, 10.5) == []
     assert judged(140, 10.5, "jia") == []
+
+
+def test_a_lowered_dose_is_no_rise_though_it_is_above_that_of_day_0():
+    courses = (
+        drug("prednisone", -100, 10, dose=5, frequency="daily"),
+        drug("prednisone", 10, 60, dose=20, frequency="daily"),
+        drug("prednisone", 60, dose=15, frequency="daily", **GOES_ON),
+    )
+    found = changes(*courses, visits=[visit(30, {"weight_kg": 20})])
+    assert [(change, "glucocorticoid_rise" in events) for _, change, _, events in found] == [
+        ("raised", True),
+        ("lowered", False),
+    ]

@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from leadline.casebook.case import RowRef
 from leadline.casebook.days import DaySpan
 from leadline.protocol.adherence.upcoming import upcoming_of
 from leadline.protocol.adherence.visits import check_visits
@@ -177,3 +178,39 @@ def test_what_is_to_come_is_what_is_not_over_and_not_made():
 @pytest.mark.parametrize("patient", [{"vital_status": "dead"}, {"follow_up_end_reason": "Transferred"}])
 def test_nothing_is_to_come_of_a_child_who_is_no_longer_followed(patient):
     assert to_come(22, **patient) == []
+
+
+# ---- what stands for a visit where no contact is recorded ------------------------------------------------------------
+
+
+def test_values_of_a_day_in_the_window_stand_for_a_visit_that_nobody_wrote_down():
+    values = replace(visit(28, FULL), ref=RowRef("observations", "laboratory"))
+    row = visits_of(values, visit(200, {}))["week_4"]
+    assert (row.state, row.found) == ("made", "values recorded on day 28")
+    assert row.missing == ("adverse events asked for",)
+    beside = visits_of(values, visit(24, {}), visit(200, {}))["week_4"]
+    assert beside.day == DaySpan(24, 24)  # a contact comes before values alone
+
+
+def test_the_infusion_stands_for_the_visit_that_records_it():
+    day_0 = Visit(
+        id="day_0", title="Day 0", day=0, first=0, last=0, items=("weight_kg",), records=(Record.INFUSIONS,)
+    )
+    protocol = replace(PROTOCOL, schedule=replace(PROTOCOL.schedule, visits=(day_0,)))
+    row = visits_of(visit(200, {}), protocol=protocol)["day_0"]
+    assert (row.state, row.found, row.missing) == ("made", "infusion given on day 0", ("Weight",))
+    assert (row.recorded, row.planned_records) == (1, 2)
+    plain = replace(PROTOCOL, schedule=replace(PROTOCOL.schedule, visits=(replace(day_0, records=()),)))
+    assert visits_of(visit(200, {}), protocol=plain)["day_0"].state == "missed"
+
+
+def test_a_contact_of_another_visit_is_not_perhaps_of_this_one():
+    assert week_4(timed((30, 55), "week_8"), visit(200, {}))[0] == "missed"
+    assert week_4(visit((30, 55), {}), visit(200, {}))[0] == "unplaced"
+
+
+def test_records_are_counted_finding_by_finding():
+    sledai = replace(WEEK_4, items=("weight_kg",), asks=(), measures=("sledai_2k",))
+    protocol = replace(PROTOCOL, schedule=replace(PROTOCOL.schedule, visits=(sledai,)))
+    row = visits_of(visit(28, {"sledai_rash": True}), protocol=protocol, diagnosis="sle")["week_4"]
+    assert (row.recorded, row.planned_records, len(row.missing)) == (1, 25, 24)

@@ -180,7 +180,7 @@ def _decide(seen: Iterable[_Seen], what: str) -> Judged:
     rivals = [
         one
         for one in all_seen
-        if one is not last and one.day.last > last.day.first and one.holds != last.holds
+        if one is not last and one.day.last >= last.day.first and one.holds != last.holds
     ]
     if rivals:
         refs = refs_of(last.evidence, *(one.evidence for one in rivals))

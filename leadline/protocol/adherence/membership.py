@@ -20,12 +20,13 @@ def check_membership(protocol: Protocol, casebook: Casebook) -> None:
     """Raises OtherProtocol if a child's row names another protocol, or another version of this one."""
     rows = casebook.tables["patients"].select(ROW, "patient_id", "protocol_id", "protocol_version")
     others = rows.filter(
-        (pl.col("protocol_id") != protocol.id) | (pl.col("protocol_version") != protocol.version)
+        (pl.col("protocol_id") != protocol.id)
+        | ((pl.col("protocol_id") == protocol.id) & (pl.col("protocol_version") != protocol.version))
     )
     if others.is_empty():
         return
     named = [
-        f"row {row}: {child} is treated by {its_id or protocol.id} {version or '(version not recorded)'}"
+        f"row {row}: {child} is treated by {its_id} {version or '(version not recorded)'}"
         for row, child, its_id, version in others.head(MOST_NAMED).iter_rows()
     ]
     more = [f"... and {others.height - MOST_NAMED} more"] if others.height > MOST_NAMED else []

@@ -206,6 +206,8 @@ def _glucocorticoid_rise(changed: Changed, context: Context) -> bool:
     figure = context.protocol.rescue.glucocorticoid_rise
     if changed.day is None or changed.course.class_id != "glucocorticoid" or figure.open:
         return False
+    if changed.kind in (Change.LOWERED, Change.STOPPED):
+        return False
     rules = context.view.parameters
     weight = weight_kg_at(context.case, changed.day, rules)
     if weight is None:

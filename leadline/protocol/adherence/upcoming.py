@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from leadline.casebook.case import Case
 from leadline.casebook.days import DaySpan
 from leadline.protocol.adherence.findings import Upcoming, VisitAdherence, VisitState, WatchAdherence
-from leadline.protocol.adherence.visits import calendar_dates, planned_records
+from leadline.protocol.adherence.records import planned_records
+from leadline.protocol.adherence.visits import calendar_dates
 from leadline.protocol.protocol import Protocol
 
 ENDED = frozenset({"transferred", "adult care", "lost", "died"})

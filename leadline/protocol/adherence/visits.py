@@ -2,60 +2,23 @@
 lacks.
 
 A contact counts for the planned visit that its `timepoint` names, else for the one in whose window it lies, nearest to
-the planned day. Laboratory values drawn within a week of a visit belong to it, as everywhere in the verdicts.
+the planned day. Where no contact is recorded, values of a day in the window stand for one, and for the visit of the
+infusion the infusion itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from leadline.casebook.case import Assessment, Case
 from leadline.casebook.days import DaySpan
-from leadline.casebook.items import ITEMS, RECORDED_TOTALS, SLEDAI_FINDINGS
 from leadline.protocol.adherence.context import Context
-from leadline.protocol.adherence.findings import Outcome, Refs, VisitAdherence, VisitState
+from leadline.protocol.adherence.findings import Outcome, Refs, Texts, VisitAdherence, VisitState
 from leadline.protocol.adherence.membership import under_protocol
-from leadline.protocol.needs import collected
+from leadline.protocol.adherence.records import Recorded, nothing_recorded, recorded_at
 from leadline.protocol.protocol import Protocol
 from leadline.protocol.schedule import Record, Visit
-from leadline.verdicts.view import title_of
-
-RECORD_WORDS = {
-    Record.MEDICATIONS: "medicines, with every start, stop and change of dose",
-    Record.INFUSIONS: "the infusion, with dose, weight and release tests",
-    Record.JOINT_COUNTS: "joints, one by one",
-    Record.REPORTS: "what child and parents say",
-}
-ASKED = "adverse events asked for"
-
-NOT_PLANNED = frozenset({"elevation_attributable_to_jia", *(total.id for total in RECORDED_TOTALS)})
-"""Asked only where ESR or CRP is raised; and scores, which follow from their items."""
-
-
-def planned_items(visit: Visit, diagnosis: str) -> tuple[str, ...]:
-    """Items that the visit records in a child of the disease: its own, and those of the measures for that disease."""
-    of_measures = collected(visit, diagnosis)
-    others = (item for item in ITEMS if item in of_measures)
-    return tuple(item for item in dict.fromkeys((*visit.items, *others)) if item not in NOT_PLANNED)
-
-
-def planned_records(visit: Visit, diagnosis: str) -> tuple[str, ...]:
-    """All that the visit records, in plain words."""
-    tables = (RECORD_WORDS[record] for record in visit.records)
-    items = item_words(planned_items(visit, diagnosis))
-    return (*items, *tables, *((ASKED,) if visit.asks else ()))
-
-
-def item_words(items: tuple[str, ...]) -> tuple[str, ...]:
-    """Plain names of items; the 24 findings of SLEDAI-2K together, if all of them are there, are one name."""
-    whole = set(SLEDAI) <= set(items)
-    named = ((ALL_OF_SLEDAI if whole and item in SLEDAI else title_of(item)) for item in items)
-    return tuple(dict.fromkeys(named))
-
-
-SLEDAI = tuple(item.id for item in SLEDAI_FINDINGS)
-ALL_OF_SLEDAI = f"SLEDAI-2K, all {len(SLEDAI)} findings"
 
 
 def calendar_dates(case: Case, *days: int | None) -> tuple[str, ...]:
@@ -73,9 +36,7 @@ def check_visits(context: Context, today: DaySpan | None) -> tuple[VisitAdherenc
     if not any(one.given and one.day is not None for one in context.case.infusions):
         return ()
     made = _placed(context.case, context.protocol)
-    return tuple(
-        _visit(visit, made.get(visit.id), context, today) for visit in context.protocol.schedule.visits
-    )
+    return tuple(_visit(visit, made, context, today) for visit in context.protocol.schedule.visits)
 
 
 def _placed(case: Case, protocol: Protocol) -> Mapping[str, Assessment]:
@@ -84,23 +45,40 @@ def _placed(case: Case, protocol: Protocol) -> Mapping[str, Assessment]:
     contacts = [one for one in case.assessments if one.ref.table == "visits"]
     placed: dict[str, Assessment] = {}
     for contact in contacts:
+        name = contact.timepoint.strip().casefold()
         named = next(
-            (visit for visit in visits if contact.timepoint.strip().casefold() in _names(visit)), None
+            (visit for visit in visits if name in (visit.id.casefold(), visit.title.casefold())), None
         )
         if named is not None:
             placed.setdefault(named.id, contact)
-    taken = {id(contact) for contact in placed.values()}
-    for visit in visits:
-        inside = [one for one in contacts if id(one) not in taken and one.day.within(visit.first, visit.last)]
-        if visit.id not in placed and inside:
-            nearest = min(inside, key=lambda one: (_distance(one.day, visit.day), -one.day.last))
-            placed[visit.id] = nearest
-            taken.add(id(nearest))
+    loose = [one for one in case.assessments if one.ref.table != "visits"]
+    for candidates in (contacts, loose, list(_infusion_days(case))):
+        _place_nearest(placed, visits, candidates)
     return placed
 
 
-def _names(visit: Visit) -> tuple[str, str]:
-    return visit.id.casefold(), visit.title.casefold()
+def _place_nearest(
+    placed: dict[str, Assessment], visits: Sequence[Visit], candidates: Sequence[Assessment]
+) -> None:
+    """Give each visit that has none the candidate nearest to its planned day, of those that no visit has."""
+    for visit in visits:
+        free = [one for one in candidates if all(one is not other for other in placed.values())]
+        inside = [
+            one for one in free if one.day.within(visit.first, visit.last) and _may_stand_for(one, visit)
+        ]
+        if visit.id not in placed and inside:
+            placed[visit.id] = min(inside, key=lambda one: (_distance(one.day, visit.day), -one.day.last))
+
+
+def _infusion_days(case: Case) -> Iterator[Assessment]:
+    """The days of infusions, as contacts at which nothing else was recorded."""
+    for infusion in case.infusions:
+        if infusion.given and infusion.day is not None and infusion.recorded is not None:
+            yield Assessment(infusion.recorded, infusion.day, {}, infusion.ref)
+
+
+def _may_stand_for(contact: Assessment, visit: Visit) -> bool:
+    return contact.ref.table != "infusions" or Record.INFUSIONS in visit.records
 
 
 def _distance(span: DaySpan, day: int) -> int:
@@ -108,12 +86,12 @@ def _distance(span: DaySpan, day: int) -> int:
 
 
 def _visit(
-    visit: Visit, contact: Assessment | None, context: Context, today: DaySpan | None
+    visit: Visit, made: Mapping[str, Assessment], context: Context, today: DaySpan | None
 ) -> VisitAdherence:
-    if contact is not None:
-        return _made(visit, contact, context)
-    case = context.case
-    perhaps = [one for one in case.assessments if one.ref.table == "visits" and _may_be_in(one, visit)]
+    if visit.id in made:
+        return _made(visit, made[visit.id], context)
+    case, taken = context.case, {id(contact) for contact in made.values()}
+    perhaps = [one for one in case.assessments if id(one) not in taken and _may_be_in(one, visit)]
     if perhaps:
         refs = tuple(one.ref for one in perhaps)
         found = "a contact of that time, its day known in part"
@@ -165,21 +143,20 @@ def _grade_of_missed(visit: Visit, protocol: Protocol) -> Outcome:
 
 def _made(visit: Visit, contact: Assessment, context: Context) -> VisitAdherence:
     inside = contact.day.within(visit.first, visit.last)
-    planned = planned_records(visit, context.case.diagnosis)
-    lacking = tuple(_lacking(visit, contact, context))
-    state = (
-        VisitState.OUTSIDE if inside is False else VisitState.UNPLACED if inside is None else VisitState.MADE
-    )
-    outcome = {
-        VisitState.OUTSIDE: Outcome.MINOR_DEVIATION,
-        VisitState.UNPLACED: Outcome.NOT_DOCUMENTED,
-        VisitState.MADE: Outcome.NOT_DOCUMENTED if lacking else Outcome.AS_WRITTEN,
-    }[state]
-    missing = lacking if inside is not None else ("the exact day of the visit", *lacking)
-    said = {VisitState.OUTSIDE: "outside its window", VisitState.UNPLACED: "perhaps outside its window"}
-    found = f"made on {contact.day}" + (f", {said[state]}" if state in said else "")
-    return _row(visit, context.case, state, outcome, found, day=contact.day, recorded=len(planned) - len(lacking),
-                planned=len(planned), missing=missing, evidence=(contact.ref,))  # fmt: skip
+    held = recorded_at(visit, contact, context)
+    complete = Outcome.NOT_DOCUMENTED if held.lacking else Outcome.AS_WRITTEN
+    state, outcome, said = {
+        True: (VisitState.MADE, complete, ""),
+        False: (VisitState.OUTSIDE, Outcome.MINOR_DEVIATION, ", outside its window"),
+        None: (VisitState.UNPLACED, Outcome.NOT_DOCUMENTED, ", perhaps outside its window"),
+    }[inside]
+    missing = held.lacking if inside is not None else ("the exact day of the visit", *held.lacking)
+    found = f"{_HOW_KNOWN.get(contact.ref.table, 'values recorded')} on {contact.day}{said}"
+    return _row(visit, context.case, state, outcome, found, day=contact.day, held=held, missing=missing,
+                evidence=(contact.ref,))  # fmt: skip
+
+
+_HOW_KNOWN = {"visits": "made", "infusions": "infusion given"}
 
 
 def _row(
@@ -190,51 +167,14 @@ def _row(
     found: str,
     *,
     day: DaySpan | None = None,
-    recorded: int = 0,
-    planned: int | None = None,
-    missing: tuple[str, ...] = (),
+    held: Recorded | None = None,
+    missing: Texts = (),
     evidence: Refs = (),
 ) -> VisitAdherence:
+    held = held or nothing_recorded(visit, case.diagnosis)
     return VisitAdherence(
         visit=visit.id, title=visit.title, planned=visit.day, first=visit.first, last=visit.last,
         dates=calendar_dates(case, visit.first, visit.last, visit.day), state=state, outcome=outcome, found=found,
-        day=day, recorded=recorded,
-        planned_records=len(planned_records(visit, case.diagnosis)) if planned is None else planned, missing=missing,
+        day=day, recorded=held.recorded, planned_records=held.planned, missing=missing,
         evidence=evidence or (case.ref,),
     )  # fmt: skip
-
-
-# ---- what a visit lacks ----------------------------------------------------------------------------------------------
-
-
-def _lacking(visit: Visit, contact: Assessment, context: Context) -> Iterator[str]:
-    """What is planned for the visit and not recorded, in plain words."""
-    facts = context.view.row(contact).facts
-    planned = planned_items(visit, context.case.diagnosis)
-    yield from item_words(tuple(item for item in planned if item not in facts or facts[item].value is None))
-    for record in visit.records:
-        if not _has(record, visit, contact, context.case):
-            yield RECORD_WORDS[record]
-    if visit.asks and contact.adverse_events_assessed is not True:
-        yield ASKED
-
-
-def _has(record: Record, visit: Visit, contact: Assessment, case: Case) -> bool:
-    """Whether the table holds something of the visit. That medicines were gone through leaves a mark only where there
-    are any."""
-    match record:
-        case Record.MEDICATIONS:
-            return bool(case.courses) or case.patient.get("drug_history_complete") is True
-        case Record.INFUSIONS:
-            return any(
-                one.given and one.day and one.day.within(visit.first, visit.last) for one in case.infusions
-            )
-        case Record.JOINT_COUNTS:
-            return contact.active_joints is not None or _counted(contact)
-        case Record.REPORTS:
-            return any(one.day and one.day.within(visit.first, visit.last) for one in case.reports)
-
-
-def _counted(contact: Assessment) -> bool:
-    fact = contact.facts.get("active_joint_count")
-    return fact is not None and fact.value is not None
