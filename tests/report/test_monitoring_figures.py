@@ -1,0 +1,42 @@
+"""Figures for the board: nothing overlaps, and the rows behind them are the counts of the small invented trial."""
+
+from __future__ import annotations
+
+import pytest
+
+from leadline.casebook import read_casebook
+from leadline.report.figures.monitoring import plot_harm, plot_standing
+from leadline.report.monitoring.tables import closed_tables, open_tables
+from leadline.trial.monitoring import monitor, read_plan
+from tests.report.test_figures import assert_nothing_overlaps
+from tests.trial.monitoring.small_trial import DESIGN, ON, write_trial
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("board")
+    (folder / "small.yaml").write_text(DESIGN, encoding="utf-8")
+    return monitor(read_plan(folder / "small.yaml"), read_casebook(write_trial(folder / "book")), on=ON)
+
+
+@pytest.mark.parametrize("plot", [plot_standing, plot_harm])
+@pytest.mark.parametrize("width_mm", [120.0, 175.0])
+def test_nothing_overlaps(found, plot, width_mm):
+    assert_nothing_overlaps(plot(found, width_mm=width_mm))
+
+
+def test_the_rows_behind_the_figures_are_the_counts(found):
+    assert [(row["known"], row["responders"]) for row in plot_standing(found).data] == [(3, 2), (1, 0)]
+    harm = plot_harm(found).data
+    assert [row["with_event"] for row in harm] == [0, 0, 1, 1, 1, None]
+    assert [row["with_event_and_unknown"] for row in harm] == [0, 1, 2, 2, 3, None]
+
+
+def test_each_row_of_a_table_has_a_cell_for_each_column(found):
+    for table in (*open_tables(found), *closed_tables(found)):
+        assert all(len(row) == len(table.columns) for row in table.rows), table.name
+
+
+def test_the_tables_of_the_open_part_name_no_child_that_is_counted(found):
+    shown = " ".join(cell for table in open_tables(found) for row in table.rows for cell in row)
+    assert not any(child.patient_id in shown for child in found.children)
