@@ -155,7 +155,7 @@ def _explain(error: ErrorDetails, known: Iterable[str]) -> KeyProblem:
     path, found, context = error["loc"], _shown(error["input"]), error.get("ctx", {})
     match error["type"]:
         case "missing":
-            return KeyProblem(path[:-1], f"no key '{path[-1]}'", "that key")
+            return KeyProblem(_without_tag(path[:-1], error["input"]), f"no key '{path[-1]}'", "that key")
         case "unexpected_keyword_argument" | "extra_forbidden":
             return KeyProblem(path, "an unknown key", _nearest(str(path[-1]), known))
         case "union_tag_invalid":
@@ -167,6 +167,12 @@ def _explain(error: ErrorDetails, known: Iterable[str]) -> KeyProblem:
             return KeyProblem(path, found, str(context["expected"]))
         case _:
             return KeyProblem(path, found, _taken(error["type"], context))
+
+
+def _without_tag(path: KeyPath, value: object) -> KeyPath:
+    """The path of a value that may be of several kinds: the validator ends it with the kind, which is no key."""
+    kinds = value.values() if isinstance(value, dict) else ()
+    return path[:-1] if path and path[-1] in kinds else path
 
 
 def _follows(error: ErrorDetails) -> bool:

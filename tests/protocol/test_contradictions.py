@@ -324,6 +324,70 @@ MADE = {
         ["macrophage activation syndrome", "no watch begins"],
         "add a watch",
     ),
+    "a value that is wanted from after a death": (
+        [("        death: {strategy: composite", "        death: {strategy: treatment_policy")],
+        "objectives[0].estimand.intercurrent_events.death",
+        "death: {strategy: treatment_policy",
+        ["after death there is none"],
+        "composite",
+    ),
+    "premedication that is asked for and not given": (
+        [("drugs: [chlorphenamine, cetirizine]", "drugs: [diphenhydramine]")],
+        "premedication.rules[0].drugs",
+        "id: antihistamine",
+        ["asks for diphenhydramine", "gives none of it"],
+        "name the drug",
+    ),
+    "a drug that is asked of every child and prohibited": (
+        [
+            (
+                "{kind: presence, id: drug_history, title: Drug history, of: patients.drug_history_complete,",
+                "{kind: presence, id: drug_history, title: On methotrexate, of: medications, drugs: [methotrexate], change: started, during: {first: 0, last: 0},",
+            )
+        ],
+        "eligibility.inclusion[3]",
+        "id: drug_history",
+        ["methotrexate is given on day 0", "'No new conventional drug' (concomitant.rules[1]) prohibits"],
+        "make way",
+    ),
+    "ranges that no child can be within": (
+        [
+            (
+                'of: items.egfr_ml_min_173, limit: {low: 40, unit: "mL/min/{1.73_m2}"',
+                "of: items.weight_kg, limit: {low: 101, unit: kg",
+            )
+        ],
+        "eligibility.inclusion[8].limit",
+        "id: kidney_function",
+        ["'Weight' asks for 10 to 100 kg", "at least 101 kg", "no child can meet both"],
+        "overlap",
+    ),
+    "a stopping rule that acts on nothing": (
+        [("children: {value: 2,", "children: {value: 0,")],
+        "safety.stopping[3].children",
+        "children: {value: 0",
+        ["before anything has happened"],
+        "1 child or more",
+    ),
+    "a trial that is stopped by those who treat its children": (
+        [
+            (
+                'id: stop_mas, event: mas, children: {value: 1, unit: "{children}", source: [practice]}, action: pause_enrolment, decided_by: monitoring_board',
+                'id: stop_mas, event: mas, children: {value: 1, unit: "{children}", source: [practice]}, action: pause_enrolment, decided_by: paediatric_rheumatologist',
+            )
+        ],
+        "safety.stopping[2].decided_by",
+        "id: stop_mas",
+        ["treats the children and decides whether the trial goes on"],
+        "a board",
+    ),
+    "results that those who treat see accumulate": (
+        [("board: monitoring_board", "board: paediatric_rheumatologist")],
+        "data.board",
+        "board: paediatric_rheumatologist",
+        ["sees the accumulating results"],
+        "treats none of them",
+    ),
     "a watch that never looks": (
         [("every: {value: 2, unit: wk", "every: {value: 13, unit: wk")],
         "safety.watches[0].every",
@@ -388,6 +452,10 @@ ALSO = {
     "an assessment outside every window of follow-up": {
         "objectives[1].estimand.visit",
         "objectives[2].estimand.visit",
+    },
+    "a value that is wanted from after a death": {
+        "objectives[1].estimand.intercurrent_events.death",
+        "objectives[2].estimand.intercurrent_events.death",
     },
 }
 """What follows from the same edit: the other rules that need the baseline, the other endpoints of that visit."""

@@ -107,6 +107,8 @@ FIELDS: Mapping[str, str] = {
     "within": "time",
     "to": "recipient",
     "why": "reason",
+    "visit_why": "reason for the visit",
+    "missing_why": "reason for the count of missing responses",
 }
 """A field to what it is called where the class does not say."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from leadline.protocol.contradictions.contradiction import Contradiction
+from leadline.protocol.contradictions.contradiction import Contradiction, listed
 from leadline.protocol.figures import Window, figure_words, window_words
 from leadline.protocol.rules import Change, PresenceRule
 from leadline.protocol.schedule import Record
@@ -25,6 +25,7 @@ def drug_contradictions(protocol: Protocol) -> Iterator[Contradiction]:
     for path, drug, changes, window in _given(protocol):
         sections = ("concomitant", "premedication") if path[0] == "premedication" else ("concomitant",)
         yield from _prohibited(prohibitions(protocol, sections), path, drug, changes, window)
+    yield from _asked_and_not_given(protocol)
     yield from _rescue_too_short(protocol)
     yield from _taper(protocol)
     yield from _not_recorded(protocol)
@@ -65,10 +66,10 @@ def _given(protocol: Protocol) -> Iterator[tuple[KeyPath, str, tuple[Change, ...
         yield ("rescue", "drugs", at, "drug"), use.drug, (*taken, Change.RAISED), window
     steps = Window(first=protocol.taper.starts.first)
     yield ("taper", "drug"), protocol.taper.drug, (Change.RUNNING, Change.LOWERED), steps
-    for section in ("premedication", "concomitant"):
-        for at, rule in enumerate(getattr(protocol, section).rules):
+    for section, key in (("eligibility", "inclusion"), ("premedication", "rules"), ("concomitant", "rules")):
+        for at, rule in enumerate(getattr(getattr(protocol, section), key)):
             if isinstance(rule, PresenceRule) and rule.present and len(rule.drugs) == 1:
-                yield (section, "rules", at), rule.drugs[0], (rule.change,), rule.during
+                yield (section, key, at), rule.drugs[0], (rule.change,), rule.during
 
 
 def _prohibited(
@@ -90,6 +91,20 @@ def _overlap(one: Window, other: Window) -> bool:
         (one.last is not None and other.first is not None and one.last < other.first)
         or (other.last is not None and one.first is not None and other.last < one.first)
     )
+
+
+def _asked_and_not_given(protocol: Protocol) -> Iterator[Contradiction]:
+    """A rule of the premedication asks for drugs of which the premedication names none."""
+    given = tuple(use.drug for use in protocol.premedication.drugs)
+    for at, rule in enumerate(protocol.premedication.rules):
+        asked = isinstance(rule, PresenceRule) and rule.present and rule.drugs
+        if asked and not shared_drug(given, asked):
+            yield Contradiction(
+                ("premedication", "rules", at, "drugs"),
+                f"'{rule.title}' asks for {listed([drug_words(drug) for drug in asked])}, and the premedication gives"
+                " none of it",
+                "name the drug in the premedication, or take the rule out",
+            )
 
 
 # ---- rescue and taper ------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 from leadline.protocol.contradictions.contradiction import Contradiction, listed
@@ -22,12 +23,15 @@ if TYPE_CHECKING:
     from leadline.protocol.rules import AnyRule, WashoutRule
     from leadline.protocol.schedule import Visit
 
+    Limits = tuple[float | None, float | None]
+
 
 def eligibility_contradictions(protocol: Protocol) -> Iterator[Contradiction]:
     """Rules that no visit can settle, rules that exclude whom others include, and wash-outs that do not fit."""
     for part in ("inclusion", "exclusion"):
         for at, rule in enumerate(getattr(protocol.eligibility, part)):
             yield from _not_settled(protocol, rule, ("eligibility", part, at))
+    yield from _nobody_can_be_included(protocol)
     yield from _included_and_excluded(protocol)
     yield from _washouts(protocol)
     for section, rules in (
@@ -115,6 +119,31 @@ def _no_drug_history(protocol: Protocol, path: KeyPath) -> Iterator[Contradictio
 
 
 # ---- rules against rules ---------------------------------------------------------------------------------------------
+
+
+def _nobody_can_be_included(protocol: Protocol) -> Iterator[Contradiction]:
+    """Two ranges of one thing that no number is within, asked of the same children."""
+    ranges = [
+        (at, rule)
+        for at, rule in enumerate(protocol.eligibility.inclusion)
+        if isinstance(rule, RangeRule) and not rule.limit.open
+    ]
+    for (_, one), (at, other) in combinations(ranges, 2):
+        same = not one.diagnoses or not other.diagnoses or set(one.diagnoses) & set(other.diagnoses)
+        if one.of == other.of and same and _apart(one.limit.limits, other.limit.limits):
+            yield Contradiction(
+                ("eligibility", "inclusion", at, "limit"),
+                f"'{one.title}' asks for {figure_words(one.limit)}, and this rule for {figure_words(other.limit)}: no"
+                " child can meet both",
+                "let the two ranges overlap",
+            )
+
+
+def _apart(one: Limits, other: Limits) -> bool:
+    (low, high), (other_low, other_high) = one, other
+    return (high is not None and other_low is not None and high < other_low) or (
+        other_high is not None and low is not None and other_high < low
+    )
 
 
 def _included_and_excluded(protocol: Protocol) -> Iterator[Contradiction]:

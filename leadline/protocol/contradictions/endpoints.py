@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from leadline.casebook.drugs import DRUG_CLASSES
 from leadline.protocol.contradictions.contradiction import Contradiction, listed
 from leadline.protocol.criteria import criterion_words
-from leadline.protocol.estimands import EVENT_WORDS, IntercurrentEvent, Level
+from leadline.protocol.estimands import EVENT_WORDS, IntercurrentEvent, Level, Strategy
 from leadline.protocol.needs import missing_for
 from leadline.protocol.rules import Change, PresenceRule
 from leadline.protocol.subjects import class_of, item_words
@@ -33,6 +33,7 @@ def endpoint_contradictions(protocol: Protocol) -> Iterator[Contradiction]:
         yield from _not_collected(protocol, objective, visit, path)
         yield from _outside_follow_up(visit, path)
         yield from _without_strategy(protocol, objective.estimand, visit, path)
+        yield from _after_death(objective.estimand, path)
 
 
 def _primary_of_each_disease(protocol: Protocol) -> Iterator[Contradiction]:
@@ -91,6 +92,17 @@ def _without_strategy(
                 f"no strategy for '{event}' ({EVENT_WORDS[event]}), which can happen before '{visit.title}': {why}",
                 f"add `{event}` with its strategy and the reason",
             )
+
+
+def _after_death(estimand: Estimand, path: KeyPath) -> Iterator[Contradiction]:
+    """A terminal event leaves no value to be used whatever happened: ICH E9(R1)."""
+    death = estimand.intercurrent_events.get(IntercurrentEvent.DEATH)
+    if death is not None and death.strategy is Strategy.TREATMENT_POLICY:
+        yield Contradiction(
+            (*path, "intercurrent_events", "death"),
+            "the value at the assessment is to be used whatever happened, and after death there is none",
+            "choose another strategy, such as `composite`",
+        )
 
 
 def _foreseen(protocol: Protocol, estimand: Estimand, visit: Visit) -> dict[IntercurrentEvent, str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from leadline.protocol.contradictions.contradiction import Contradiction
 from leadline.protocol.figures import figure_words, shortest_days
 from leadline.protocol.open_figures import open_figures
-from leadline.protocol.protocol import Status
+from leadline.protocol.protocol import Action, Status
 from leadline.protocol.schedule import ALL_EVENTS
 from leadline.protocol.subjects import class_of
 
@@ -27,7 +27,9 @@ NEEDS_A_WATCH = ("bdmard_il1", "bdmard_il6")
 def safety_contradictions(protocol: Protocol) -> Iterator[Contradiction]:
     """Rules on events that nobody asks about, watches that cannot be kept, decisions without the person for them."""
     yield from _not_asked(protocol)
+    yield from _always_stopped(protocol)
     yield from _watches(protocol)
+    yield from _judge_of_ones_own(protocol)
     if protocol.role(RHEUMATOLOGIST) is None:
         yield Contradiction(
             ("roles",),
@@ -76,6 +78,38 @@ def _asked_until(protocol: Protocol, event: SafetyEvent) -> int | None:
         ),
         default=None,
     )
+
+
+def _always_stopped(protocol: Protocol) -> Iterator[Contradiction]:
+    for at, rule in enumerate(protocol.safety.stopping):
+        fewest = rule.children.limits[0]
+        if fewest is not None and fewest < 1:
+            yield Contradiction(
+                ("safety", "stopping", at, "children"),
+                f"the rule acts on {figure_words(rule.children)} with the event, so before anything has happened",
+                "let it act on 1 child or more",
+            )
+
+
+def _judge_of_ones_own(protocol: Protocol) -> Iterator[Contradiction]:
+    """Whoever treats the children may not decide on the trial, nor see its results accumulate."""
+    treating = {
+        section.decided_by
+        for section in (protocol.eligibility, protocol.repeat_dosing, protocol.rescue, protocol.taper)
+    }
+    if protocol.data.board in treating:
+        yield Contradiction(
+            ("data", "board"),
+            f"the role '{protocol.data.board}' treats the children and sees the accumulating results",
+            "name a board that treats none of them",
+        )
+    for at, rule in enumerate(protocol.safety.stopping):
+        if rule.action is not Action.STOP_CHILD and rule.decided_by in treating:
+            yield Contradiction(
+                ("safety", "stopping", at, "decided_by"),
+                f"the role '{rule.decided_by}' treats the children and decides whether the trial goes on",
+                "leave the decision to a board that treats none of them",
+            )
 
 
 def _watches(protocol: Protocol) -> Iterator[Contradiction]:
