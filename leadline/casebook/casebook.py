@@ -65,11 +65,11 @@ class Casebook:
     days: Mapping[str, RecordedDay] = field(repr=False)
     index_infusion: IndexInfusion = None
 
-    def cases(self) -> Iterator[Case]:
-        """Every child, in the order of the table of children."""
+    def cases(self, *, planned: RecordedDay | None = None) -> Iterator[Case]:
+        """Every child, in the order of the table of children. `planned`: day 0 of those who were given no infusion."""
         from leadline.casebook.cases import cases_of
 
-        return cases_of(self)
+        return cases_of(self, planned=planned)
 
     def case(self, patient_id: str) -> Case:
         """One child. Raises KeyError if there is none of this code."""

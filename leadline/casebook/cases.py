@@ -56,8 +56,13 @@ class _Clock:
         return None if day is None else day.days_from(self.index)
 
 
-def cases_of(casebook: Casebook, only: str | None = None) -> Iterator[Case]:
-    """Every child in the order of the table, or the one named. Raises KeyError for a child that is not there."""
+def cases_of(
+    casebook: Casebook, only: str | None = None, *, planned: RecordedDay | None = None
+) -> Iterator[Case]:
+    """Every child in the order of the table, or the one named. Raises KeyError for a child that is not there.
+
+    planned   the day from which the days of a child count who was given no infusion
+    """
     patients = casebook.tables["patients"]
     if only is not None:
         patients = patients.filter(pl.col("patient_id") == only)
@@ -73,7 +78,7 @@ def cases_of(casebook: Casebook, only: str | None = None) -> Iterator[Case]:
         for number, patient in enumerate(children.iter_rows(named=True), start):
             own = {name: of_table.get(number, []) for name, of_table in rows.items()}
             row = index.get(patient["patient_id"])
-            zero = casebook.days.get(str(row["infusion_start"])) if row else None
+            zero = casebook.days.get(str(row["infusion_start"])) if row else planned
             yield _case(patient, own, _Clock(casebook.days, zero), invented=casebook.kind == "invented")
 
 

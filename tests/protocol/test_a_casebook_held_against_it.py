@@ -81,7 +81,23 @@ def test_a_child_without_an_infusion_is_told_and_not_dropped(tmp_path):
     folder = book(tmp_path, patients=f"{PATIENTS}\n{OURS}\n", infusions="")
     child = check_casebook(shipped(), read_casebook(folder)).children[0]
     assert (child.infusions, child.visits, child.upcoming) == ((), (), ())
-    assert child.notices == ("No infusion is recorded: windows before day 0 cannot be placed.",)
+    assert child.notices == (
+        "No infusion is recorded: eligibility can be judged for a day that is asked about.",
+    )
+
+
+def test_a_child_not_yet_treated_is_asked_about_as_if_the_cells_were_given_on_that_day(tmp_path):
+    # weighed on 2019-03-01: day -13 of an infusion on 14 March, day -30 of one on 31 March
+    folder = book(tmp_path, patients=f"{PATIENTS}\n{OURS}\n", infusions="",
+                  visits="patient_id,visit_date,weight_kg\nCHILD-01,2019-03-01,31\n")  # fmt: skip
+    for day, outcome in ((14, "as_written"), (31, "not_documented")):
+        child = check_casebook(shipped(), read_casebook(folder), on=date(2019, 3, day)).children[0]
+        weight = next(check for check in child.eligibility if check.rule == "weight")
+        assert weight.outcome == outcome
+        assert (child.treatment, child.changes, child.visits, child.upcoming) == ((), (), (), ())
+        assert child.notices == (
+            f"No infusion is recorded: eligibility is that of an infusion on 2019-03-{day}.",
+        )
 
 
 def test_the_families_of_wong_2021_left_nothing_that_decides():

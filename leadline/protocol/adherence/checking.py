@@ -9,7 +9,7 @@ from typing import Any
 import leadline
 from leadline.casebook import Casebook
 from leadline.casebook.case import Case
-from leadline.casebook.days import DaySpan, NotADay, parse_day
+from leadline.casebook.days import DaySpan, NotADay, RecordedDay, parse_day
 from leadline.protocol.adherence.context import DAY_0, Context
 from leadline.protocol.adherence.eligibility import check_eligibility, eligible
 from leadline.protocol.adherence.findings import Adherence, ChildAdherence, Texts
@@ -35,7 +35,8 @@ def check_casebook(
     """How each child of a casebook was treated, against the protocol.
 
     on          the day from which is asked what is over and what is still to come; None: the casebook's data cut-off,
-                else the last day of each child's record. Never today: the same casebook gives the same answer
+                else the last day of each child's record. Never today: the same casebook gives the same answer. A
+                child who was given no cells is asked about as if they were given on that day
     parameters  of the verdicts, for criteria that rules ask for
     returns     Adherence; a rule that cannot be judged is `not_documented`, with what would document it
 
@@ -44,7 +45,7 @@ def check_casebook(
     check_membership(protocol, casebook)
     rules = parameters or Parameters()
     closed = casebook.kind == "published" and on is None
-    cases = tuple(casebook.cases())
+    cases = tuple(casebook.cases(planned=_planned(casebook, on)))
     children = tuple(
         check_case(protocol, case, today=day_asked_about(case, casebook, on), parameters=rules, closed=closed)
         for case in cases
@@ -72,11 +73,13 @@ def check_case(
     eligibility = check_eligibility(up_to_day_0)
     visits, watches = check_visits(context, today), check_watches(context, today)
     version: Any = case.patient.get("protocol_version")
+    treated = any(one.given for one in case.infusions)
     return ChildAdherence(
         patient_id=case.patient_id, diagnosis=case.diagnosis, version=version or "",
         under_protocol=under_protocol(case, protocol), today=today, eligible=eligible(eligibility),
         eligibility=eligibility, infusions=check_infusions(context), repeat_dosing=check_repeat_dosing(context),
-        visits=visits, treatment=check_treatment(context, today), changes=check_changes(context), watches=watches,
+        visits=visits, treatment=check_treatment(context, today) if treated else (),
+        changes=check_changes(context) if treated else (), watches=watches,
         upcoming=() if closed else upcoming_of(case, protocol, visits, watches, today),
         notices=tuple(_child_notices(case)), ref=case.ref,
     )  # fmt: skip
@@ -103,6 +106,22 @@ def day_asked_about(case: Case, casebook: Casebook, on: On = None) -> DaySpan | 
         return DaySpan(on, on)
     cutoff = casebook.about.get("data_cutoff")
     return (_counted(cutoff, case) if cutoff else None) or _last_recorded(case)
+
+
+def _planned(casebook: Casebook, on: On) -> RecordedDay | None:
+    """The calendar day asked about, as day 0 of those who were given no cells; None if it is no calendar day."""
+    text = (
+        on.isoformat()
+        if isinstance(on, date)
+        else casebook.about.get("data_cutoff", "")
+        if on is None
+        else ""
+    )
+    try:
+        day = parse_day(text)
+    except NotADay:
+        return None
+    return day if day.calendar and day.is_exact else None
 
 
 def _counted(text: str, case: Case) -> DaySpan | None:
@@ -156,9 +175,15 @@ def _closed_notice(closed: bool) -> Texts:
     return ("A published series: nothing more will be recorded, so no visit is listed as still to come.",)
 
 
+def _untreated(case: Case) -> str:
+    if case.index is None:
+        return "No infusion is recorded: eligibility can be judged for a day that is asked about."
+    return f"No infusion is recorded: eligibility is that of an infusion on {case.index.text}."
+
+
 def _child_notices(case: Case) -> Iterator[str]:
     if not any(one.given for one in case.infusions):
-        yield "No infusion is recorded: windows before day 0 cannot be placed."
+        yield _untreated(case)
     elif case.index is None:
         yield "The day of the infusion is not recorded: no window can be placed."
     if not is_followed(case):

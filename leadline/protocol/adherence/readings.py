@@ -16,7 +16,7 @@ from leadline.measures import evaluate
 from leadline.measures.cell_product import endotoxin_eu_kg
 from leadline.protocol.adherence.findings import Refs, Texts
 from leadline.protocol.figures import DAYS, MILLION_CELLS, MILLION_CELLS_PER_KG, MINUTES, Figure
-from leadline.protocol.protocol import Basis, Dose
+from leadline.protocol.treatment import Basis, Dose
 
 Span = tuple[float, float]
 

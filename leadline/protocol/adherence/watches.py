@@ -25,7 +25,7 @@ from leadline.protocol.adherence.findings import (
     WatchResult,
 )
 from leadline.protocol.adherence.readings import refs_of
-from leadline.protocol.protocol import Watch
+from leadline.protocol.oversight import Watch
 from leadline.verdicts.doses import next_course
 from leadline.verdicts.treatment import drug_name
 from leadline.verdicts.view import title_of
