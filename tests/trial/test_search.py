@@ -90,3 +90,13 @@ def test_variations_are_read_as_yaml():
 def test_a_key_that_the_file_has_not_is_refused():
     row = evaluate(TEXT, "two.yaml", {"futilty.cutoff": 0.1}, None)
     assert "found no 'futilty'" in row["refused"]
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
+def test_a_cluster_finds_what_this_machine_finds(tmp_path, cluster):
+    grid = {"efficacy.posterior": [0.9, 0.95]}
+    here = run(tmp_path / "here.jsonl", **grid)
+    asked = {"name": "two.yaml", "variations": grid, "out": tmp_path / "there.jsonl"}
+    there = list(search_designs(TEXT, scheduler=cluster, **asked))
+    assert efficient(row for _, _, row in there) == efficient(row for _, _, row in here)
