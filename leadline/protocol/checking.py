@@ -17,11 +17,11 @@ from leadline.protocol.figures import (
     Figure,
     Window,
 )
-from leadline.protocol.protocol import Dose
 from leadline.protocol.references import reference_problems
 from leadline.protocol.rules import PresenceRule, RangeRule
 from leadline.protocol.schedule import Visit
 from leadline.protocol.subjects import MEDICATIONS, subject_choices, subject_unit
+from leadline.protocol.treatment import Dose
 from leadline.protocol.values import parts
 
 if TYPE_CHECKING:

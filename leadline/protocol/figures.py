@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 CLOSED = ConfigDict(extra="forbid", allow_inf_nan=False)  # a protocol's values take no key they do not know
 
 Text = Annotated[str, Len(1)]
+Paragraphs = tuple[Text, ...]
 
 
 class SourceStatus(StrEnum):

@@ -134,6 +134,7 @@ AnyRule = CriterionRule | RangeRule | WindowRule | WashoutRule | PresenceRule
 RULE_KINDS = (CriterionRule, RangeRule, WindowRule, WashoutRule, PresenceRule)
 Rule = Annotated[AnyRule, Field(discriminator="kind")]
 """A rule as a protocol file holds it: its `kind` says which of the five it is."""
+Rules = tuple[Rule, ...]
 
 
 # ---- in words --------------------------------------------------------------------------------------------------------

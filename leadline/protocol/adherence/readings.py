@@ -13,7 +13,7 @@ from leadline.casebook.case import Case, Infusion, RowRef
 from leadline.casebook.days import RecordedDay, months_between
 from leadline.errors import ItemOutOfRange
 from leadline.measures import evaluate
-from leadline.measures.cell_product import endotoxin_eu_kg
+from leadline.measures.cell_product import all_cells, endotoxin_eu_kg, rate_ml_min, viable_cells
 from leadline.protocol.adherence.findings import Refs, Texts
 from leadline.protocol.figures import DAYS, MILLION_CELLS, MILLION_CELLS_PER_KG, MINUTES, Figure
 from leadline.protocol.treatment import Basis, Dose
@@ -183,33 +183,28 @@ def _as_basis(reading: Reading, infusion: Infusion, wanted: Basis) -> Reading:
     basis, viability = infusion.fields.get("dose_basis"), _number(infusion, "viability_pct")
     if basis == wanted:
         return replace(reading, words=f"{reading.words} ({_BASIS_WORDS[wanted]} cells)")
-    (low, high), known = reading.span, basis in tuple(Basis)
-    share = None if not viability else viability / 100
-    if wanted is Basis.VIABLE:
-        least, most = (
-            (0.0 if share is None else low * share),
-            (high if share is None or not known else high * share),
-        )
-    else:
-        least, most = (
-            (low if share is None or not known else low / share),
-            (inf if share is None else high / share),
-        )
+    known = basis in tuple(Basis)
+    low, high = _bounds(reading.span, viability, wanted, known=known)
     missing = [*reading.missing, *(() if known else ("whether the dose counts viable or all cells",))]
-    if share is None:
+    if not viability:
         missing.append("viable cells (%)")
     said = (
         f"counted as {_BASIS_WORDS[Basis(str(basis))]} cells"
         if known
         else "which cells it counts is not recorded"
     )
-    viable = "" if share is None else f", {viability:g} % viable"
-    return Reading(
-        (round(least, 6), round(most, 6)),
-        reading.evidence,
-        tuple(missing),
-        f"{reading.words}, {said}{viable}",
-    )
+    viable = f", {viability:g} % viable" if viability else ""
+    return Reading((low, high), reading.evidence, tuple(missing), f"{reading.words}, {said}{viable}")
+
+
+def _bounds(dose: Span, viability: float | None, wanted: Basis, *, known: bool) -> Span:
+    """The cells wanted in a dose that counts the others, or, where that is not `known`, either of the two."""
+    low, high = dose
+    if wanted is Basis.VIABLE:
+        fewest = viable_cells(low, viability_pct=viability) if viability else 0.0
+        return fewest, viable_cells(high, viability_pct=viability) if viability and known else high
+    fewest = all_cells(low, viability_pct=viability) if viability and known else low
+    return fewest, all_cells(high, viability_pct=viability) if viability else inf
 
 
 _BASIS_WORDS = {Basis.VIABLE: "viable", Basis.TOTAL_NUCLEATED: "all nucleated"}
@@ -238,7 +233,7 @@ def _rate(infusion: Infusion) -> Reading:
     missing = tuple(what for what, value in parts if value is None)
     if volume is None or not minutes:
         return Reading(None, (infusion.ref,), missing)
-    rate = round(volume / minutes, 6)
+    rate = rate_ml_min(volume, minutes=minutes)
     return Reading(
         (rate, rate), (infusion.ref,), (), f"{rate:.6g} mL/min, from {volume:g} mL in {minutes:g} minutes"
     )

@@ -7,18 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from leadline.protocol.estimands import EVENT_WORDS, Estimand, Handling, IntercurrentEvent, Objective
 from leadline.protocol.figures import Figure, Window, figure_words, window_words
-from leadline.protocol.protocol import (
-    DrugUse,
-    Reporting,
-    Role,
-    SafetyEvent,
-    StoppingRule,
-    TaperTarget,
-    Watch,
-)
+from leadline.protocol.oversight import Reporting, Role, SafetyEvent, StoppingRule, Watch
 from leadline.protocol.rules import RULE_KINDS, words
 from leadline.protocol.schedule import Visit
 from leadline.protocol.subjects import drug_words, item_words
+from leadline.protocol.treatment import DrugUse, TaperTarget
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -14,8 +14,8 @@ from leadline.protocol.figures import (
     figure_words,
     shortest_days,
 )
-from leadline.protocol.protocol import Basis, Counted
 from leadline.protocol.rules import PresenceRule, RangeRule
+from leadline.protocol.treatment import Basis, Counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

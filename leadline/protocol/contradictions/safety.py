@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from leadline.protocol.contradictions.contradiction import Contradiction
 from leadline.protocol.figures import figure_words, shortest_days
 from leadline.protocol.open_figures import open_figures
-from leadline.protocol.protocol import Action, Status
+from leadline.protocol.oversight import Action
+from leadline.protocol.protocol import Status
 from leadline.protocol.schedule import ALL_EVENTS
 from leadline.protocol.subjects import class_of
 
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from leadline.casebook.keyed_files import KeyPath
-    from leadline.protocol.protocol import Protocol, SafetyEvent
+    from leadline.protocol.oversight import SafetyEvent
+    from leadline.protocol.protocol import Protocol
 
 RHEUMATOLOGIST = "paediatric_rheumatologist"
 """The role that every protocol must name."""

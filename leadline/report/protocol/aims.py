@@ -26,7 +26,8 @@ from leadline.report.protocol.words import (
 
 if TYPE_CHECKING:
     from leadline.protocol.estimands import Estimand, Objective
-    from leadline.protocol.protocol import Protocol, StoppingRule
+    from leadline.protocol.oversight import StoppingRule
+    from leadline.protocol.protocol import Protocol
     from leadline.report.protocol.citations import Citations
     from leadline.report.protocol.outline import Content
 

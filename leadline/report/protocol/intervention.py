@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from leadline.protocol.figures import figure_words
-from leadline.protocol.protocol import Action, dose_rules
+from leadline.protocol.oversight import Action
+from leadline.protocol.protocol import dose_rules
 from leadline.protocol.rules import PresenceRule, words
 from leadline.protocol.subjects import drug_words
 from leadline.report.blocks import Block, Bullets, Column, Heading, Prose, Table, Terms
@@ -26,8 +27,9 @@ from leadline.report.words import sentence
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from leadline.protocol.protocol import DrugUse, Protocol
+    from leadline.protocol.protocol import Protocol
     from leadline.protocol.rules import AnyRule
+    from leadline.protocol.treatment import DrugUse
     from leadline.report.protocol.citations import Citations
     from leadline.report.protocol.outline import Content
 

@@ -15,7 +15,8 @@ from leadline.report.protocol.words import capital, role_words, whom
 from leadline.report.words import item_words, sentence
 
 if TYPE_CHECKING:
-    from leadline.protocol.protocol import Protocol, SafetyEvent, Watch
+    from leadline.protocol.oversight import SafetyEvent, Watch
+    from leadline.protocol.protocol import Protocol
     from leadline.protocol.schedule import Visit
     from leadline.report.protocol.citations import Citations
     from leadline.report.protocol.outline import Content

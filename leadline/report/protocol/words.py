@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from leadline.protocol.estimands import Missing, Strategy
-from leadline.protocol.protocol import Action, Basis, Counted, Route, Status
+from leadline.protocol.oversight import Action
+from leadline.protocol.protocol import Status
 from leadline.protocol.rules import Grade
 from leadline.protocol.schedule import Record
+from leadline.protocol.treatment import Basis, Counted, Route
 from leadline.report.figures.words import ILAR_CATEGORIES, listed
 
 if TYPE_CHECKING:
