@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from scipy.special import bdtr, bdtrc
 
 import leadline
 from leadline.errors import BeyondExactRange
@@ -38,6 +39,7 @@ class Compared:
     charts       mean over the rehearsals as decided from charts, with `se`, its Monte Carlo standard error
     exact        the exact value, None where the design is too large for one
     z            (charts - exact) in standard errors of the exact law; None where that is zero or unknown
+    chance       of a rate: the probability, by the exact binomial law, of so large a difference on either side
     drift        charts minus the same children decided by the truth, with `drift_se`
     """
 
@@ -48,6 +50,7 @@ class Compared:
     se: float
     exact: float | None
     z: float | None
+    chance: float | None
     drift: float
     drift_se: float
 
@@ -233,12 +236,20 @@ def _compare(
     se = _standard_error(seen)
     law_se = se if exact is None or what in MEANS else math.sqrt(max(exact * (1 - exact), 0.0) / number)
     mean, drift = float(seen.mean()), seen - true
-    # An impossible event that happened, or a certain one that did not, has no z: it is seen in the rate.
+    # An impossible event that happened, or a certain one that did not, has no z; its chance is 0.
     z = None if exact is None or law_se < TOO_SMALL else (mean - exact) / law_se
-    return Compared(of, what, title, mean, se, exact, z, float(drift.mean()), _standard_error(drift))
+    chance = None if exact is None or what in MEANS else _chance(int(seen.sum()), number, exact)
+    return Compared(of, what, title, mean, se, exact, z, chance, float(drift.mean()), _standard_error(drift))
 
 
 TOO_SMALL = 1e-9
+
+
+def _chance(count: int, number: int, rate: float) -> float:
+    """Twice the smaller tail of the binomial law, at most 1. A rate may leave 0 to 1 by rounding alone."""
+    rate = min(max(rate, 0.0), 1.0)
+    below, above = bdtr(count, number, rate), bdtrc(count - 1, number, rate) if count else 1.0
+    return float(min(1.0, 2 * min(below, above)))
 
 
 def _standard_error(values: Floats) -> float:

@@ -9,8 +9,8 @@ from leadline.trial.words import percent
 if TYPE_CHECKING:
     from leadline.trial.rehearsal.agreement import Agreement, Compared
 
-FAR = 3.0
-"""Standard errors beyond which chance alone is no good explanation of one difference."""
+UNLIKELY = 0.0027
+"""A probability below which chance alone is no good explanation of one difference: that of three standard errors."""
 
 
 def agreement_in_words(found: Agreement) -> tuple[str, ...]:
@@ -42,20 +42,24 @@ def _told(found: Agreement) -> str:
 
 def _decided(found: Agreement) -> str:
     same = f"In {percent(found.same)} of the rehearsals every basket ended as it would have with every response known."
-    known = [one for one in found.numbers if one.z is not None and one.what != "children"]
+    known = [one for one in found.numbers if one.chance is not None]
     if not known:
         return f"{same} There are no exact numbers to compare with."
-    worst = max(known, key=lambda one: abs(one.z or 0.0))
-    far = [one for one in known if abs(one.z or 0.0) > FAR]
+    worst = min(known, key=_chance_of)
+    far = [one for one in known if _chance_of(one) < UNLIKELY]
     if not far:
         return (
-            f"{same} All {len(known)} rates of decisions lie within {FAR:g} standard errors of the exact ones; the "
-            f"furthest, {_where(found, worst)}, by {abs(worst.z or 0.0):.1f}."
+            f"{same} No rate of a decision differs from the exact one by more than chance explains: the least likely, "
+            f"{_where(found, worst)}, differs as much in {percent(_chance_of(worst))} of such runs."
         )
     return (
-        f"{same} {len(far)} of {len(known)} rates of decisions lie more than {FAR:g} standard errors from the exact "
-        f"ones; the furthest is {_where(found, worst)}: {percent(worst.charts)} against {percent(worst.exact or 0.0)}."
+        f"{same} {len(far)} of {len(known)} rates of decisions differ from the exact ones by more than chance "
+        f"explains; the most is {_where(found, worst)}: {percent(worst.charts)} against {percent(worst.exact or 0.0)}."
     )
+
+
+def _chance_of(one: Compared) -> float:
+    return 1.0 if one.chance is None else one.chance
 
 
 def _where(found: Agreement, one: Compared) -> str:

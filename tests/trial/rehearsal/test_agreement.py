@@ -88,7 +88,26 @@ def test_shares_of_responses_are_of_the_children_of_the_last_looks(tmp_path):
 def test_what_lies_far_from_exact_is_said_in_words(tmp_path):
     never = trial(FAILURE, NO_EFFECT)
     found = agree(small(tmp_path), rows(*[(never, never)] * 40))
-    assert "lie more than 3 standard errors" in agreement_in_words(found)[-1]
+    assert "by more than chance explains;" in agreement_in_words(found)[-1]
+
+
+def test_the_chance_of_a_difference_is_that_of_the_binomial_law(tmp_path):
+    good, bad = trial(SUCCESS, NO_EFFECT), trial(FAILURE, FUTILE)
+    found = agree(small(tmp_path), rows((good, good), (good, good), (bad, bad)))
+    jia = numbers(found)["jia", "success"]
+    p = jia.exact
+    assert p is not None
+    at_most_two = 1 - p**3
+    at_least_two = p**3 + 3 * p**2 * (1 - p)
+    assert jia.chance == pytest.approx(min(1, 2 * min(at_most_two, at_least_two)))
+    assert numbers(found)["", "children"].chance is None
+
+
+def test_what_cannot_happen_and_does_has_no_chance(tmp_path):
+    # Under the targets no basket is without effect, so that none can be declared a success by mistake.
+    never = trial(FAILURE, NO_EFFECT)
+    error = numbers(agree(small(tmp_path), rows((never, never))))["", "family_wise_error"]
+    assert (error.exact, error.chance, error.z) == (0.0, 1.0, None)
 
 
 def test_every_number_has_a_line_of_one_width(tmp_path):

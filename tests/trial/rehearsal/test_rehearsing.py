@@ -146,5 +146,7 @@ def test_the_rates_of_rehearsals_from_charts_are_the_exact_ones_within_monte_car
     assert found.same == 1.0
     assert found.misjudged == 0
     for one in found.numbers:
-        if one.what != "children" and one.z is not None:
-            assert abs(one.z) < 4, one
+        if one.chance is not None:
+            assert one.chance > 0.0005, (
+                one
+            )  # 11 rates fail by chance in one of 180 seeds, and the seed is fixed
