@@ -164,6 +164,21 @@ def endotoxin_eu_kg(eu_ml: float, *, volume_ml: float, weight_kg: float) -> floa
     return round(eu_ml * volume_ml / weight_kg, DECIMALS)
 
 
+def viable_cells(cells: float, *, viability_pct: float) -> float:
+    """Of a dose that counts all cells, those that live."""
+    return round(cells * viability_pct / 100, DECIMALS)
+
+
+def all_cells(viable: float, *, viability_pct: float) -> float:
+    """Of a dose that counts viable cells, all that are given; `viability_pct` above 0."""
+    return round(100 * viable / viability_pct, DECIMALS)
+
+
+def rate_ml_min(volume_ml: float, *, minutes: float) -> float:
+    """Mean rate of an infusion."""
+    return round(volume_ml / minutes, DECIMALS)
+
+
 # ---- release tests -----------------------------------------------------------------------------------------------
 
 

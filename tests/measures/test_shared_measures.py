@@ -4,7 +4,7 @@ import pytest
 
 from leadline.errors import ItemOutOfRange, LeadlineError
 from leadline.measures import evaluate
-from leadline.measures.cell_product import endotoxin_eu_kg
+from leadline.measures.cell_product import all_cells, endotoxin_eu_kg, rate_ml_min, viable_cells
 from leadline.measures.glucocorticoids import is_pulse, prednisone_mg
 
 ANSWERS = {
@@ -280,6 +280,15 @@ def test_ten_to_the_sixth_misread_as_106_is_refused():
 
 def test_endotoxin_per_kilogram():
     assert endotoxin_eu_kg(0.4, volume_ml=100, weight_kg=20) == 2
+
+
+def test_viable_cells_of_all_cells_and_back():
+    assert viable_cells(2.5, viability_pct=80) == 2
+    assert all_cells(2, viability_pct=80) == 2.5
+
+
+def test_mean_rate_of_an_infusion():
+    assert rate_ml_min(60, minutes=30) == 2
 
 
 RULE = {"prior_a": 1, "prior_b": 1, "n": 3, "events": 1, "p0": 0.2, "gamma": 0.9}

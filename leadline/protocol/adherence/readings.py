@@ -133,7 +133,7 @@ def _per_kg(case: Case, infusion: Infusion, dose: Dose) -> Reading:
         worked_out = _msc_dose("cells_per_kg", total_cells=total * MILLION, weight_kg=weight)
     evidence = tuple(dict.fromkeys((infusion.ref, *(refs if worked_out is not None else ()))))
     how = "" if worked_out is None else f"{total:g} million cells in {weight:g} kg"
-    return _both(stated, worked_out, evidence, how, ("dose per kg, or total cells and weight",))
+    return _both(stated, worked_out, evidence, how, ("dose per kg, or total cells and weight",), "per kg")
 
 
 def _total(case: Case, infusion: Infusion, dose: Dose) -> Reading:
@@ -149,17 +149,22 @@ def _total(case: Case, infusion: Infusion, dose: Dose) -> Reading:
 
 
 def _both(
-    stated: float | None, worked_out: float | None, evidence: Refs, how: str, missing: Texts
+    stated: float | None,
+    worked_out: float | None,
+    evidence: Refs,
+    how: str,
+    missing: Texts,
+    per: str = "in all",
 ) -> Reading:
+    """The number as stated and as worked out: one number where they agree, else the interval that holds both."""
     values = [value for value in (stated, worked_out) if value is not None]
     if not values:
         return Reading(None, evidence, missing)
-    words = f"{values[0]:.6g} million" if stated is not None else f"{values[0]:.6g} million, from {how}"
-    differ = len(values) == 2 and abs(values[0] - values[1]) > NEARLY * max(values)
-    if differ:
-        return Reading((min(values), max(values)), evidence, ("which of the two is right",),
-                       f"{values[0]:.6g} million as stated, {values[1]:.6g} million from {how}")  # fmt: skip
-    return Reading((values[0], values[0]), evidence, (), words)
+    if len(values) == 2 and abs(values[0] - values[1]) > NEARLY * max(values):
+        words = f"{values[0]:.6g} million {per} as stated, {values[1]:.6g} million {per} from {how}"
+        return Reading((min(values), max(values)), evidence, ("which of the two is right",), words)
+    source = "" if stated is not None else f", from {how}"
+    return Reading((values[0], values[0]), evidence, (), f"{values[0]:.6g} million {per}{source}")
 
 
 NEARLY = 0.05
