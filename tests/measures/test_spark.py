@@ -17,6 +17,8 @@ from polars.testing import assert_frame_equal
 from leadline.errors import ItemOutOfRange
 from leadline.measures import MEASURES, score
 from leadline.measures.table_files import score_table
+from tests.measures import second_route as slow
+from tests.measures import test_tables_second_route as tables
 from tests.measures import test_two_visits as visits
 from tests.measures.limits_table import OF_ONE_ROW, answers, limits_table
 
@@ -40,6 +42,8 @@ def test_spark_says_of_each_row_what_a_visit_says(tmp_path):
         for window in ((-90, 0), "previous"):
             for measure_id in ("jadas10_improvement_horneff", "csle_flare_2018", "renal_response_kdigo2024"):
                 compares_the_same_visits(spark, MEASURES[measure_id], window)
+        follows_the_runs_of_remission(spark)
+        takes_values_beyond_detection_as_intervals(spark)
         names_the_row_that_is_out_of_range(spark)
         for suffix in (".csv", ".parquet"):
             scores_a_file(tmp_path, suffix)
@@ -86,6 +90,22 @@ def compares_the_same_visits(spark, measure, window):
     expected = visits.expected_of(measure, rows, table, window).sort("patient", "day")
     found = frame_of(scored, "patient", "day").select(expected.columns)
     assert_frame_equal(found, expected, check_dtypes=False, abs_tol=1e-6)
+
+
+def follows_the_runs_of_remission(spark):
+    rows = tables.visits_of_many()
+    table = tables.dated(rows).with_columns(row_number=pl.int_range(len(rows)))
+    scored = score(
+        spark.createDataFrame(table.to_arrow()), "jia_remission_wallace", patient="patient", day="date"
+    )
+    expected = [slow.jia_remission_wallace(tables.last_of(rows, row))["state"] for row in rows]
+    assert frame_of(scored, "row_number")["jia_remission_wallace"].to_list() == expected
+
+
+def takes_values_beyond_detection_as_intervals(spark):
+    table = pl.DataFrame({**tables.BELOW, "crp_mg_l": ["<5", " <= 15", "30", ">110"], "row_number": range(4)})
+    scored = score(spark.createDataFrame(table.to_arrow()), "jadas10_crp", censored="interval")
+    assert frame_of(scored, "row_number")["jadas10_crp"].to_list() == [4, None, 6, 14]
 
 
 def names_the_row_that_is_out_of_range(spark):

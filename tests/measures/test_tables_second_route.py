@@ -2,6 +2,7 @@
 
 import random
 from datetime import date
+from typing import Any
 
 import polars as pl
 import pytest
@@ -29,7 +30,7 @@ DAYS = ("2023-08-30", "2023-08-31", "2023-09-15", "2024-02-28", "2024-02-29", "2
 
 
 def visits_of_many():
-    """A hundred and twenty children with up to five visits, days on each side of six and twelve months, gaps in all that is asked."""
+    """Many children with up to five visits, days on each side of six and twelve months, and gaps."""
     rng = random.Random(20_30)
     rows = [
         {
@@ -46,6 +47,12 @@ def visits_of_many():
     return rows
 
 
+def dated(rows):
+    return pl.DataFrame(rows, schema_overrides={"on_medication": pl.Boolean}).with_columns(
+        pl.col("date").str.to_date()
+    )
+
+
 def last_of(rows, row):
     """The visits up to this one, as the slow route takes them."""
     visits = [each for each in rows if each["patient"] == row["patient"] and each["date"] <= row["date"]]
@@ -55,9 +62,7 @@ def last_of(rows, row):
 @every_engine
 def test_each_visit_has_the_remission_that_going_through_its_visits_finds(engine):
     rows = visits_of_many()
-    table = pl.DataFrame(rows, schema_overrides={"on_medication": pl.Boolean}).with_columns(
-        pl.col("date").str.to_date()
-    )
+    table = dated(rows)
     found = scored(engine, table, "jia_remission_wallace", patient="patient", day="date")
     expected = [slow.jia_remission_wallace(last_of(rows, row))["state"] for row in rows]
     assert found["jia_remission_wallace"].to_list() == expected
@@ -198,7 +203,7 @@ def test_what_does_not_go_together_is_an_error_with_its_row_or_null_with_a_statu
 
 # --- values beyond detection
 
-BELOW = {"active_joint_count": [2, 2, 2, 2], "physician_global_0_10": [1.0, 1.0, 1.0, 1.0],
+BELOW: dict[str, list[Any]] = {"active_joint_count": [2, 2, 2, 2], "physician_global_0_10": [1.0, 1.0, 1.0, 1.0],
          "parent_global_0_10": [1.0, 1.0, 1.0, 1.0]}  # fmt: skip
 
 
