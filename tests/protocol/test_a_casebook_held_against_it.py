@@ -6,6 +6,7 @@ from time import perf_counter
 
 import pytest
 
+import leadline as ll
 from leadline.casebook import read_casebook
 from leadline.casebook.days import DaySpan
 from leadline.casebook.examples import path
@@ -169,3 +170,8 @@ def test_sixty_children_take_well_under_a_second(tmp_path):
 def test_a_version_without_a_protocol_is_of_no_known_protocol(tmp_path):
     adherence = check_casebook(shipped(), casebook(tmp_path, "CHILD-02,2010-05,jia,,0.9,2019-06-01"))
     assert adherence.children[0].under_protocol == "indeterminate"
+
+
+def test_it_is_called_from_the_public_interface():
+    adherence = ll.protocol.check_casebook(shipped(), ll.read_casebook(path("wong2021")))
+    assert [child.patient_id for child in adherence.children] == ["WONG-1", "WONG-2", "WONG-3"]
