@@ -68,8 +68,10 @@ def _activities(protocol: Protocol) -> Iterator[_Activity]:
     asked = frozenset(visit.id for visit in schedule.visits if visit.asks)
     if asked:
         yield _Activity("Adverse events since the last visit", everyone, asked)
-    for record, at in _by_visit(schedule, "records").items():
-        yield _Activity(RECORDS[Record(record)], everyone, at)
+    records = _by_visit(schedule, "records")
+    for record in Record:
+        if record in records:
+            yield _Activity(RECORDS[record], everyone, records[record])
     items = _by_visit(schedule, "items")
     for item in sorted(items, key=lambda each: len(items[each]) == 1):
         yield _Activity(capital(item_words(item)), everyone, items[item])
