@@ -151,8 +151,9 @@ def _search_line(row: dict[str, Any]) -> str:
     if row["refused"]:
         return f"{row['settings']}: refused, {row['refused']}"
     threshold = row["threshold"] if isinstance(row["threshold"], list | tuple) else [row["threshold"]]
+    shown = ", ".join(f"{one:g}" for one in threshold)
     return (
-        f"{row['settings']}: threshold {', '.join(f'{one:g}' for one in threshold)}, largest error {100 * row['worst_error']:.2f} %, "
+        f"{row['settings']}: threshold {shown}, largest error {100 * row['worst_error']:.2f} %, "
         f"lowest power {100 * min(row['power']):.1f} %, "
         f"children {row['children_null']:.1f} if none responds, {row['children_target']:.1f} if every one does"
     )
