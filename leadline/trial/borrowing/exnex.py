@@ -30,6 +30,7 @@ from leadline.trial.borrowing.hierarchical import (
     offsets,
     sittings,
     sums_over_nodes,
+    total_over_nodes,
 )
 
 if TYPE_CHECKING:
@@ -84,12 +85,25 @@ class ExNex:
 
     def log_evidence(self, outcomes: Outcomes, *, baskets: Sequence[Beforehand]) -> Floats:
         """(outcomes,): log of the expected likelihood of all children before any was seen."""
-        total, _ = self._sums(outcomes, baskets, Mean())
+        grids, first, second = self._factors(outcomes, baskets, Mean())
+        if second is None:
+            total = total_over_nodes(outcomes.entries, grids[0].weight, first)
+        else:
+            total, _ = _two_components(outcomes.entries, grids, first, second)
         return np.asarray(np.log(total) + log_best(outcomes))
 
     def _sums(
         self, outcomes: Outcomes, baskets: Sequence[Beforehand], quantity: Quantity
     ) -> tuple[Floats, Floats]:
+        grids, first, second = self._factors(outcomes, baskets, quantity)
+        if second is None:
+            return sums_over_nodes(outcomes.entries, grids[0].weight, first)
+        return _two_components(outcomes.entries, grids, first, second)
+
+    def _factors(
+        self, outcomes: Outcomes, baskets: Sequence[Beforehand], quantity: Quantity
+    ) -> tuple[list[HyperGrid], list[Factors], list[Factors] | None]:
+        """The nodes of each common distribution, and each basket at them; those that stand alone are with the first."""
         from_zero = offsets(self.centre, baskets)
         seats = sittings(outcomes, from_zero)
         grids = [node_grid(part.hyper_prior, quantity=quantity, centres=from_zero) for part in self.common]
@@ -102,9 +116,7 @@ class ExNex:
             factors.plus(self._lone(quantity, sitting, baskets).scaled(lone_weight))
             for factors, sitting in zip(shared[0], seats, strict=True)
         ]
-        if len(grids) == 1:
-            return sums_over_nodes(outcomes.entries, grids[0].weight, first)
-        return _two_components(outcomes.entries, grids, first, shared[1])
+        return grids, first, shared[1] if len(grids) > 1 else None
 
     def _lone(self, quantity: Quantity, sitting: Sitting, baskets: Sequence[Beforehand]) -> Factors:
         if self.alone is None:

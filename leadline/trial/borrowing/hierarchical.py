@@ -232,6 +232,18 @@ def sums_over_nodes(counts: Counts, weight: Floats, factors: Sequence[Factors]) 
     return joined(left_part, right_part), weighted
 
 
+def total_over_nodes(counts: Counts, weight: Floats, factors: Sequence[Factors]) -> Floats:
+    """The first of these sums alone, in a quarter of the time for three baskets: (outcomes,)."""
+    middle = counts.shape[1] // 2
+    left, left_rows = distinct_rows(counts[:, :middle])
+    right, right_rows = distinct_rows(counts[:, middle:])
+    pairs = len(left) * len(right)
+    if (len(left) + len(right)) * len(weight) > MOST_HELD or pairs > PAIRS_WORTH * len(counts):
+        return sums_over_nodes(counts, weight, factors)[0]
+    left_part = weight * _product(left, factors[:middle])
+    return np.asarray((left_part @ _product(right, factors[middle:]).T)[left_rows, right_rows])
+
+
 MOST_HELD = 8_000_000  # products held together, 64 MB each of a few times; above it the outcomes are taken in two parts
 PAIRS_WORTH = (
     20  # a matrix product of all pairs is worth so many pairs an outcome; drawn outcomes have too few
