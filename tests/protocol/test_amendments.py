@@ -31,7 +31,7 @@ SAID = {
         ["The upper limit of 'Age' itself now counts as within"],
     ),
     "a limit that is new": (
-        [("limit: {low: 6, source: [farge2025]}", "limit: {low: 6, high: 40, source: [farge2025]}")],
+        [("limit: {low: 6, source: [farge2025],", "limit: {low: 6, high: 40, source: [farge2025],")],
         ["The upper limit of 'Active lupus' is new: 40"],
     ),
     "a limit that falls away": (
@@ -141,3 +141,14 @@ def test_what_means_the_same_is_no_amendment(edits):
 def test_an_amendment_leads_to_the_key_of_the_new_protocol():
     (found,) = compare_protocols(read(), read(("per_kg: {value: 2,", "per_kg: {value: 3,")))
     assert (found.section, found.path, found.meaning) == ("dose", ("dose", "per_kg"), Meaning.TREATMENT)
+
+
+def test_a_long_text_stands_in_quotes():
+    edit = ("question: In how many children with refractory JIA does the disease respond to the cells by week 24?",
+            "question: In how many children with refractory JIA does the disease respond to the cells by week 52?")  # fmt: skip
+    (found,) = changes(edit)
+    assert found[1] == (
+        "The question of the objective 'jia response' changes. It was: \"In how many children with refractory JIA does the"
+        ' disease respond to the cells by week 24?" It is now: "In how many children with refractory JIA does the disease'
+        ' respond to the cells by week 52?"'
+    )

@@ -73,7 +73,7 @@ def test_a_coming_visit_that_is_moved_touches_the_children_who_are_to_make_it(ca
 
 def test_a_rule_of_another_disease_touches_nobody(casebook):
     assert touched(
-        casebook, ("limit: {low: 6, source: [farge2025]}", "limit: {low: 8, source: [farge2025]}")
+        casebook, ("limit: {low: 6, source: [farge2025],", "limit: {low: 8, source: [farge2025],")
     ) == {
         "INV-01": [],
         "INV-02": [],

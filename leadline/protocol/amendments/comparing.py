@@ -149,7 +149,13 @@ def _scalar(old: Any, new: Any, path: KeyPath, name: str) -> str:
     if isinstance(new, int | float) and not isinstance(new, bool | StrEnum) and isinstance(old, int | float):
         verb = "rises" if new > old else "falls"
         return f"{_capital(name)} {verb} from {old:g} to {new:g}"
+    if isinstance(new, str) and max(len(old), len(new)) > LONGEST_IN_LINE:
+        return f'{_capital(name)} changes. It was: "{old}" It is now: "{new}"'
     return f"{_capital(name)} changes from {shown(old)} to {shown(new)}"
+
+
+LONGEST_IN_LINE = 50
+"""Characters of a text that a sentence can hold."""
 
 
 def _capital(text: str) -> str:
