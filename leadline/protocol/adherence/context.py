@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import NamedTuple
 
-from leadline.casebook.case import Case, Infusion
+from leadline.casebook.case import Case, Fact, Infusion
 from leadline.casebook.days import DaySpan
 from leadline.protocol.adherence.findings import Refs, Texts
 from leadline.protocol.figures import Window
@@ -51,6 +51,11 @@ class Judged(NamedTuple):
     missing: Texts = ()
     evidence: Refs = ()
     day: DaySpan | None = None
+
+
+def is_answered(fact: Fact) -> bool:
+    """Whether a finding has a value, or is said to be none that this child can have, as a pregnancy in a boy."""
+    return fact.value is not None or fact.missing == "not_applicable"
 
 
 def for_child(rule: AnyRule, case: Case) -> bool | None:

@@ -15,7 +15,7 @@ from leadline.casebook.days import DaySpan, NotADay, RecordedDay, parse_day
 from leadline.casebook.items import ITEMS
 from leadline.casebook.schema import INFUSIONS, MISSING, PATIENTS, Kind
 from leadline.measures import MEASURES, Score, evaluate
-from leadline.protocol.adherence.context import Context, Judged, for_child
+from leadline.protocol.adherence.context import Context, Judged, for_child, is_answered
 from leadline.protocol.adherence.drugs import judge_presence_of_drugs, judge_washout
 from leadline.protocol.adherence.findings import Check, Outcome, Refs, Result, Texts
 from leadline.protocol.adherence.readings import (
@@ -49,8 +49,8 @@ from leadline.verdicts.view import title_of
 
 DEVIATIONS = {Grade.MINOR: Outcome.MINOR_DEVIATION, Grade.MAJOR: Outcome.MAJOR_DEVIATION}
 
-NOT_ASSERTED = frozenset({"unknown", *MISSING} - {"not_done"})
-"""Codes that say that a fact is not known. A test not done, or whose result is pending, has not been passed."""
+NOT_KNOWN = "unknown"
+"""A choice that says that a fact is not known. Others are facts: a test not done, or pending, has not been passed."""
 
 
 def check_rule(rule: AnyRule, section: str, context: Context, *, grade: Grade | None = None) -> Check | None:
@@ -289,12 +289,14 @@ def _presence(rule: PresenceRule, context: Context) -> Judged:
 
 
 def _item_presences(rule: PresenceRule, item: str, context: Context) -> Iterator[_Seen]:
+    """A finding that cannot be in this child, as a pregnancy in a boy, is not there."""
     for assessment, inside in _in_window(context, rule.during):
         fact = assessment.facts.get(item)
-        if fact is None or fact.value is None:
+        if fact is None or not is_answered(fact):
             continue
-        there = _is_there(fact.value, rule.values)
-        yield _Seen(assessment.day, inside, _as_asked(there, rule), value_words(fact.value), (fact.ref,))
+        there = False if fact.value is None else _is_there(fact.value, rule.values)
+        found = "does not apply" if fact.value is None else value_words(fact.value)
+        yield _Seen(assessment.day, inside, _as_asked(there, rule), found, (fact.ref,))
 
 
 def _is_there(value: object, values: Texts) -> bool | None:
@@ -302,10 +304,10 @@ def _is_there(value: object, values: Texts) -> bool | None:
     if value is None:
         return None
     if values:
-        return True if value in values else None if value in NOT_ASSERTED else False
+        return True if value in values else None if value == NOT_KNOWN else False
     if isinstance(value, bool):
         return value
-    return None if value in NOT_ASSERTED else True
+    return None if value == NOT_KNOWN else True
 
 
 def _as_asked(there: bool | None, rule: PresenceRule) -> bool | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from leadline.casebook.case import Assessment, Case
 from leadline.casebook.items import ITEMS, RECORDED_TOTALS, SLEDAI_FINDINGS
-from leadline.protocol.adherence.context import Context
+from leadline.protocol.adherence.context import Context, is_answered
 from leadline.protocol.adherence.findings import Texts
 from leadline.protocol.needs import collected
 from leadline.protocol.schedule import Record, Visit
@@ -71,7 +71,7 @@ def recorded_at(visit: Visit, contact: Assessment, context: Context) -> Recorded
     items = tuple(
         item
         for item in planned_items(visit, case.diagnosis)
-        if item not in facts or facts[item].value is None
+        if item not in facts or not is_answered(facts[item])
     )
     tables = tuple(record for record in visit.records if not _has(record, visit, contact, case))
     unasked = bool(visit.asks) and contact.adverse_events_assessed is not True
