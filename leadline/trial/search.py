@@ -138,5 +138,7 @@ def _fingerprint(text: str) -> str:
 def _finished(out: Path, text: str, level: float | None) -> list[Row]:
     """Rows of an earlier run of the same design and level."""
     return [
-        row for row in finished_lines(out) if row.get("design") == _fingerprint(text) and row["level"] == level
+        row
+        for row in finished_lines(out)
+        if row.get("design") == _fingerprint(text) and row["level"] == level
     ]

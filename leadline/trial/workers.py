@@ -93,6 +93,6 @@ def finished_lines(out: Path) -> list[Row]:
 
 def end_last_line(out: Path) -> None:
     """After an interruption the last line may be cut short; the next one must not be written onto it."""
-    if out.exists() and not out.read_bytes().endswith(b"\n"):
+    if out.exists() and out.stat().st_size and not out.read_bytes().endswith(b"\n"):
         with out.open("ab") as lines:
             lines.write(b"\n")

@@ -32,10 +32,15 @@ def rehearse(
     out        JSON lines, one a rehearsal; in the end in the order of their numbers, whoever finished first
     resume     go on with what the file holds; else a file that is there is refused
     scheduler  address of a Dask cluster; empty: `workers` local processes, none if it is one rehearsal
-    keep       folder in which the casebook of every look is kept
+    keep       folder in which the casebook of every look is kept, on the machine that plays the rehearsal
     raises     OutputExists, RehearsalInvalid (the file holds rehearsals of other arguments), ClusterUnreachable
     """
     known = _known(asked, out, resume=resume)
+    if keep is not None and keep.exists() and any(keep.iterdir()) and not resume:
+        raise OutputExists(
+            f"{keep.name}: not an empty folder",
+            hint="Keep the casebooks of one run in a folder of their own.",
+        )
     rows = [row for number, row in sorted(known.items()) if number <= rehearsals]
     yield from enumerate(rows, start=1)
     left = [number for number in range(1, rehearsals + 1) if number not in known]

@@ -16,9 +16,11 @@ from tests.trial.rehearsal.designs import SMALL, small
 ROOT = Path(__file__).parents[3]
 
 
-def test_with_nothing_missing_the_charts_lead_where_the_truth_does(tmp_path):
-    asked = small(tmp_path, truth="jia=0.4,mctd=0.3", harm_rate=0.3)
-    for number in range(1, 7):
+@pytest.mark.parametrize("check", ["child", "look"])
+def test_with_nothing_missing_the_charts_lead_where_the_truth_does(check, tmp_path):
+    text = SMALL.replace("check: child", f"check: {check}")
+    asked = small(tmp_path, text, truth="jia=0.4,mctd=0.3", harm_rate=0.4)
+    for number in range(1, 5):
         row = rehearse_once(asked, number)
         assert row["charts"] == row["truth"]
         assert row["misjudged"] == 0
@@ -98,6 +100,14 @@ def test_a_file_that_is_there_is_neither_written_over_nor_mixed_with_other_rehea
     for other in (small(tmp_path, seed=2), small(tmp_path, missing=0.1), small(tmp_path, truth="null")):
         with pytest.raises(RehearsalInvalid, match="other arguments"):
             next(rehearse(other, rehearsals=2, out=out, resume=True))
+
+
+def test_casebooks_are_not_kept_among_other_files(tmp_path):
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    (kept / "letter.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(OutputExists, match="not an empty folder"):
+        next(rehearse(small(tmp_path), rehearsals=1, out=tmp_path / "o.jsonl", keep=kept))
 
 
 def test_a_line_of_something_else_is_no_rehearsal(tmp_path):
