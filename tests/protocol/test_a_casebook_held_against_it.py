@@ -114,7 +114,7 @@ def test_the_families_of_wong_2021_left_nothing_that_decides():
 
 
 def test_second_infusions_of_swart_2019_came_sooner_than_the_template_allows():
-    # weeks 11, 10 and 8 (table 2), each known to three days, against 84 days
+    # weeks 11, 10 and 8 (table 2), each known to three days, against three months
     adherence = check_casebook(shipped(), read_casebook(path("swart2019")))
     found = {
         child.patient_id: (check.found, check.outcome)

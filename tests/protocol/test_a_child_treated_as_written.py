@@ -176,7 +176,7 @@ FINDINGS = (
     [
         ({**VISITS, "2019-02-25": {**SCREENING, "active_infection": "present"}}, {"infection": MAJOR}),
         ({**VISITS, "2019-02-25": {**SCREENING, "egfr_ml_min_173": "39"}}, {"kidney_function": MAJOR}),
-        ({**VISITS, "2019-02-25": {**SCREENING, "pregnancy": "not_applicable"}}, {"screening": UNKNOWN}),
+        ({**VISITS, "2019-02-25": {**SCREENING, "pregnancy": "not_applicable"}}, {}),
         (
             {**VISITS, "2019-02-25": {**SCREENING, "pregnancy": "not_done"}},
             {"pregnancy": UNKNOWN, "screening": UNKNOWN},
