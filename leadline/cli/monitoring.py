@@ -80,13 +80,13 @@ def monitor(
     held = read_lock(lock) if lock is not None else None
     if held is not None and lock is not None:
         check_lock(held, plan, name=lock.name)
-    found = monitor_trial(
-        plan, read_casebook(casebook), on=on.date() if on else None, lock=held.sha256 if held else ""
-    )
+    found = monitor_trial(plan, read_casebook(casebook), on=on.date() if on else None, lock=held)
     if out is not None:
         _write_report(found, out, formats=formats, force=force)
     if as_json:
-        print(json.dumps(found.to_dict(), indent=1, ensure_ascii=False))
+        from leadline.report.monitoring import monitoring_json
+
+        print(json.dumps(monitoring_json(found), indent=1, ensure_ascii=False))
         return
     _print(found)
 

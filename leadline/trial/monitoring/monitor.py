@@ -22,7 +22,12 @@ from leadline.trial.monitoring.results import (
     NextLook,
 )
 from leadline.trial.monitoring.standing import NextResult, if_looked_now, next_results, posteriors
-from leadline.trial.monitoring.words import basket_in_words, notices_in_words, trial_in_words
+from leadline.trial.monitoring.words import (
+    basket_in_words,
+    lock_in_words,
+    notices_in_words,
+    trial_in_words,
+)
 from leadline.trial.operating import Trial
 from leadline.trial.predictive import predict_success
 
@@ -31,6 +36,7 @@ if TYPE_CHECKING:
 
     from leadline.casebook import Casebook
     from leadline.casebook.case import Case
+    from leadline.trial.monitoring.lock import Lock
     from leadline.trial.monitoring.plan import Plan
 
 
@@ -75,13 +81,18 @@ def reach(
 
 
 def monitor(
-    plan: Plan, casebook: Casebook, *, on: date | None = None, lock: str = "", trial: Trial | None = None
+    plan: Plan,
+    casebook: Casebook,
+    *,
+    on: date | None = None,
+    lock: Lock | None = None,
+    trial: Trial | None = None,
 ) -> Monitoring:
     """Where each basket and harm stand against the rules fixed beforehand.
 
     on     the day of the look: what was recorded later is not used. None: the last day that the casebook holds; of a
            published casebook nothing is taken to be still to come
-    lock   hash of the lock that the plan was checked against
+    lock   the one that the plan was checked against
     trial  of the plan's design, where there is one, so that its tables are used again
     raises OtherProtocol
     """
@@ -98,7 +109,7 @@ def monitor(
         casebook=casebook.name,
         casebook_kind=casebook.kind,
         casebook_hash=casebook.hash,
-        lock=lock,
+        lock=lock.sha256 if lock else "",
         on=on.isoformat() if on else "",
         steps=reached.course.steps,
         baskets=baskets,
@@ -110,7 +121,7 @@ def monitor(
         conduct=_conduct(plan, reached.found.infused, reached.found.left_out),
         children=reached.found.infused,
         words=trial_in_words(plan.design, reached.course, pooled),
-        notices=notices_in_words(plan, reached, published=closed, on=on),
+        notices=(*lock_in_words(lock), *notices_in_words(plan, reached, published=closed, on=on)),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import leadline
 from leadline.protocol.protocol import Status as ProtocolStatus
 from leadline.trial.monitoring.harm import Rule
 from leadline.trial.words import percent
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from leadline.trial.design import Design
     from leadline.trial.monitoring.harm import HarmStanding
+    from leadline.trial.monitoring.lock import Lock
     from leadline.trial.monitoring.looks import Course
     from leadline.trial.monitoring.monitor import Reached
     from leadline.trial.monitoring.plan import Plan
@@ -157,7 +159,21 @@ def harm_in_words(harm: HarmStanding, *, whom: str) -> list[str]:
             )
         case Rule.GO_ON:
             said.append("The rule says: go on.")
+    ahead = next(((k, x) for k, x in enumerate(harm.next_stops, start=1) if x), None)
+    if ahead is not None and harm.rule is not Rule.STOP:
+        said.append(f"If {ahead[1]} of the next {children(ahead[0])} had the event too, it would say stop.")
     return said
+
+
+def lock_in_words(lock: Lock | None) -> tuple[str, ...]:
+    """What the lock leaves to be said."""
+    if lock is None:
+        return ("No lock was checked: nothing shows that these are the rules that were fixed beforehand.",)
+    if lock.leadline != leadline.__version__:
+        return (
+            f"Leadline {lock.leadline} made the lock, and this is {leadline.__version__}; the rules are the same.",
+        )
+    return ()
 
 
 def notices_in_words(plan: Plan, reached: Reached, *, published: bool, on: date | None) -> tuple[str, ...]:
