@@ -187,11 +187,17 @@ def _is_score(name: str) -> bool:
 
 @cache
 def _items_of(measure_id: str) -> Names:
-    """What a visit records that collects the measure: its items without the time at which they are compared."""
+    """What a visit records that collects the measure: its items without the time at which they are compared, and, of
+    one that takes a change or a history, what its criterion needs at either time."""
     from leadline.measures import MEASURES
+    from leadline.verdicts import judgeable_criteria
 
     measure = MEASURES[measure_id]
     own = {_base(item.id) for item in measure.items if item.id not in measure.parameters}
+    for criterion in judgeable_criteria():
+        if criterion.partition(".")[0] == measure_id:
+            needs = _needs(criterion, criterion_diagnoses(criterion)[0])
+            own |= needs.baseline | needs.visit
     names = {COMES_WITH.get(name, name) for name in own}
     scores = {name for name in names if _is_score(name) and name != measure_id}
     return frozenset(names).union(*(_items_of(name) for name in scores))
