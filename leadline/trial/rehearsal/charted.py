@@ -11,9 +11,10 @@ import numpy as np
 from leadline.casebook import read_casebook
 from leadline.trial.boundaries import Action
 from leadline.trial.monitoring.monitor import Reached, reach
-from leadline.trial.rehearsal.charts import Chart, draw_chart
+from leadline.trial.rehearsal.charts import draw_chart
 from leadline.trial.rehearsal.course import Decided
 from leadline.trial.rehearsal.known import short_of_look
+from leadline.trial.rehearsal.rows import Chart
 from leadline.trial.rehearsal.writing import Followed, write_casebook
 
 if TYPE_CHECKING:

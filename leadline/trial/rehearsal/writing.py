@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from leadline.trial.rehearsal.charts import Cell, Chart, Course, Day
+from leadline.trial.rehearsal.rows import Cell, Chart, Day, Given
 
 if TYPE_CHECKING:
     from leadline.protocol import Protocol
@@ -74,15 +74,15 @@ def _rows(child: Followed, on: int, protocol: Protocol) -> Iterator[tuple[str, M
         if row.known <= now:
             yield row.table, row.cells
     known = min(now, chart.last)  # nobody knows what a child takes who is not seen any more
-    for course in chart.courses:
-        if course.start.number <= known:
-            yield "medications", {"patient_id": code, **_course(course, known)}
+    for given in chart.drugs:
+        if given.start.number <= known:
+            yield "medications", {"patient_id": code, **_given(given, known)}
 
 
-def _course(course: Course, now: int) -> dict[str, Cell]:
-    cells: dict[str, Cell] = {"drug_text": course.drug, "start_date": course.start, **course.cells}
-    if course.stop is not None and course.stop <= now:
-        return cells | {"end_date": Day(course.stop), "ongoing": "no"}
+def _given(given: Given, now: int) -> dict[str, Cell]:
+    cells: dict[str, Cell] = {"drug_text": given.drug, "start_date": given.start, **given.cells}
+    if given.stop is not None and given.stop <= now:
+        return cells | {"end_date": Day(given.stop), "ongoing": "no"}
     return {name: cell for name, cell in cells.items() if name != "stop_reason"} | {
         "ongoing": "yes",
         "as_of": Day(now),

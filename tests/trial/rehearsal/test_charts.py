@@ -86,12 +86,12 @@ def test_what_would_change_a_response_happens_only_to_those_who_do_not_respond()
     setting = replace(SETTING, second_from=40)
     for number in range(60):
         chart = followed(number, responds=True, setting=setting).chart
-        assert all(course.drug != "anakinra" for course in chart.courses)
+        assert all(given.drug != "anakinra" for given in chart.drugs)
         assert sum(row.table == "infusions" for row in chart.rows) == 1
-        doses = [course.cells["dose"] for course in chart.courses if course.drug == "prednisone"]
+        doses = [given.cells["dose"] for given in chart.drugs if given.drug == "prednisone"]
         assert doses == sorted(doses, reverse=True)
     others = [followed(number, responds=False, setting=setting).chart for number in range(60)]
-    assert any(course.drug == "anakinra" for chart in others for course in chart.courses)
+    assert any(given.drug == "anakinra" for chart in others for given in chart.drugs)
     assert any(sum(row.table == "infusions" for row in chart.rows) == 2 for chart in others)
 
 
