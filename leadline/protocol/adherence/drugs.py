@@ -65,11 +65,13 @@ def _ends(span: DaySpan | None, first: float, last: float) -> tuple[float, float
 
 
 def _last_day_on(course: DrugCourse, *, stop_counts: bool) -> tuple[float, float]:
-    """The first and the last day that can be the last one on which the drug was taken."""
-    begun_from, _ = _ends(course.start, -inf, inf)
+    """The first and the last day that can be the last one on which the drug was taken. Begun and stopped on one day, it
+    was taken on that day."""
+    begun_from, begun_by = _ends(course.start, -inf, inf)
     if course.stop is not None:
-        off = 0 if stop_counts or course.gone_on_with or course.stop == course.start else 1
-        return max(course.stop.first - off, begun_from), course.stop.last - off
+        off = 0 if stop_counts or course.gone_on_with else 1
+        earliest = max(course.stop.first - off, begun_from)
+        return earliest, max(course.stop.last - off, min(begun_by, course.stop.last))
     if course.frequency == ONCE and course.start is not None:
         return course.start.first, course.start.last
     if course.ongoing and course.ongoing_as_of is not None:
