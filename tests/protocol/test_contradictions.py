@@ -467,6 +467,43 @@ def test_a_contradiction_is_told_once_and_alone(name):
     assert sorted(each[1] for each in contradictions(*edits)) == sorted({key, *ALSO.get(name, ())})
 
 
+# ---- intercurrent events that the rules foresee ----------------------------------------------------------------------
+
+ALL = ["jia", "sle", "mctd"]
+
+
+@pytest.mark.parametrize(
+    ("event", "diseases"),
+    [
+        ("rescue_drug", ALL),
+        ("prohibited_drug", ALL),
+        ("second_infusion", ["jia"]),  # repeat dosing is for JIA alone
+        ("stopped_biologic", ALL),
+        ("glucocorticoid_rise", ALL),
+        ("loss_to_follow_up", ALL),
+        ("death", ALL),
+    ],
+)
+def test_an_event_that_the_rules_foresee_needs_a_strategy_in_each_disease(event, diseases):
+    (line,) = [each for each in edited().splitlines() if each.startswith(f"        {event}: {{strategy")]
+    found = contradictions((f"{line}\n", ""))
+    assert [key for _, key, _, _ in found] == [
+        f"objectives[{ALL.index(disease)}].estimand.intercurrent_events" for disease in diseases
+    ]
+    assert all(f"no strategy for '{event}'" in what for _, _, what, _ in found)
+
+
+def test_no_strategy_is_needed_for_a_second_infusion_that_comes_after_the_assessment():
+    (line,) = [
+        each for each in edited().splitlines() if each.startswith("        second_infusion: {strategy")
+    ]
+    without = (f"{line}\n", "")
+    late, soon = (("interval: {first: 91", f"interval: {{first: {day}") for day in (183, 182))
+    assert contradictions(without, late) == []
+    assert len(contradictions(without, soon)) == 1  # the week 24 visit ends on day 182
+    assert contradictions(without, ("most: {high: 3,", "most: {high: 1,")) == []
+
+
 # ---- events that are asked about -------------------------------------------------------------------------------------
 
 AFTER_DAY_0 = ("Day 7", "Week 2", "Week 4", "Week 8", "Week 12", "Week 24", "Week 52")

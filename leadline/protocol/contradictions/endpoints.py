@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from leadline.casebook.drugs import DRUG_CLASSES
 from leadline.protocol.contradictions.contradiction import Contradiction, listed
 from leadline.protocol.criteria import criterion_words
 from leadline.protocol.estimands import EVENT_WORDS, IntercurrentEvent, Level, Strategy
 from leadline.protocol.needs import missing_for
 from leadline.protocol.rules import Change, PresenceRule
-from leadline.protocol.subjects import class_of, item_words
+from leadline.protocol.subjects import item_words
 from leadline.verdicts.parameters import FOLLOW_UP
 
 if TYPE_CHECKING:
@@ -110,6 +109,7 @@ def _foreseen(protocol: Protocol, estimand: Estimand, visit: Visit) -> dict[Inte
     events = {
         IntercurrentEvent.LOSS_TO_FOLLOW_UP: "it can happen in every trial",
         IntercurrentEvent.DEATH: "it can happen in every trial",
+        IntercurrentEvent.STOPPED_BIOLOGIC: "it can happen, whether or not `concomitant` forbids it",
         IntercurrentEvent.RESCUE_DRUG: "`rescue` permits it",
         IntercurrentEvent.GLUCOCORTICOID_RISE: "`rescue` names the rise that counts",
     }
@@ -120,8 +120,6 @@ def _foreseen(protocol: Protocol, estimand: Estimand, visit: Visit) -> dict[Inte
         )
     if _repeats_before(protocol, estimand, visit):
         events[IntercurrentEvent.SECOND_INFUSION] = "`repeat_dosing` permits it"
-    if not _biologics_must_stay(rules, visit):
-        events[IntercurrentEvent.STOPPED_BIOLOGIC] = "no rule of `concomitant` keeps every biologic"
     return events
 
 
@@ -131,21 +129,3 @@ def _repeats_before(protocol: Protocol, estimand: Estimand, visit: Visit) -> boo
     most = repeat.most.limits[1]
     earliest = repeat.interval.first or 1
     return for_it and (most is None or most > 1) and earliest <= visit.last
-
-
-def _biologics_must_stay(rules: list[PresenceRule], visit: Visit) -> bool:
-    """Whether stopping any biologic before the assessment is prohibited for every child; a breach is then a deviation
-    that the protocol does not foresee."""
-    kept = {
-        class_of(drug)
-        for rule in rules
-        if rule.change is Change.STOPPED
-        and not rule.present
-        and not rule.diagnoses
-        and (rule.during.last is None or rule.during.last >= visit.last)
-        for drug in rule.drugs
-    }
-    return kept >= BIOLOGICS
-
-
-BIOLOGICS = frozenset(each.id for each in DRUG_CLASSES.values() if each.biologic)
