@@ -140,9 +140,17 @@ def test_harm_by_truth_is_the_boundary_walked_in_the_order_of_infusion():
 TRIALS = 3000
 
 
-@pytest.mark.parametrize("check", ["child", "look"])
-def test_the_rates_of_trials_by_truth_are_the_exact_ones_within_monte_carlo_error(check):
-    design = parse_design(SMALL, name="small.yaml", settings={"harm.check": check})
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"harm.check": "child"},
+        {"harm.check": "look"},
+        {"harm.check": "look", "order": [["jia"], ["mctd"], ["mctd", "jia"]]},
+    ],
+    ids=["harm after every child", "harm at the looks", "looks in an order"],
+)
+def test_the_rates_of_trials_by_truth_are_the_exact_ones_within_monte_carlo_error(settings):
+    design = parse_design(SMALL, name="small.yaml", settings=settings)
     trial, truth = Trial(design), Truth("mixed", (0.5, 0.15), 0.4)
     exact = trial.operating(Scenario("mixed", truth.rates, truth.harm_rate))
     rng = np.random.default_rng(20)
