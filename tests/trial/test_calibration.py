@@ -179,6 +179,9 @@ def test_thresholds_of_equal_error_are_those_of_critical_counts_found_by_hand():
         thresholds=Thresholds.EQUAL_ERROR,
     )
     assert found.error == pytest.approx(family_wise(best), abs=1e-12)
+    assert isinstance(found.above, tuple)
+    assert isinstance(found.up_to, tuple)
+    assert isinstance(found.threshold, tuple)
     for j, count in enumerate(
         counts(best)
     ):  # uniform priors: P(rate > null | c of n) is a binomial tail of n + 1

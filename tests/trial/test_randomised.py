@@ -132,28 +132,25 @@ def twin(*, looks, controls, rates, control_rates, futility, threshold):
     return won, children
 
 
-TWIN = {
-    "looks": [(2, 4), (3, 5)],
-    "controls": [(1, 2), (2, 2)],
-    "rates": [Fraction(1, 4), Fraction(3, 5)],
-    "control_rates": [Fraction(1, 3), Fraction(1, 5)],
-    "futility": Fraction(1, 2),
-    "threshold": Fraction(4, 5),
-}
+LOOKS, CONTROLS = ((2, 4), (3, 5)), ((1, 2), (2, 2))
+RATES, CONTROL_RATES = (Fraction(1, 4), Fraction(3, 5)), (Fraction(1, 3), Fraction(1, 5))
 
 
 def twin_design(**rules):
-    baskets = tuple(
-        randomised(f"b{j}", TWIN["looks"][j], TWIN["controls"][j], null=0.25, target=0.7) for j in range(2)
-    )
+    baskets = tuple(randomised(f"b{j}", LOOKS[j], CONTROLS[j], null=0.25, target=0.7) for j in range(2))
     return Design("tiny", baskets, Efficacy(0.8), futility=EarlyRule(Basis.POSTERIOR, 0.5), **rules)
 
 
 def test_two_looks_with_controls_agree_with_every_path_in_fractions():
-    won, children = twin(**TWIN)
-    truth = Scenario(
-        "one responds", tuple(map(float, TWIN["rates"])), None, tuple(map(float, TWIN["control_rates"]))
+    won, children = twin(
+        looks=LOOKS,
+        controls=CONTROLS,
+        rates=RATES,
+        control_rates=CONTROL_RATES,
+        futility=Fraction(1, 2),
+        threshold=Fraction(4, 5),
     )
+    truth = Scenario("one responds", tuple(map(float, RATES)), None, tuple(map(float, CONTROL_RATES)))
     found = Trial(twin_design()).operating(truth)
     assert found.success == pytest.approx([float(p) for p in won], abs=1e-13)
     assert found.family_wise_error == pytest.approx(float(won[0]), abs=1e-13)
@@ -324,21 +321,19 @@ def test_one_basket_s_largest_error_is_the_largest_of_its_closed_form():
         for r, s in product(range(treated + 1), range(controls + 1))
         if beats(1 + r, treated - r + 1, 1 + s, controls - s + 1) >= threshold
     ]
-    rates = np.linspace(0, 1, 4001)
-    error = sum(
-        stats.binom.pmf(r, treated, rates) * stats.binom.pmf(s, controls, rates) for r, s in wins
-    ).max()
-    design = Design("one", (randomised(looks=(8,), controls=(4,)),), Efficacy(0.9), Independent())
+
+    def error_at(p):
+        return float(sum(stats.binom.pmf(r, treated, p) * stats.binom.pmf(s, controls, p) for r, s in wins))
+
+    error = max(map(error_at, np.linspace(0, 1, 801)))
+    basket = randomised(looks=(8,), controls=(4,))
+    design = Design("one", (basket,), Efficacy(0.9), Independent())
     (one,) = worst_errors(Trial(design))
     assert one.error == pytest.approx(error, abs=1e-4)
     assert error - 1e-9 <= one.at_most <= error + 0.003
-    limited = replace(design.baskets[0].control, rates=(0.05, 0.25))
-    inside = replace(design, baskets=(replace(design.baskets[0], control=limited),))
-    (less,) = worst_errors(Trial(inside))
-    at_edges = max(
-        float(sum(stats.binom.pmf(r, treated, p) * stats.binom.pmf(s, controls, p) for r, s in wins))
-        for p in np.linspace(0.05, 0.25, 401)
-    )
+    limited = randomised(looks=(8,), controls=(4,), rates=(0.05, 0.25))
+    (less,) = worst_errors(Trial(replace(design, baskets=(limited,))))
+    at_edges = max(map(error_at, np.linspace(0.05, 0.25, 201)))
     assert less.error == pytest.approx(at_edges, abs=1e-4)
     assert less.error < one.error
 
@@ -369,6 +364,7 @@ def test_the_shipped_design_does_what_drawn_trials_do():
     exact = Trial(replace(design, harm=None)).operating(truth)
     trials = 20_000
     for j, basket in enumerate(design.baskets):
+        assert basket.control is not None
         (n1, n2), (m1, m2) = basket.looks, basket.control.looks
         r1, s1 = rng.binomial(n1, basket.target_rate, trials), rng.binomial(m1, basket.null_rate, trials)
         r2 = r1 + rng.binomial(n2 - n1, basket.target_rate, trials)
