@@ -172,8 +172,8 @@ OFTEN = {
     "haematuria": 0.25, "alopecia": 0.3, "mucosal_ulcers": 0.3, "leukopenia": 0.2, "fever": 0.15,
 }  # fmt: skip
 RARELY = 0.02
-FALL = 4  # of SLEDAI, at least
-PGA_STEP, PGA_RISE = 0.1, 3  # a rise of 3 steps, 0.3, is worsening
+FALL = 4  # of SLEDAI, at least: Furie 2009, as in measures.sri4
+PGA_STEP, PGA_RISE = 0.1, 3  # a rise of 3 steps, 0.3, is worsening: likewise
 LUPUS_FAILS = ("sledai", "global", "organ"), (0.65, 0.15, 0.2)
 
 
