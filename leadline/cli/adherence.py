@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -121,11 +122,14 @@ def _print(adherence: Adherence) -> None:
         style="bold",
         markup=False,
     )
+    if adherence.casebook_kind == "invented":
+        console.print("Invented children: nobody here is real.", markup=False)
     for notice in adherence.notices:
         console.print(f"Note: {notice}", markup=False)
     _print_children(console, adherence)
     _print_deviations(console, adherence)
     _print_undocumented(console, adherence)
+    _print_visits(console, adherence)
     _print_watches(console, adherence)
     _print_upcoming(console, adherence)
     console.print("\nEvery check, with the rows that it rests on: --json", markup=False)
@@ -197,6 +201,34 @@ def _print_undocumented(console: Console, adherence: Adherence) -> None:
 def _few(words: Iterable[str], most: int = 6) -> str:
     listed = list(words)
     return "; ".join(listed[:most]) + (f" and {len(listed) - most} more" if len(listed) > most else "")
+
+
+def _print_visits(console: Console, adherence: Adherence) -> None:
+    """Visit by visit, in how many children it was made, and how much of what was planned was recorded then."""
+    from leadline.protocol.adherence.findings import VisitState
+
+    counted: dict[str, Counter[str]] = {}
+    held: dict[str, list[int]] = {}
+    for visit in (visit for child in adherence.children for visit in child.visits):
+        counted.setdefault(visit.title, Counter())[visit.state] += 1
+        of_visit = held.setdefault(visit.title, [0, 0])
+        if visit.state in (VisitState.MADE, VisitState.OUTSIDE):
+            of_visit[0] += visit.recorded
+            of_visit[1] += visit.planned_records
+    states = {
+        VisitState.MADE: "made", VisitState.OUTSIDE: "outside", VisitState.MISSED: "missed",
+        VisitState.UNPLACED: "unclear", VisitState.NO_RECORD: "no record", VisitState.OPEN: "open",
+    }  # fmt: skip
+    rows = [
+        (title, *(str(states_of[state] or "") for state in states), _share(*held[title]))
+        for title, states_of in counted.items()
+    ]
+    headings = ("visit", *states.values(), "recorded")
+    _table(console, "Visits: in how many children", headings, rows, numbers=len(headings) - 1)
+
+
+def _share(recorded: int, planned: int) -> str:
+    return f"{recorded} of {planned}" if planned else ""
 
 
 def _print_watches(console: Console, adherence: Adherence) -> None:

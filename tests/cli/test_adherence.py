@@ -26,6 +26,18 @@ def test_tables_of_deviations_and_of_what_would_document_the_rest():
     assert "To record at Week 12, JIA: Weight; Height;" in said
 
 
+def test_invented_children_are_said_to_be_invented():
+    assert "Invented children: nobody here is real." in run()
+    assert "Invented" not in run(book="swart2019")
+
+
+def test_visits_are_counted_by_what_became_of_them():
+    # nobody of wong2021 has a visit in the record; the infusion stands for that of day 0
+    lines = run(book="wong2021").splitlines()
+    (day_0,) = (line.split() for line in lines if line.startswith("Day 0"))
+    assert day_0[:3] == ["Day", "0", "3"]
+
+
 def test_json_holds_every_check_of_every_child():
     answer = json.loads(run("--json"))
     assert (answer["protocol_id"], len(answer["children"])) == ("msc_iv_paediatric", 12)
