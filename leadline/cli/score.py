@@ -24,6 +24,11 @@ class Absent(StrEnum):
     MISSING = "missing"
 
 
+class Censored(StrEnum):
+    ERROR = "error"
+    INTERVAL = "interval"
+
+
 class OutOfRange(StrEnum):
     ERROR = "error"
     NULL = "null"
@@ -49,7 +54,11 @@ def run(
         str | None, typer.Option("--patient", help="column that says whose visit a row is")
     ] = None,
     day: Annotated[
-        str | None, typer.Option("--day", help="column of study days: whole numbers, day 0 is the infusion")
+        str | None,
+        typer.Option(
+            "--day",
+            help="column of study days: whole numbers, day 0 is the infusion; for remission also of dates",
+        ),
     ] = None,
     window: Annotated[
         str | None,
@@ -67,6 +76,10 @@ def run(
         OutOfRange,
         typer.Option("--out-of-range", help="what to do about a value that its scale does not have"),
     ] = OutOfRange.ERROR,
+    censored: Annotated[
+        Censored,
+        typer.Option("--censored", help="what to do about a value beyond detection, such as <5"),
+    ] = Censored.ERROR,
     force: Annotated[bool, typer.Option("--force", help="Write over the file that is there.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Answer with one JSON object.")] = False,
 ) -> None:
@@ -75,6 +88,7 @@ def run(
     statuses = score_table(
         table, measures, out, engine=engine, replace=force, course=course, cutoff_set=cutoff_set, patient=patient,
         day=day, window=read_window(window), key=tuple(key or ()), absent=absent.value, out_of_range=out_of_range.value,
+        censored=censored.value,
     )  # fmt: skip
     if as_json:
         print(json.dumps({"written": str(out), "measures": statuses}))

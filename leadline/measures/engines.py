@@ -144,6 +144,16 @@ class Compiler:
     # ---- numbers -------------------------------------------------------------------------------------------------
 
     def number(self, node: tree.Number) -> Ends:
+        """The lowest and the highest value."""
+        if id(node) not in self._shared:
+            return self._number(node)
+        known = self._shared[id(node)]
+        if known is None:
+            low, high = self.once(*self._number(node))
+            self._shared[id(node)] = known = low, high
+        return known
+
+    def _number(self, node: tree.Number) -> Ends:
         match node:
             case tree.Constant():
                 return nw.lit(float(node.value)), nw.lit(float(node.value))
@@ -320,13 +330,14 @@ class Compiler:
 
 
 def _used_twice(roots: Sequence[tree.Node]) -> set[int]:
-    """Identities of the truths made of others that stand in several places of the rules, not of their own parts."""
+    """Identities of the truths made of others, and of the numbers that a choice decides, that stand in several places
+    of the rules, not of their own parts."""
     seen: set[int] = set()
     twice: set[int] = set()
     open_nodes = list(roots)
     while open_nodes:
         node = open_nodes.pop()
-        if isinstance(node, tree.Truth) and len(node.children()) > 1:
+        if isinstance(node, tree.ByChoice) or (isinstance(node, tree.Truth) and len(node.children()) > 1):
             if id(node) in seen:
                 twice.add(id(node))
                 continue

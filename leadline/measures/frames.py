@@ -6,7 +6,7 @@ goes through polars, because its own types take null for false; DuckDB and Spark
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import reduce
 from operator import or_
 from typing import Any, Literal
@@ -20,7 +20,7 @@ from leadline.measures.censoring import censored_items, comparators_of, restored
 from leadline.measures.columns import columns_of
 from leadline.measures.definition import Calculation, Criterion, Grading, Measure, Score
 from leadline.measures.engines import Compiler
-from leadline.measures.expression import Node
+from leadline.measures.expression import Computed, Node
 from leadline.measures.frame_checks import (
     Options,
     check_columns,
@@ -69,20 +69,25 @@ def score(
     absent        what to do about items that have no column: an error, or take them as missing in every row
     out_of_range  what to do about values that a scale does not have: an error naming rows, or null with the status
                   out_of_range. To find them a lazy frame is run once
+    censored      what to do about values beyond detection, as text such as "<5" or with a comparator in a column
+                  <item>_comparator: an error, or take each as the interval that it stands for, as for one visit
     key           columns that name a row in an error; patient and day if they are given
-    patient, day  columns that say whose visit a row is, and on which study day: whole numbers, day 0 is the infusion
+    patient, day  columns that say whose visit a row is, and on which study day: whole numbers, day 0 is the infusion;
+                  for jia_remission_wallace, which needs them, also dates
     window        first and last day of the baseline window, (-90, 0) unless told: the last visit in it is what every
                   later visit of the patient is compared with. Or "previous": each visit against the one before it,
                   which is what a flare index is taken against unless told
 
     returns       the same kind of frame and rows, with further columns: a score gives <id>, <id>_state where it has
-                  cut-offs, <id>_grade where it has grades, and <id>_status (ok, not_computable, not_applicable,
-                  out_of_range); a criterion gives <id>, or <id>_<output> where it has several, with met, not_met,
-                  indeterminate, not_applicable; a grading gives <id>. With `patient` and `day` also <id>_baseline_day
-                  or <id>_previous_day, the day compared with; a visit that is not after the window is not_applicable,
-                  one without an earlier visit has every item of that visit missing. A missing item does here what it
-                  does for one visit. The rows of a lazy frame come in the order that its engine gives them
-    raises        UnknownMeasure, NotForTables, ColumnAbsent, ItemOutOfRange
+                  cut-offs, <id>_grade where it has grades, and <id>_status (ok, partly_computable, not_computable,
+                  not_applicable, out_of_range); a criterion gives <id>, or <id>_<output> where it has several: met,
+                  not_met, indeterminate, not_applicable; a grading gives <id>; of several numbers, findings and states
+                  each has <id>_<result>, or <id> where one of them is what the measure is for. With `patient` and `day`
+                  also <id>_baseline_day or <id>_previous_day, the day compared with; a visit that is not after the
+                  window is not_applicable, one without an earlier visit has every item of that visit missing. A missing
+                  item does here what it does for one visit. The rows of a lazy frame come in the order that its engine
+                  gives them
+    raises        UnknownMeasure, ColumnAbsent, ItemOutOfRange, and NotForTables on an engine not named above
     """
     found = measure(measure_id)
     options = Options(
@@ -96,6 +101,19 @@ def score(
     )
     scored: IntoFrameT = _scored(frame, found, options)
     return scored
+
+
+def joins_rows(found: Measure, *, visits: bool) -> bool:
+    """Whether scoring joins the table with another, after which a lazy one has no order. `visits`: patient and day are
+    given."""
+    computed = any(isinstance(node, Computed) for root in _roots(found) for node in _nodes(root))
+    return computed or (visits and (compares_visits(found) or isinstance(found, Remission)))
+
+
+def _nodes(node: Node) -> Iterator[Node]:
+    yield node
+    for child in node.children():
+        yield from _nodes(child)
 
 
 def _visits(

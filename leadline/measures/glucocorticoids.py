@@ -69,10 +69,11 @@ def _as(drug: str) -> ByChoice:
     return by_choice(DRUG, {each: Reading(DOSE) * equal[drug] / equal[each] for each in equal})
 
 
-VALUE = Where(Yes(ALTERNATE_DAY), _as("prednisone") / 2, _as("prednisone"))
+AS_PREDNISONE, AS_METHYLPREDNISOLONE = _as("prednisone"), _as("methylprednisolone")
+VALUE = Where(Yes(ALTERNATE_DAY), AS_PREDNISONE / 2, AS_PREDNISONE)
 PULSE = any_of(
-    at_least(_as("methylprednisolone"), PULSE_MG),
-    at_least(_as("methylprednisolone"), Reading(WEIGHT) * PULSE_MG_KG),
+    at_least(AS_METHYLPREDNISOLONE, PULSE_MG),
+    at_least(AS_METHYLPREDNISOLONE, Reading(WEIGHT) * PULSE_MG_KG),
 )
 
 

@@ -70,7 +70,9 @@ def with_runs(native: Any, *, measure_id: str, patient: str, day: str) -> Any:
         **_told(measure_id),
     )
     rows = rows.sort(_ROW) if eager else rows
-    return rows.drop([name for name in rows.collect_schema().names() if name.startswith(TEMPORARY)])
+    given = native.collect_schema().names()
+    made = [name for name in rows.collect_schema().names() if name.startswith(TEMPORARY)]
+    return rows.drop([name for name in made if name not in given])
 
 
 def _nothing() -> nw.Expr:

@@ -7,6 +7,7 @@ and yes or no, on the engine itself.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import contextmanager
 from functools import reduce
@@ -20,17 +21,19 @@ import narwhals as nw
 from leadline.casebook.cells import NO, YES
 from leadline.casebook.schema import MISSING
 from leadline.errors import ItemOutOfRange, OutputExists, TableUnreadable
+from leadline.measures.censoring import comparators_of, number_in
 from leadline.measures.definition import Measure
 from leadline.measures.engines import TEMPORARY
-from leadline.measures.frames import score
+from leadline.measures.frames import joins_rows, score
 from leadline.measures.instruments import measure
+from leadline.measures.remission import STOPPED
 from leadline.measures.table_engines import FORMATS, TableEngine, table_engine
-from leadline.measures.visits import compares_visits, first_rows, visit_columns
+from leadline.measures.visits import first_rows, visit_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$"
+DATE = r"^\d{4}-\d{2}-\d{2}$"
 
 _AS_WRITTEN = f"{TEMPORARY}as_written_"
 _ROW = f"{TEMPORARY}row_of_file"
@@ -55,7 +58,8 @@ def score_table(
     options      those of `score`; they go to every measure. `course` and `cutoff_set` go to those with cut-offs
 
     In CSV an empty cell and the codes of a missing value are missing, findings are yes or no (also present and absent,
-    true and false, 1 and 0), and a number that is none, "<5" among them, is out of range.
+    true and false, 1 and 0), the day is a study day or a date such as 2024-03-15, and a number that is none is out of
+    range, "<5" among them unless `censored` is "interval".
 
     returns  measure id to status to the number of rows with it
     raises   UnknownMeasure, NotForTables, ColumnAbsent, ItemOutOfRange, TableUnreadable, EngineAbsent, OutputExists
@@ -67,7 +71,7 @@ def score_table(
         native = nw.from_native(chosen.read(table))
         names = native.collect_schema().names()
         frame = _typed(native, measures, options) if table.suffix.lower() == ".csv" else native
-        joined = options.get("patient") is not None and any(map(compares_visits, measures))
+        joined = any(joins_rows(each, visits=options.get("patient") is not None) for each in measures)
         number = chosen.number if joined else None
         if number is not None:  # joins keep no order
             frame = nw.from_native(number(frame.to_native(), _ROW))
@@ -140,10 +144,11 @@ def _statuses(chosen: TableEngine, out: Path, measures: Sequence[Measure]) -> di
 
 def _typed(native: Any, measures: Sequence[Measure], options: Mapping[str, Any]) -> Any:
     """The frame of text with the items as numbers, yes or no, and choices, and what was written beside them."""
-    kinds = _kinds(measures, native.collect_schema().names(), options)
+    kinds = _kinds(native, measures, options)
     if not kinds:
         return native
     _check_findings(native, [name for name, kind in kinds.items() if kind == "yes_no"], options)
+    _check_dates(native, [name for name, kind in kinds.items() if kind == "date"])
     typed = {name: _READINGS[kind](_cell(name)) for name, kind in kinds.items()}
     kept = {f"{_AS_WRITTEN}{name}": nw.col(name) for name in kinds}
     return native.with_columns(**kept, **typed)
@@ -158,14 +163,24 @@ def _as_written(scored: Any, names: Sequence[str]) -> Any:
     return scored.select(*columns, *added)
 
 
-def _kinds(measures: Sequence[Measure], names: Sequence[str], options: Mapping[str, Any]) -> dict[str, str]:
-    """Column of the file to the kind of item that it holds."""
+def _kinds(native: Any, measures: Sequence[Measure], options: Mapping[str, Any]) -> dict[str, str]:
+    """Column of the file to the kind of item that it holds. A number that may be beyond detection stays text."""
+    names = native.collect_schema().names()
+    as_intervals = options.get("censored") == "interval"
     kinds: dict[str, str] = {}
     for item in (item for each in measures for item in each.items):
+        is_text = as_intervals and item.kind in ("number", "count")
+        kinds |= {name: "choice" for name in comparators_of(item) if name in names}
         for name in (item.id, *visit_columns(item)):
             if name in names:
-                kinds.setdefault(name, item.kind)
-    return {**kinds, **{name: "number" for name in names if name == options.get("day")}}
+                kinds.setdefault(name, "choice" if is_text else item.kind)
+    days = [name for name in names if name in (options.get("day"), STOPPED)]
+    return {**kinds, **{name: "date" if _holds_dates(native, name) else "number" for name in days}}
+
+
+def _holds_dates(native: Any, name: str) -> bool:
+    cells = native.select(**{name: _cell(name)}).filter(~nw.col(name).is_null())
+    return any(re.fullmatch(DATE, row[name]) for row in first_rows(cells))
 
 
 def _cell(name: str) -> nw.Expr:
@@ -175,21 +190,23 @@ def _cell(name: str) -> nw.Expr:
     return nw.when(nothing).then(text)
 
 
-def _number(text: nw.Expr) -> nw.Expr:
-    """The number; not a number where the text is none, which the ranges then refuse."""
-    number = nw.when(text.str.contains(NUMBER)).then(text).cast(nw.Float64)
-    return nw.when(~text.is_null() & number.is_null()).then(nw.lit(float("nan"))).otherwise(number)
-
-
 def _finding(text: nw.Expr) -> nw.Expr:
     lower = text.str.to_lowercase()
     is_no = nw.when(lower.is_in(sorted(NO))).then(nw.lit(False))
     return nw.when(lower.is_in(sorted(YES))).then(nw.lit(True)).otherwise(is_no)
 
 
+def _check_dates(native: Any, names: Sequence[str]) -> None:
+    """Raises ItemOutOfRange for what is no date in a column of dates."""
+    for name in names:
+        if first_rows(native.select(**{name: _cell(name)}).filter(~nw.col(name).str.contains(DATE))):
+            raise ItemOutOfRange(f"{name} takes dates such as 2024-03-15; the table has other words.")
+
+
 _READINGS: Mapping[str, Callable[[nw.Expr], nw.Expr]] = {
-    "number": _number,
-    "count": _number,
+    "number": number_in,
+    "count": number_in,
+    "date": lambda text: text.str.to_date("%Y-%m-%d"),
     "yes_no": _finding,
     "choice": lambda text: text,
 }

@@ -178,3 +178,48 @@ def test_json_counts_the_rows_of_each_status(visits, tmp_path):
         "written": str(out),
         "measures": {"jadas10_esr": {"ok": 4}, "acr_pedi": {"not_computable": 1, "ok": 3}},
     }
+
+
+REMISSION = """\
+patient,seen,cid,on_medication,medication_stop_date
+C1,2024-03-15,met,yes,
+C2,2024-03-15,met,no,2024-03-01
+C1,2024-09-15,met,yes,
+C2,2024-09-14,met,,2024-03-01
+C1,2024-10-01,not_met,yes,
+"""
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_remission_runs_over_the_visits_of_a_file(tmp_path, engine):
+    table, out = tmp_path / "visits.csv", tmp_path / "scored.csv"
+    table.write_text(REMISSION, encoding="utf-8")
+    done = run(
+        table,
+        "--measure",
+        "jia_remission_wallace",
+        "--patient",
+        "patient",
+        "--day",
+        "seen",
+        out=out,
+        engine=engine,
+    )
+    assert done.exit_code == 0, done.exception
+    scored = read(out)
+    assert scored["jia_remission_wallace"].to_list() == ["cid", "cid", "crm", "cid", "active"]
+    assert scored["jia_remission_wallace_since"].to_list()[:3] == ["2024-03-15"] * 3
+    assert scored["seen"].to_list() == pl.read_csv(table, infer_schema=False)["seen"].to_list()
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_value_below_detection_in_a_file_is_refused_or_an_interval(visits, tmp_path, engine):
+    table, out = tmp_path / "visits.csv", tmp_path / "scored.csv"
+    table.write_text(VISITS.replace("1.0,60,,,,poly", "1.0,<5,,,,poly"), encoding="utf-8")
+    refused = run(table, *JADAS, out=out, engine=engine)
+    assert isinstance(refused.exception, ItemOutOfRange)
+    done = run(table, *JADAS, "--censored", "interval", out=out, engine=engine)
+    assert done.exit_code == 0, done.exception
+    scored = read(out)
+    assert scored["jadas10_esr"].cast(pl.Float64).to_list() == [28.0, 18.5, 14.2, 1.4]  # 6 + 4 + 4.2 + 0
+    assert scored["esr_mm_h"].to_list()[2] == "<5"
