@@ -170,4 +170,9 @@ def _print_checked(checked: CheckedProtocol) -> None:
         for figure in checked.open_figures:
             unit = f" ({figure.unit})" if figure.unit else ""
             print(f"  line {figure.line}, {figure.key}: {figure.fill_in}{unit}")
+    if checked.provisional:
+        print(
+            f"\nProvisional: {len(checked.provisional)} parts rest on professional knowledge that was not read in a"
+            " source, and the centre has to confirm them (--json names each)."
+        )
     print(f"\n{read.notice[0]}")

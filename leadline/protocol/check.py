@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from leadline.protocol.contradictions import find_contradictions
-from leadline.protocol.open_figures import open_figures
+from leadline.protocol.open_figures import open_figures, provisional_parts
 from leadline.protocol.reading import read_with_lines
 
 if TYPE_CHECKING:
@@ -36,13 +36,23 @@ class LocatedFigure:
 
 
 @dataclass(frozen=True, slots=True)
+class LocatedPart:
+    """A part of the protocol with the line and the key at which it stands."""
+
+    line: int
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class CheckedProtocol:
-    """A protocol that could be read, with what is wrong in it and what is open, both in the order of the file."""
+    """A protocol that could be read, with what is wrong in it, what is open and what is provisional, each in the order
+    of the file."""
 
     file: str
     protocol: Protocol
     contradictions: tuple[LocatedContradiction, ...]
     open_figures: tuple[LocatedFigure, ...]
+    provisional: tuple[LocatedPart, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON holds it."""
@@ -54,6 +64,7 @@ class CheckedProtocol:
             "status": self.protocol.status.value,
             "contradictions": [asdict(each) for each in self.contradictions],
             "open_figures": [asdict(each) for each in self.open_figures],
+            "provisional": [asdict(each) for each in self.provisional],
         }
 
 
@@ -75,4 +86,9 @@ def check_protocol(path: str | Path) -> CheckedProtocol:
         protocol,
         tuple(sorted(contradictions, key=lambda each: (each.line, each.key, each.what))),
         tuple(sorted(figures, key=lambda each: (each.line, each.key))),
+        tuple(sorted((LocatedPart(*file.locate(path)) for path in provisional_parts(protocol)), key=_place)),
     )
+
+
+def _place(part: LocatedPart) -> tuple[int, str]:
+    return part.line, part.key

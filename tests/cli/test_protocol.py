@@ -51,6 +51,19 @@ def test_check_answers_in_json(too_much):
     assert len(answer["open_figures"]) == 14
 
 
+def test_check_says_what_rests_on_no_source_that_was_read():
+    """Counted in the file, beside each visit, rule, figure and window; two lists are said once and used again."""
+    answer = json.loads(run("check", "msc_iv_paediatric", "--json").stdout)
+    keys = [each["key"] for each in answer["provisional"]]
+    assert "observation" in keys
+    assert "dose.tolerance" in keys
+    assert "dose.per_kg" not in keys  # Swart 2019
+    assert "release.rules[1].limit" not in keys  # viability: read in three papers
+    named_once = SHIPPED.count("practice]") + SHIPPED.count("practice, project]")
+    assert len(keys) == named_once
+    assert f"Provisional: {named_once} parts" in run("check", "msc_iv_paediatric").stdout
+
+
 def test_check_refuses_a_file_that_is_no_protocol(tmp_path):
     path = tmp_path / "faulty.yaml"
     path.write_text(edited(("visit: week_24", "visit: week_99")), "utf-8")
