@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 # Panels of effects. A likelihood of 40 children falls by less than e^16 in a panel of 0.4, where a polynomial through
 # 16 points leaves 1e-7 of the panel's largest value at worst; beyond 60 it is constant.
 WIDTH, WITHIN, FAR, POINTS = 0.4, 8.0, 60.0, 16
+RESOLVED = 4.0  # standard deviations of a normal in a panel, up to which the panel's points resolve it
 NORMAL_REACH, NORMAL_POINTS = 8.5, 48  # standard deviations of a node's normal, and Gauss nodes over them
 
 
@@ -146,16 +147,25 @@ def _breaks(cut: float) -> Floats:
 def _panel_weights(low: float, high: float, mu: Floats, tau: Floats) -> Floats:
     """(points, nodes): what the value at each point adds to the integral of N(mu, tau^2) over one panel."""
     weights = np.zeros((POINTS, mu.size))
+    wide = tau >= (high - low) / RESOLVED  # the points of the panel are enough for such a normal itself
+    x, step = legendre.leggauss(POINTS)
+    points = ((low + high) / 2 + (high - low) / 2 * x)[:, None]
+    weights[:, wide] = _normal(points, mu[wide], tau[wide]) * (step * (high - low) / 2)[:, None]
+    mu, tau = np.where(wide, np.inf, mu), np.where(wide, 1.0, tau)  # the others through the polynomial
     start, end = np.maximum(low, mu - NORMAL_REACH * tau), np.minimum(high, mu + NORMAL_REACH * tau)
     spans = (end - start) / tau  # standard deviations of the node's normal within the panel
     for order, nodes in ((POINTS, (spans > 0) & (spans <= 4)), (NORMAL_POINTS, spans > 4)):
         z, step = legendre.leggauss(order)
         half, mean, sd = ((end - start)[nodes] / 2)[:, None], mu[nodes][:, None], tau[nodes][:, None]
         at = start[nodes][:, None] + half * (1 + z)
-        mass = np.exp(-(((at - mean) / sd) ** 2) / 2) / (np.sqrt(2 * np.pi) * sd) * step * half
+        mass = _normal(at, mean, sd) * step * half
         basis = _lagrange((2 * at - low - high) / (high - low))  # (nodes, order, points)
         weights[:, nodes] = np.matmul(mass[:, None], basis)[:, 0].T
     return weights
+
+
+def _normal(at: Floats, mean: Floats, sd: Floats) -> Floats:
+    return np.asarray(np.exp(-(((at - mean) / sd) ** 2) / 2) / (np.sqrt(2 * np.pi) * sd))
 
 
 def _lagrange(at: Floats) -> Floats:
