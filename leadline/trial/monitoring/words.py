@@ -27,6 +27,11 @@ def children(number: int) -> str:
     return "one child" if number == 1 else f"{number} children"
 
 
+def counted(number: int, noun: str) -> str:
+    """`1 responder`, `3 responders`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def of_children(number: int, of: int) -> str:
     """`2 of 7 children`, `1 of one child`."""
     return f"{number} of {children(of)}"
@@ -87,10 +92,9 @@ def basket_in_words(standing: BasketStanding) -> tuple[str, ...]:
         )
     said += _decided(standing)
     if standing.overrun:
-        came = "one child came" if standing.overrun == 1 else f"{standing.overrun} children came"
         said.append(
-            f"Overrun: {came} after those of the last look, by the order of infusion. They change no decision of that "
-            "look; the posterior shown holds them."
+            f"Overrun, known and infused after those of the last look: {standing.overrun}. The decision of that look "
+            "is made without them; the posterior shown holds them."
         )
     return tuple(said)
 
@@ -112,10 +116,14 @@ def _decided(standing: BasketStanding) -> list[str]:
             f"{standing.if_looked_now}. It binds nobody."
         )
     to_come = look.to_come
-    if standing.needed is not None and to_come:
+    if standing.needed == 0 and to_come:
         said.append(
-            f"With the other diseases as they are now, {standing.needed} responders among the {to_come} to come would "
-            "make it a success at that look."
+            f"Whatever the {to_come} to come show, it would be a success there, the other diseases as they are."
+        )
+    elif standing.needed is not None and to_come:
+        said.append(
+            f"With the other diseases as they are now, {counted(standing.needed, 'responder')} among the {to_come} to "
+            "come would make it a success at that look."
         )
     elif to_come and any(one.action for one in standing.next_results):
         actions = dict.fromkeys(one.action for one in standing.next_results)
@@ -132,9 +140,12 @@ def figures_in_words(standing: BasketStanding) -> tuple[str, ...]:
         f"It is above the null rate of {percent(standing.null_rate)} with a probability of {chance(now.above_null)}.",
     ]
     if standing.forecast is not None:
+        foretold = standing.forecast
+        unless = f"; {chance(foretold.success)} if no look before that of all {standing.planned} stopped it"
+        same = chance(foretold.success) == chance(foretold.success_not_stopped)
         said.append(
-            f"Predicted probability of being declared a success: {chance(standing.forecast.success_not_stopped)}; "
-            f"{chance(standing.forecast.success)} if no look before that of all {standing.planned} stopped it."
+            f"Predicted probability of being declared a success: {chance(foretold.success_not_stopped)}"
+            f"{'' if same else unless}."
         )
     return tuple(said)
 
