@@ -53,6 +53,7 @@ def _own_problems(path: KeyPath, value: Any) -> Iterator[KeyProblem]:
         case PresenceRule():
             yield from _presence_problems(path, value)
     yield from _unit_problems(path, value)
+    yield from _days_without_source(path, value)
 
 
 # ---- figures and windows ---------------------------------------------------------------------------------------------
@@ -81,7 +82,16 @@ def _window_problems(path: KeyPath, window: Window) -> Iterator[KeyProblem]:
     if window.first is not None and window.last is not None and window.first > window.last:
         yield _backwards(path, window.first, window.last)
     if (window.first, window.last) != (None, None) and not window.source and path[-1] != "during":
-        yield KeyProblem(path, "a window without its source", "`source`")
+        yield KeyProblem(path, "days without their source", "`source`")
+
+
+def _days_without_source(path: KeyPath, value: Any) -> Iterator[KeyProblem]:
+    """The days of a rule may rest on the source of the rule or of its figure."""
+    window = getattr(value, "during", Window())
+    if window == Window() or window.source or getattr(value, "source", ()):
+        return
+    if not getattr(getattr(value, "limit", None), "source", ()):
+        yield KeyProblem((*path, "during"), "days without their source", "`source`, here or of the rule")
 
 
 def _visit_problems(path: KeyPath, visit: Visit) -> Iterator[KeyProblem]:

@@ -74,7 +74,7 @@ SAID = {
         ["New in the release tests: 'Gram stain': Gram stain: negative", "Taken out of the release tests: 'Karyotype': Karyotype: normal"],
     ),
     "a rule of another kind under the same id": (
-        [("{kind: range, id: weight, title: Weight, of: items.weight_kg, limit: {low: 10, high: 100, unit: kg, source: [project], why: \"From 20 to 200 million cells at the planned dose; the centre may narrow it to what its product allows.\"}", "{kind: presence, id: weight, title: Weight, of: items.active_uveitis, present: false")],
+        [("{kind: range, id: weight, title: Weight, of: items.weight_kg, limit: {low: 10, high: 100, unit: kg, source: [project], why: \"From 20 to 200 million cells at the planned dose; the centre may narrow it to what its product allows.\"}", "{kind: presence, id: weight, title: Weight, of: items.active_uveitis, present: false, source: [project]")],
         ["The rule 'Weight' asked: Weight: 10 to 100 kg, from day -28 to day 0. It now asks: Active uveitis: absent, from day -28 to day 0"],
     ),
     "the gravity of a deviation": (

@@ -225,11 +225,11 @@ MADE = {
         [
             (
                 "rescue:\n  decided_by: paediatric_rheumatologist\n  during: *to_week_24",
-                "rescue:\n  decided_by: paediatric_rheumatologist\n  during: {first: 0, last: 168}",
+                "rescue:\n  decided_by: paediatric_rheumatologist\n  during: {first: 0, last: 168, source: [project]}",
             )
         ],
         "rescue.during",
-        "during: {first: 0, last: 168}",
+        "during: {first: 0, last: 168, source: [project]}",
         ["rescue counts up to day 168", "as late as day 182"],
         "until day 182",
     ),
@@ -578,7 +578,7 @@ def test_a_wash_out_of_exactly_the_screening_fits():
 
 def test_a_prohibition_that_is_over_when_the_drug_is_given_is_none():
     early = ("drugs: [csdmard, antimalarial], present: false, change: raised, during: *to_week_24",
-             "drugs: [glucocorticoid], present: false, change: lowered, during: {first: 0, last: 27}")  # fmt: skip
+             "drugs: [glucocorticoid], present: false, change: lowered, during: {first: 0, last: 27, source: [project]}")  # fmt: skip
     assert contradictions(early) == []
     touching = (early[0], early[1].replace("27", "28"))
     assert [key for _, key, _, _ in contradictions(touching)] == ["taper.drug"]

@@ -137,6 +137,22 @@ REFUSED = [
         "without its source",
     ),
     (
+        "days without their source",
+        "interval: {first: 91, source: [wang_l2016], why: A second infusion was given at 3 months.}",
+        "interval: {first: 91}",
+        "interval: {first: 91}",
+        "repeat_dosing.interval",
+        "days without their source",
+    ),
+    (
+        "days of a rule that has no source either",
+        "during: {last: 0, source: [e6r3]}",
+        "during: {last: 0}",
+        "during: {last: 0}",
+        "eligibility.inclusion[10].during",
+        "here or of the rule",
+    ),
+    (
         "a figure that is nothing",
         '{low: 70, unit: "%",',
         '{unit: "%",',
