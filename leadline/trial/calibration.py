@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from leadline.errors import DesignInvalid
-from leadline.trial.borrowing import Above, Outcomes
+from leadline.trial.borrowing import Above, Outcomes, borrows_effect
 from leadline.trial.borrowing.independent import Independent
 from leadline.trial.design import Basis
 from leadline.trial.error_rates import PROOF, Search, WorstError, null_sets
@@ -94,13 +94,21 @@ def calibrate(
     if not 0 < level < 1:
         raise DesignInvalid(f"level: found {level:g}; takes a number above 0 and below 1")
     goal = _Goal(level, control, thresholds, search)
+    found = _calibrate(design, goal)
+    if not borrows_effect(design.borrowing):
+        return found
+    # Posteriors close to a design's own thresholds are integrated on finer nodes: once more, from where it came out.
+    return _calibrate(replace(design, efficacy=replace(design.efficacy, posterior=found.threshold)), goal)
+
+
+def _calibrate(design: Design, goal: _Goal) -> Calibration:
     if judged_before_the_end(design) and not Trial(design).parts:
         return _calibrate_staggered(design, goal)
-    for candidate, low, high in _fixed_walks(design, thresholds):
+    for candidate, low, high in _fixed_walks(design, goal.thresholds):
         found = _Calibrator(Trial(candidate), goal).within(low, high)
         if found is not None:
             return found
-    raise _no_threshold(design, level)
+    raise _no_threshold(design, goal.level)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from leadline.trial.borrowing import Above, Outcomes, borrows_effect
 from leadline.trial.borrowing.controls import expect_against_controls
+from leadline.trial.borrowing.hierarchical import CLOSE
 from leadline.trial.borrowing.independent import Independent
 from leadline.trial.borrowing.outcomes import outcomes_from, table_shape
 
@@ -83,7 +84,23 @@ class Posterior:
         model, baskets = self._design.borrowing, self._design.baskets
         if outcomes.control_responders is not None and not borrows_effect(model):
             return expect_against_controls(model, outcomes, baskets=baskets, quantity=quantity)
-        return model.expect(outcomes, baskets=baskets, quantities=[quantity])[0]
+        values = model.expect(outcomes, baskets=baskets, quantities=[quantity])[0]
+        if borrows_effect(model) and isinstance(quantity, Above):
+            self._look_again(outcomes, quantity, values)
+        return values
+
+    def _look_again(self, outcomes: Outcomes, quantity: Above, values: Floats) -> None:
+        """Compute again, on more nodes, the rows that lie close to a cut-off of the design."""
+        rules = (self._design.futility, self._design.efficacy.early)
+        cutoffs = {*self._design.thresholds, *(rule.cutoff for rule in rules if rule is not None)}
+        for fineness, distance in enumerate(CLOSE, start=1):
+            close = np.any([np.abs(values - cutoff) < distance for cutoff in cutoffs], axis=(0, 2))
+            if close.any():
+                values[close] = self._design.borrowing.expect(
+                    outcomes.part(close),
+                    baskets=self._design.baskets,
+                    quantities=[replace(quantity, fineness=fineness)],
+                )[0]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -403,3 +403,53 @@ def test_a_mixture_prior_is_updated_by_bayes_rule():
     weights = np.exp(log_weights) / np.exp(log_weights).sum()
     expected = sum(w * beta.sf(0.3, part.a + 6, part.b + 2) for w, part in zip(weights, prior, strict=True))
     assert ask(Independent(), (6,), (8,), Above((0.3,)), prior=prior) == pytest.approx([expected], abs=1e-14)
+
+
+def tail_by_dense_panels(counts, sizes, *, tau_scale, null):
+    """P(rate of the first basket > null) under mu ~ N(0, 2^2): fixed Gauss panels, some hundred thousand nodes."""
+
+    def panels(breaks, order):
+        x, w = np.polynomial.legendre.leggauss(order)
+        half, middle = np.diff(breaks) / 2, (breaks[1:] + breaks[:-1]) / 2
+        return (middle[:, None] + half[:, None] * x).ravel(), (half[:, None] * w).ravel()
+
+    graded = np.geomspace(1e-4, 1, 13)
+    mu, mu_weight = panels(np.unique(np.concatenate([np.linspace(-17, 17, 52), graded, -graded])), 10)
+    tau, tau_weight = panels(np.concatenate([[0], tau_scale * np.geomspace(2e-3, 8.5, 16)]), 10)
+    z, z_weight = panels(np.linspace(0, 1, 5), 12)
+    hyper = tau_weight * np.exp(-((tau / tau_scale) ** 2) / 2)
+    hyper = hyper * mu_weight[:, None] * np.exp(-(mu[:, None] ** 2) / 8)
+    above = whole = 0.0
+    for row, m in zip(hyper, mu, strict=True):
+        both, tail = 1.0, None
+        for r, n in zip(counts, sizes, strict=True):
+            parts = []
+            for side in (
+                -1,
+                1,
+            ):  # log odds from the null's, on either side of it, within nine deviations of the mean
+                ends = np.stack([m - 9 * tau, m + 9 * tau])
+                low, high = np.maximum(ends, 0) if side > 0 else np.minimum(ends, 0)
+                eta = low[:, None] + (high - low)[:, None] * z
+                p = expit(logit(null) + eta)
+                density = np.exp(-(((eta - m) / tau[:, None]) ** 2) / 2) / tau[:, None]
+                parts.append((p**r * (1 - p) ** (n - r) * density) @ z_weight * (high - low))
+            tail = parts[1] if tail is None else tail * (parts[0] + parts[1])
+            both = both * (parts[0] + parts[1])
+        above += (row * tail).sum()
+        whole += (row * both).sum()
+    return above / whole
+
+
+def test_a_probability_close_to_a_cut_off_is_computed_again_on_more_nodes():
+    """As unlike as can be, 1 of 15 and 12 of 12, under a narrow spread: there the usual nodes are off by 8e-6."""
+    counts, sizes, null = (1, 12), (15, 12), (0.2, 0.2)
+    model = Hierarchical("bhm", tau_scale=0.3)
+    exact = tail_by_dense_panels(counts, sizes, tau_scale=0.3, null=0.2)
+    by_fineness = [ask(model, counts, sizes, Above(null, fineness))[0] for fineness in range(3)]
+    errors = [abs(value - exact) for value in by_fineness]
+    assert errors[0] > 5e-6 > 1e-6 > errors[1] > errors[2]
+    assert errors[2] < 1e-8
+    for threshold, fineness in ((exact + 1e-7, 2), (exact + 1e-4, 1), (exact + 0.01, 0)):
+        posterior = Posterior(Design("near", baskets_of(sizes), Efficacy(float(threshold)), model))
+        assert posterior.expect(outcomes(counts, sizes), Above(null))[0, 0] == by_fineness[fineness]

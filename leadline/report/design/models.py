@@ -113,8 +113,8 @@ def _beta(a: float, b: float) -> str:
 
 
 _INTEGRATED = (
-    f"The posterior is integrated by quadrature, with an error of a probability below {QUADRATURE_ERROR:g}, without "
-    "simulation."
+    "The posterior is integrated by quadrature, without simulation; a probability close to a cut-off has an error "
+    f"below {QUADRATURE_ERROR:g}."
 )
 
 

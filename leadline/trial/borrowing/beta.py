@@ -66,9 +66,13 @@ class Beforehand(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Above:
-    """The probability that the (adjusted) rate of basket j is above `rates[j]`."""
+    """The probability that the (adjusted) rate of basket j is above `rates[j]`.
+
+    fineness   of a hierarchical model's integrals: 1 or 2 take more nodes, where a decision is close
+    """
 
     rates: tuple[float, ...]
+    fineness: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,12 +28,15 @@ if TYPE_CHECKING:
     from leadline.trial.borrowing.beta import Beforehand, Counts, Floats, Prior, Quantity
     from leadline.trial.borrowing.outcomes import Outcomes
 
-# Nodes a panel. Measured against 12 nodes, for 4 baskets of 12 to 24 and 10 of 2 to 29 children: probabilities above a
-# rate, with panels graded towards it, to 2e-6; means and predictions, without, to 1e-6.
-ORDER_GRADED, ORDER = 4, 6
-QUADRATURE_ERROR = 5e-6
-INNER_ORDER = (
-    8  # of the integrals over one basket's log odds: relative error below 1e-7 for up to 40 children
+# Nodes a panel, and of the integrals over one basket's log odds, by fineness. Measured against 12 and 16, over random
+# outcomes of 2 to 4 baskets of 5 to 40 children, unlikely ones among them, and four priors: probabilities above a rate,
+# with panels graded towards it, to 2e-4 where baskets are as unlike as can be (2e-6 where they are not); then 2e-6;
+# then 3e-9. Means and predictions, without grading, to 1e-6.
+ORDERS_GRADED, ORDER = (4, 6, 8), 6
+INNER_ORDERS = (8, 10, 12)
+CLOSE = (5e-4, 5e-6)  # to a cut-off: computed again, with the next fineness
+QUADRATURE_ERROR = (
+    1e-7  # of what is then decided: that of the effects against controls, the largest (`effects`)
 )
 ANY_CUT = 0.5  # of tables whose tail is not asked for
 
@@ -119,7 +122,7 @@ def node_grid(prior: HyperPrior, *, quantity: Quantity, centres: Sequence[float]
     """Nodes of mean and spread, crowded where a probability above a rate turns from 0 to 1 for small spread."""
     rates = quantity.rates if isinstance(quantity, Above) else ()
     towards = {round(float(logit(rate)) - centre, 12) for rate, centre in zip(rates, centres, strict=False)}
-    order = ORDER_GRADED if towards else ORDER
+    order = ORDERS_GRADED[quantity.fineness] if isinstance(quantity, Above) else ORDER
     return _grid(prior, tuple(sorted(towards)), order)
 
 
@@ -129,8 +132,10 @@ def _grid(prior: HyperPrior, towards: tuple[float, ...], order: int) -> HyperGri
 
 
 @lru_cache(maxsize=256)
-def _tables(size: int, grid: HyperGrid, cut: float, offset: float) -> tuple[Floats, Floats, Floats]:
-    table = tabulate(size, grid.mu, grid.tau, cut=cut, offset=offset, order=INNER_ORDER)
+def _tables(
+    size: int, grid: HyperGrid, cut: float, offset: float, order: int = INNER_ORDERS[0]
+) -> tuple[Floats, Floats, Floats]:
+    table = tabulate(size, grid.mu, grid.tau, cut=cut, offset=offset, order=order)
     return table.marginal, table.mean, table.tail
 
 
@@ -138,8 +143,9 @@ def normal_factors(quantity: Quantity, grid: HyperGrid, sitting: Sitting) -> Fac
     """A basket whose log odds are normal around each node's mean."""
     size, offset = sitting.size, sitting.offset
     match quantity:
-        case Above(rates):
-            marginal, _, tail = _tables(size, grid, rates[sitting.basket], offset)
+        case Above(rates, fineness):
+            order = INNER_ORDERS[fineness]
+            marginal, _, tail = _tables(size, grid, rates[sitting.basket], offset, order)
             return Factors(marginal, tail)
         case Mean():
             marginal, mean, _ = _tables(size, grid, ANY_CUT, offset)

@@ -15,6 +15,8 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
     from leadline.trial.borrowing.beta import Counts
 
 
@@ -47,7 +49,7 @@ class Outcomes:
             return self.responders
         return np.asarray(self.responders * (np.array(self.control_sizes) + 1) + self.control_responders)
 
-    def part(self, rows: slice) -> Outcomes:
+    def part(self, rows: slice | NDArray[np.bool_]) -> Outcomes:
         """Some of the rows."""
         controls = None if self.control_responders is None else self.control_responders[rows]
         return Outcomes(
