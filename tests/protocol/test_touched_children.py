@@ -90,3 +90,18 @@ def test_a_reason_worded_otherwise_touches_nobody(casebook):
 def test_a_child_of_another_version_is_not_looked_at_and_says_so(casebook):
     children = touched_children(read(), read(('{low: 70, unit: "%"', '{low: 80, unit: "%"')), casebook)
     assert [child.elsewhere for child in children] == [False, False, True]
+
+
+def test_every_further_infusion_is_looked_at_by_itself(casebook, tmp_path):
+    """Second and third infusions 100 days apart: 91 days apart is asked, and then 99, and then 101 days."""
+    rows = [f"INV-01,{number},{day},iv,completed,2.0,viable,75" for number, day in
+            ((2, "2024-06-12"), (3, "2024-09-20"))]  # fmt: skip
+    (tmp_path / "infusions.csv").write_text(INFUSIONS + "\n".join(rows) + "\n", encoding="utf-8")
+    book = read_casebook(tmp_path)
+
+    def intervals(days):
+        found = touched(book, ("interval: {first: 91", f"interval: {{first: {days}"))
+        return [one[2:] for one in found["INV-01"] if one[0] == "further infusions"]
+
+    assert intervals(99) == [("as written", "as written")] * 2
+    assert intervals(101) == [("as written", "major deviation")] * 2

@@ -6,6 +6,7 @@ change of sources and reasons touches nobody.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
@@ -17,8 +18,7 @@ from leadline.protocol.adherence.findings import OUTCOME_WORDS, VisitState
 if TYPE_CHECKING:
     from leadline.casebook import Casebook
     from leadline.casebook.case import Case
-    from leadline.protocol.adherence import ChildAdherence, Outcome
-    from leadline.protocol.adherence.findings import Check
+    from leadline.protocol.adherence import ChildAdherence
     from leadline.protocol.protocol import Protocol
 
 NOT_ASKED = "not asked for"
@@ -77,8 +77,11 @@ def _child(old: Protocol, new: Protocol, case: Case, casebook: Casebook) -> Touc
 
 
 class _Key(NamedTuple):
+    """`nth` tells apart what is asked more than once under one id, as of each further infusion."""
+
     about: str
     id: str
+    nth: int
 
 
 class _Standing(NamedTuple):
@@ -89,53 +92,59 @@ class _Standing(NamedTuple):
     stands: str
 
 
-Standings = Mapping[_Key, _Standing]
+Each = Iterator[tuple[str, str, _Standing]]
 
 
-def _standings(child: ChildAdherence) -> Standings:
-    return {_Key(about, name): standing for about, name, standing in _each(child)}
+def _standings(child: ChildAdherence) -> Mapping[_Key, _Standing]:
+    seen: Counter[tuple[str, str]] = Counter()
+    found = {}
+    for about, name, standing in (*_rules(child), *_visits(child), *_treatment(child), *_to_come(child)):
+        found[_Key(about, name, seen[about, name])] = standing
+        seen[about, name] += 1
+    return found
 
 
-def _each(child: ChildAdherence) -> Iterator[tuple[str, str, _Standing]]:
+def _rules(child: ChildAdherence) -> Each:
     for about, checks in (
         ("eligibility", child.eligibility),
         *((f"infusion {infusion.number}", infusion.checks) for infusion in child.infusions),
         ("further infusions", child.repeat_dosing),
         ("other treatment", child.treatment),
     ):
-        yield from ((about, f"{check.section} {check.rule}", _of_check(check)) for check in checks)
+        for check in checks:
+            standing = _Standing(check.title, check.asked, OUTCOME_WORDS[check.outcome])
+            yield about, f"{check.section} {check.rule}", standing
+
+
+def _visits(child: ChildAdherence) -> Each:
+    """Visits whose time is over; the others are among what is to come."""
     for visit in child.visits:
         if visit.state in STILL_TO_COME:
-            continue  # stands below, among what is to come
-        planned = f"day {visit.first} to {visit.last}, planned for day {visit.planned}, {visit.planned_records} records"
-        stands = _words(visit.outcome) or visit.state.replace("_", " ")
+            continue
+        asked = f"day {visit.planned}, {visit.first} to {visit.last}: {visit.planned_records} records"
+        stands = OUTCOME_WORDS[visit.outcome] if visit.outcome is not None else visit.state.replace("_", " ")
         if visit.missing:
+            asked += f", not {'; '.join(visit.missing)}"
             stands += f", {len(visit.missing)} of {visit.planned_records} not recorded"
-        yield "visit", visit.visit, _Standing(visit.title, planned, stands)
-    for at, change in enumerate(child.changes):
-        stands = _words(change.outcome)
-        if change.events:
-            stands += f" ({', '.join(event.replace('_', ' ') for event in change.events)})"
-        name = f"{at} {change.drug} {change.change}"
-        yield "change of treatment", name, _Standing(f"{change.drug} {change.change}", "", stands)
+        yield "visit", visit.visit, _Standing(visit.title, asked, stands)
+
+
+def _treatment(child: ChildAdherence) -> Each:
+    for change in child.changes:
+        what = f"{change.drug} {change.change}"
+        events = ", ".join(event.replace("_", " ") for event in change.events)
+        stands = OUTCOME_WORDS[change.outcome] + (f" ({events})" if events else "")
+        yield "change of treatment", what, _Standing(what, "; ".join(change.rules), stands)
     for watch in child.watches:
         days = f"day {watch.first} to {watch.last}, {len(watch.periods)} times"
-        yield "watch", f"{watch.watch} {watch.drug}", _Standing(watch.title, days, _words(watch.outcome))
+        standing = _Standing(watch.title, days, OUTCOME_WORDS[watch.outcome])
+        yield "watch", f"{watch.watch} {watch.drug}", standing
+
+
+def _to_come(child: ChildAdherence) -> Each:
     for row in child.upcoming:
         days = f"day {row.first} to {row.last}: {len(row.record)} records"
-        yield (
-            "to come",
-            f"{row.kind} {row.id} {row.first if row.kind == 'watch' else ''}",
-            _Standing(row.title, "; ".join(row.record), days),
-        )
-
-
-def _of_check(check: Check) -> _Standing:
-    return _Standing(check.title, check.asked, _words(check.outcome))
-
-
-def _words(outcome: Outcome | None) -> str:
-    return "" if outcome is None else OUTCOME_WORDS[outcome]
+        yield "to come", f"{row.kind} {row.id}", _Standing(row.title, "; ".join(row.record), days)
 
 
 def _difference(key: _Key, before: _Standing | None, after: _Standing | None) -> Touched:

@@ -6,7 +6,7 @@ from dataclasses import is_dataclass
 from typing import TYPE_CHECKING, Any
 
 from leadline.protocol.estimands import EVENT_WORDS, Estimand, Handling, IntercurrentEvent, Objective
-from leadline.protocol.figures import Figure, Window, figure_words, window_words
+from leadline.protocol.figures import Figure, Source, Window, figure_words, window_words
 from leadline.protocol.oversight import Reporting, Role, SafetyEvent, StoppingRule, Watch
 from leadline.protocol.rules import RULE_KINDS, words
 from leadline.protocol.schedule import Visit
@@ -140,6 +140,8 @@ def owner_of(value: Any, key: str = "") -> str:
             return f"the role '{value.title}'"
         case Objective():
             return f"the objective '{shown(value.id)}'"
+        case Source():
+            return f"the source '{value.id}'"
         case Estimand():
             return f"the estimand for {value.diagnosis.upper()}"
         case DrugUse():
