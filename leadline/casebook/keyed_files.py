@@ -57,7 +57,11 @@ class KeyedFile:
     def values(self) -> Any:
         """The file as plain values. Raises the kind's error for keys that come twice, all of them at once."""
         repeated: list[KeyProblem] = []
-        values = _values(self.node, (), repeated)
+        try:
+            values = _values(self.node, (), repeated)
+        except RecursionError:
+            hint = "Write out what the alias (`*name`) stands for."
+            raise self.kind.invalid(f"{self.name}: an alias that holds itself", hint=hint) from None
         if repeated:
             raise self.refusal(repeated)
         return values

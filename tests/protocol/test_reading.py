@@ -415,6 +415,11 @@ def test_a_file_that_is_no_protocol_is_refused(text):
         parse_protocol(text, name="empty.yaml")
 
 
+def test_an_alias_that_holds_itself_is_refused():
+    with pytest.raises(ProtocolInvalid, match=r"round.yaml: an alias that holds itself"):
+        parse_protocol("title: &round [*round]", name="round.yaml")
+
+
 def test_an_absent_file_is_refused(tmp_path):
     with pytest.raises(ProtocolInvalid, match=r"absent.yaml: no such file"):
         read_protocol(tmp_path / "absent.yaml")
