@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import betaincc, betaincinv
 
+from leadline.errors import DesignInvalid
 from leadline.trial.design import HarmCheck, HarmCount
-from leadline.trial.safety import PRIOR_CHILDREN, harm_boundary
+from leadline.trial.safety import PRIOR_CHILDREN, Boundary, harm_boundary
 from leadline.verdicts.event_claims import asked_spans
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
     from leadline.casebook.case import AdverseEvent, Case
     from leadline.trial.design import Design, Harm
-    from leadline.trial.safety import Boundary
 
 RELATED = frozenset({"certain", "probable", "possible", "related"})
 NOT_RELATED = frozenset({"unlikely", "not_related"})
@@ -238,8 +238,16 @@ def _stop_chance(harm: Harm, boundary: Boundary, events: int, n: int) -> float:
 
 
 def basket_boundary(harm: Harm, looks: tuple[int, ...]) -> Boundary:
-    """The same rule for the children of one basket alone. It is no rule of the design: it warns, and stops nothing."""
-    return harm_boundary(harm, checks=looks)
+    """The same rule for the children of one basket alone. It is no rule of the design: it warns, and stops nothing.
+
+    Where every boundary would stop so few children too often, none does.
+    """
+    try:
+        return harm_boundary(harm, checks=looks)
+    except DesignInvalid:
+        never = tuple(range(2, looks[-1] + 2))
+        checks = tuple(range(1, looks[-1] + 1)) if checked_each_child(harm) else looks
+        return Boundary(never, checks, (np.inf, np.inf), stop_at_limit=0.0)
 
 
 def checked_each_child(harm: Harm) -> bool:

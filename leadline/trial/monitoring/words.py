@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import leadline
 from leadline.protocol.protocol import Status as ProtocolStatus
+from leadline.trial.design import HarmCount
 from leadline.trial.monitoring.harm import Rule
 from leadline.trial.words import percent
 
@@ -25,6 +26,13 @@ if TYPE_CHECKING:
 def children(number: int) -> str:
     """`one child`, `3 children`."""
     return "one child" if number == 1 else f"{number} children"
+
+
+COUNTED = {
+    HarmCount.SERIOUS_AND_POSSIBLY_RELATED: "serious and at least possibly related to the cells",
+    HarmCount.SERIOUS: "serious, whatever their cause",
+    HarmCount.ANY: "recorded at all",
+}
 
 
 def counted(number: int, noun: str) -> str:
@@ -199,6 +207,10 @@ def notices_in_words(plan: Plan, reached: Reached, *, published: bool, on: date 
         )
     else:
         said.append("The day of the look is the last day that the casebook holds.")
+    if plan.design.harm is not None:
+        said.append(
+            f"Harm counts adverse events after the infusion that are {COUNTED[plan.design.harm.counts]}."
+        )
     if not found.order_known:
         said.append(
             "Not every infusion has a date that puts it before or after the others: which children make a planned look "

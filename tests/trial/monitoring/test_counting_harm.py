@@ -10,7 +10,15 @@ import pytest
 
 from leadline.casebook.days import DaySpan
 from leadline.trial.design import Basket, Design, Efficacy, Harm, HarmCheck, HarmCount
-from leadline.trial.monitoring.harm import ChildHarm, Rule, child_harm, first_stop, harm_path, harm_standing
+from leadline.trial.monitoring.harm import (
+    ChildHarm,
+    Rule,
+    basket_boundary,
+    child_harm,
+    first_stop,
+    harm_path,
+    harm_standing,
+)
 from leadline.trial.operating import Trial
 from tests.verdicts.build import case, event, visit
 
@@ -108,3 +116,19 @@ def test_the_chance_of_stopping_is_that_of_every_order_of_children_to_come():
     found = harm_standing(DESIGN, [of(one) for one in events], boundary, stopped=(False, False))
     assert found.stop_chance[0] == pytest.approx(float(total), abs=1e-12)
     assert 0 < total < 1
+
+
+def test_a_basket_too_small_for_any_boundary_is_never_warned_of():
+    # One child: stopping at its event has a chance of 0.2 at the limit, above the level of 0.1.
+    strict = replace(HARM, level=0.1)
+    boundary = basket_boundary(strict, (1,))
+    assert boundary.events == (2,)
+    found = harm_standing(DESIGN, [of(True)], boundary, stopped=(False, False))
+    assert (found.stops_at, found.rule) == (None, Rule.GO_ON)
+
+
+def test_the_boundary_of_one_basket_is_that_of_the_rule_for_its_children_alone():
+    # Two children at 20 %: both have the event with a chance of 0.04, one of them with 0.36; the level is 0.1.
+    boundary = basket_boundary(replace(HARM, level=0.1, check=HarmCheck.LOOK), (2,))
+    assert boundary.events[1] == 2
+    assert boundary.stop_at_limit == pytest.approx(0.04)
