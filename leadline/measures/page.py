@@ -150,8 +150,11 @@ WIDTH = 78
 
 
 def _wrapped(value: Any, indent: int = 0) -> str:
-    """A value as JSON, an object that is too wide for a line with each of its entries on its own."""
+    """A value as JSON, an object or a list that is too wide for a line with each of its entries on its own."""
     text = json.dumps(value, ensure_ascii=False)
+    if isinstance(value, list) and indent + len(text) > WIDTH:
+        lines = (f"{' ' * (indent + 2)}{_wrapped(each, indent + 2)}" for each in value)
+        return "[\n" + ",\n".join(lines) + "\n" + " " * indent + "]"
     if not isinstance(value, Mapping) or indent + len(text) <= WIDTH:
         return text
     inner = " " * (indent + 2)
@@ -163,7 +166,8 @@ def _on_a_table(measure: Measure) -> str:
     if isinstance(measure, Remission):
         return (
             "Each visit is the last of the visits up to it. A row holds the patient, the day (a date, "
-            f"or a study day), {_code_list((CID.id, ON_MEDICATION.id))} and perhaps `{STOPPED}`. Beside the state come "
+            f"or a study day), {_code_list((CID.id, ON_MEDICATION.id))} and perhaps `{STOPPED}`. What has lasted "
+            "is found from the rows. Beside the state come "
             f"{_code_list(f'{measure.id}_{name}' for name in ('since', 'run_visits', 'largest_gap_days'))}.\n\n"
             f'```python\nscored = m.score(frame, "{measure.id}", patient="patient", day="date")\n```\n'
         )
