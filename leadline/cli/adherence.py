@@ -168,15 +168,14 @@ def _deviations(child: ChildAdherence) -> Iterator[tuple[str, ...]]:
 
 
 def _checks(child: ChildAdherence):  # type: ignore[no-untyped-def]
-    """Every rule checked, with the infusion that it is about; not those about drugs, which the changes tell."""
+    """Every rule checked, with the infusion that it is about; not those about drugs that a change tells."""
     for check in (*child.eligibility, *child.repeat_dosing):
         yield "", check
     for infusion in child.infusions:
         for check in infusion.checks:
             yield f" (infusion {infusion.number})", check
-    for check in child.treatment:
-        if check.section == "taper":
-            yield "", check
+    for check in child.other_treatment():
+        yield "", check
 
 
 def _print_undocumented(console: Console, adherence: Adherence) -> None:

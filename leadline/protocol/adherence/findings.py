@@ -247,9 +247,15 @@ class ChildAdherence:
     notices: Texts
     ref: RowRef
 
+    def other_treatment(self) -> tuple[Check, ...]:
+        """The rules for other treatment whose outcome no change tells: what a change brought about is told, and
+        counted, with the change alone."""
+        told = {(title, change.outcome) for change in self.changes for title in change.rules}
+        return tuple(check for check in self.treatment if (check.title, check.outcome) not in told)
+
     def outcomes(self) -> Iterator[Outcome]:
-        """Every outcome, of whatever kind."""
-        for check in (*self.eligibility, *self.repeat_dosing, *self.treatment):
+        """Every outcome once, of whatever kind."""
+        for check in (*self.eligibility, *self.repeat_dosing, *self.other_treatment()):
             yield check.outcome
         for infusion in self.infusions:
             yield from (check.outcome for check in infusion.checks)

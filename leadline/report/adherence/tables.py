@@ -98,16 +98,15 @@ def _deviations(child: ChildAdherence, outcome: Outcome) -> Iterator[tuple[str, 
 
 
 def _checks(child: ChildAdherence) -> Iterator[tuple[str, Check]]:
-    """Every rule that was held against the child, with the infusion that it is about; not those about other drugs,
-    which the changes of treatment tell one by one."""
+    """Every rule that was held against the child, with the infusion that it is about; not those about other drugs whose
+    outcome a change of treatment tells."""
     for check in (*child.eligibility, *child.repeat_dosing):
         yield "", check
     for infusion in child.infusions:
         for check in infusion.checks:
             yield f", infusion {infusion.number}", check
-    for check in child.treatment:
-        if check.section == "taper":
-            yield "", check
+    for check in child.other_treatment():
+        yield "", check
 
 
 def undocumented_table(adherence: Adherence) -> Table:
@@ -214,7 +213,7 @@ def eligibility_table(child: ChildAdherence, anchor: str) -> Table:
         )
         for check in child.eligibility
     )
-    columns = (Column("Part", width=0.8), _RULE, _ASKED, _FOUND, Column("The rule is", width=0.8), _MISSING)
+    columns = (_RULE, Column("Part", width=0.9), _ASKED, _FOUND, Column("The rule is", width=0.8), _MISSING)
     return Table(f"eligibility-{anchor}", "Eligibility, rule by rule", columns, rows)
 
 
