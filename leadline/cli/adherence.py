@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from leadline.protocol.adherence import Adherence, ChildAdherence, Upcoming
+    from leadline.protocol.adherence.findings import Check
     from leadline.protocol.protocol import Protocol
 
 WIDTH_OF_A_FILE = 100
@@ -167,7 +168,7 @@ def _deviations(child: ChildAdherence) -> Iterator[tuple[str, ...]]:
             yield child.patient_id, change.drug, change.found, asked, grades[change.outcome]
 
 
-def _checks(child: ChildAdherence):  # type: ignore[no-untyped-def]
+def _checks(child: ChildAdherence) -> Iterator[tuple[str, Check]]:
     """Every rule checked, with the infusion that it is about; not those about drugs that a change tells."""
     for check in (*child.eligibility, *child.repeat_dosing):
         yield "", check

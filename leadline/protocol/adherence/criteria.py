@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from leadline.casebook.case import RowRef
 from leadline.measures import MEASURES, evaluate
+from leadline.measures.cell_product import EITHER
 from leadline.protocol.adherence.context import Context, Judged
 from leadline.protocol.adherence.findings import Refs
 from leadline.protocol.adherence.readings import refs_of
@@ -78,6 +79,8 @@ def _of_infusion(criterion: str, context: Context) -> Judged:
     result = str(
         evaluate(criterion, {name: value for name, value in inputs.items() if value is not None})["result"]
     )
-    missing = tuple(item.title for item in measure.items if inputs[item.id] is None)
+    recorded = {name for name, value in inputs.items() if value is not None}
+    spared = {other.id for pair in EITHER for one in pair if one.id in recorded for other in pair}
+    missing = tuple(item.title for item in measure.items if item.id not in recorded | spared)
     refs: tuple[RowRef, ...] = (infusion.ref,)
     return Judged(_RESULTS.get(result), _said(result), missing, refs)
