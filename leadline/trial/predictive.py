@@ -68,10 +68,11 @@ def predict_success(
     closed       None for an open basket; True or False for one that takes no more children, by whether it was
                  declared a success; without it all are open
     posterior    that of the same design, where there is one, so that its tables are used again
-    raises       DesignInvalid for counts that the design cannot have; BeyondExactRange
+    raises       DesignInvalid for counts that the design cannot have, or baskets with controls; BeyondExactRange
     """
     settled = closed or (None,) * len(design.baskets)
     _check_counts(design, responders, children, settled)
+    _check_single_arm(design)
     now = Outcomes(np.array([responders]), tuple(children))
     return _predict(design, posterior or Posterior(design), now, settled, belief=design)
 
@@ -84,8 +85,10 @@ def assurance(
     belief   the model of what is believed, as `Independent()`; the decisions are those of the design, with its own
              model and priors, which may be more sceptical
     priors   one a basket; used where the believed model uses the baskets' priors
-    raises   BeyondExactRange; DesignInvalid for a belief that is no joint distribution of the rates
+    raises   BeyondExactRange; DesignInvalid for a belief that is no joint distribution of the rates, or baskets with
+             controls
     """
+    _check_single_arm(design)
     if not isinstance(belief, Coherent):
         raise DesignInvalid(
             f"belief: found {belief.model}; takes a model that is one distribution of all rates",
@@ -102,6 +105,14 @@ def _check_single_arm(design: Design) -> None:
         raise DesignInvalid(
             f"{design.title}: found baskets with controls; success is foretold for baskets without",
             hint="Describe the design for its power under stated rates.",
+        )
+
+
+def _check_single_arm(design: Design) -> None:
+    if design.randomised:
+        raise DesignInvalid(
+            f"{design.title}: found baskets with controls; what is to come is foretold for baskets without",
+            hint="Look at the operating characteristics from here (`leadline trial describe`).",
         )
 
 
