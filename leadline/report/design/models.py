@@ -31,6 +31,9 @@ FUJIKAWA_SOURCE = "Fujikawa K, Teramukai S, Yokota I, Daimon T. Biom J 2020;62:3
 MML_SOURCE = "Gravestock I, Held L. Pharm Stat 2017;16:349-360"
 MEM_SOURCE = "Hobbs BP, Landin R. Stat Med 2018;37:3557-3572"
 BHM_SOURCE = "Berry SM, Broglio KR, Groshen S, Berry DA. Clin Trials 2013;10:720-734"
+EFFECT_SOURCE = (
+    "Ouma LO, Grayling MJ, Wason JMS, Zheng H. 2022, doi:10.1111/rssc.12602 (effects against controls)"
+)
 EXNEX_SOURCE = "Neuenschwander B, Wandel S, Roychoudhury S, Bailey S. Pharm Stat 2016;15:123-134"
 
 
@@ -93,11 +96,15 @@ def model_sources(model: Model) -> tuple[str, ...]:
         case Exchangeability():
             return (MEM_SOURCE,)
         case Hierarchical():
-            return (BHM_SOURCE,)
+            return (BHM_SOURCE, *_effect_source(model.centre))
         case ExNex():
-            return (EXNEX_SOURCE,)
+            return (EXNEX_SOURCE, *_effect_source(model.centre))
         case _:
             assert_never(model)
+
+
+def _effect_source(centre: Centre) -> tuple[str, ...]:
+    return (EFFECT_SOURCE,) if centre is Centre.CONTROL else ()
 
 
 def prior_in_words(prior: Prior) -> str:

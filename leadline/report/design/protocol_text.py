@@ -125,9 +125,9 @@ def _against_controls(design: Design) -> str:
     if borrows_effect(design.borrowing):
         return "Controls likewise, with a rate and a prior of their own in each basket; the baskets share the effect."
     return (
-        "Controls likewise, with a rate and a prior of their own in each basket, independent of the treated given the "
-        "data; what follows of borrowing is of the treated. The probability that the treated rate exceeds the control "
-        "rate is the integral of the one's posterior tail over the other's posterior, by Gauss quadrature."
+        "Controls likewise, with a rate and a prior of their own in each basket. The probability that the treated rate "
+        "exceeds the control rate is the integral of the one's posterior tail over the other's posterior, by Gauss "
+        "quadrature. Of the treated:"
     )
 
 
@@ -187,9 +187,10 @@ def _harm(report: DesignReport) -> list[str]:
     if harm is None or boundary is None:
         return []
     when = "after every child" if harm.check is HarmCheck.CHILD else "at each look"
+    children = "treated children" if report.design.randomised else "children"
     return [
         (
-            f"Event: {harm.event}. The children of all baskets are counted together, {when}. The boundary is made "
+            f"Event: {harm.event}. The {children} of all baskets are counted together, {when}. The boundary is made "
             f"{HARM_FAMILIES[harm.boundary]}, with the smallest critical value at which the probability of stopping is "
             f"at most {percents(harm.level)} if the rate of the event is {percents(harm.limit_rate)}; it is then "
             f"{percents(boundary.stop_at_limit, 2)}. The counts that stop the trial stand in the table of stopping for "

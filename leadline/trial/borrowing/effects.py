@@ -6,6 +6,8 @@ controls is the special case of one rate. It depends on the effect alone: it is 
 and its integral against each node's normal distribution is a matrix product with weights that serve every basket.
 
 The control rate of a quantity is the null rate: a rate stands for the effect that leads there from the null rate.
+
+Sources   [O22] Ouma LO, Grayling MJ, Wason JMS, Zheng H. 2022, doi:10.1111/rssc.12602 (treatment effect borrowing)
 """
 
 from __future__ import annotations
