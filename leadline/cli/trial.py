@@ -92,6 +92,7 @@ def describe(
     as_json: AsJson = False,
 ) -> None:
     """What the design does: error rates anywhere, power, sizes, stopping, boundaries, sensitivity."""
+    from leadline.report.design.machine import machine
     from leadline.trial.describe import describe as describe_design
     from leadline.trial.reading import find_design, read_design
     from leadline.trial.simulation import DRAWS, Draws
@@ -101,7 +102,7 @@ def describe(
     if out is not None:
         _write_report(report, out, formats=formats, force=force)
     if as_json:
-        print(json.dumps(report.to_dict(), indent=1))
+        print(json.dumps(machine(report), indent=1))
         return
     _print_report(report)
 

@@ -13,6 +13,7 @@ import leadline
 from leadline.errors import BeyondExactRange
 from leadline.trial.borrowing.independent import Independent
 from leadline.trial.boundaries import BoundaryRow, boundary_rows
+from leadline.trial.design import Design
 from leadline.trial.endings import check_exact_range
 from leadline.trial.error_rates import SEARCH, Search, WorstError, worst_errors
 from leadline.trial.operating import Operating, Scenario, Trial, planned_children
@@ -23,8 +24,6 @@ from leadline.trial.words import design_in_words, warnings_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from leadline.trial.design import Design
 
 NULL_SHIFTS = (-0.10, -0.05, 0.05, 0.10)  # how far the null rates are taken to be misjudged
 HARM_MULTIPLES = (0.5, 1.0, 1.5, 2.0)  # of the limit rate, at which the harm rule is described

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leadline.report.blocks import FigureBlock
+from leadline.report.design.machine import machine
 from leadline.report.design.results import design_results
 from leadline.report.design.tables import all_tables
 from leadline.report.folder import (
@@ -47,7 +48,7 @@ def write_design_report(
     wanted = known_formats(formats)
     with whole_folder(target, stem=STEM, replace=replace) as work:
         progress("design.json")
-        text = json.dumps(report.to_dict(), indent=1, ensure_ascii=False) + "\n"
+        text = json.dumps(machine(report), indent=1, ensure_ascii=False) + "\n"
         (work / "design.json").write_text(text, encoding="utf-8", newline="\n")
         if "csv" in wanted:
             _write_tables(report, work / "tables", progress)
