@@ -82,7 +82,7 @@ def test_check_asks_for_a_protocol():
 def test_diff_says_what_changes(too_much):
     ran = run("diff", "msc_iv_paediatric", too_much)
     assert ran.exit_code == 0
-    assert "The dose rises from 2 to 5 million cells per kg." in ran.stdout
+    assert "The dose per kg rises from 2 to 5 million cells per kg." in ran.stdout
     assert "The version changes from 1.0 to 1.1." in ran.stdout
     assert "a version of its own" not in ran.stdout
 

@@ -16,7 +16,7 @@ def changes(*edits: tuple[str, str]) -> list[tuple[str, str]]:
 SAID = {
     "a dose": (
         [("per_kg: {value: 2,", "per_kg: {value: 3,")],
-        ["The dose rises from 2 to 3 million cells per kg"],
+        ["The dose per kg rises from 2 to 3 million cells per kg"],
     ),
     "the upper limit of a dose": (
         [("dose_limits: {low: 1, high: 4,", "dose_limits: {low: 1, high: 3,")],
@@ -109,14 +109,88 @@ def test_a_strategy_is_a_change_of_the_conclusion_and_says_in_which_disease():
     ]
 
 
+NAMED = {
+    "an event": (
+        [("title: Reaction to the infusion of grade 3 or more, terms: [infusion reaction,", "title: Reaction to the infusion of grade 3 or more, terms: [")],
+        ["The terms of the event 'Reaction to the infusion of grade 3 or more' lose infusion reaction"],
+    ),
+    "a grade": (
+        [("grade: 4, related: true", "grade: 3, related: true")],
+        ["The grade of the event 'Life-threatening event at least possibly related to the cells' falls from 4 to 3"],
+    ),
+    "a watch": (
+        [("every: {value: 2, unit: wk", "every: {value: 1, unit: wk")],
+        ["The interval of the watch 'Watch for macrophage activation syndrome' falls from 2 to 1 week"],
+    ),
+    "a role": (
+        [("decides: [whether a batch may be given]", "decides: [whether a batch may be given, whether it is kept]")],
+        ["The decisions of the role 'Person who releases the product' gain whether it is kept"],
+    ),
+    "a rescue drug": (
+        [("    - {drug: bdmard_il6, purpose: flare of systemic or polyarticular JIA, dose: {unit: mg/kg, centre: dose by the centre's own standard of care}}\n", "")],
+        ["Taken out of the rescue drugs: the use of IL-6 inhibitor"],
+    ),
+    "a target of the taper": (
+        [("by_day: 140, dose: {high: 10,", "by_day: 140, dose: {high: 7.5,")],
+        ["The upper limit of the dose of the target of the taper by day 140 falls from 10 to 7.5 mg/d"],
+    ),
+    "another target": (
+        [("by_day: 140, dose: {high: 10,", "by_day: 120, dose: {high: 10,")],
+        ["New in the targets of the taper: at most 10 mg/d by day 120", "Taken out of the targets of the taper: at most 10 mg/d by day 140"],
+    ),
+    "a stopping rule": (
+        [("id: stop_death, event: death", "id: stop_any, event: death")],
+        ["New in the stopping rules: 1 child with 'death': pause enrolment", "Taken out of the stopping rules: 1 child with 'death': pause enrolment"],
+    ),
+    "a report": (
+        [("within: {high: 7, unit: d", "within: {high: 3, unit: d")],
+        ["The upper limit of the time of the report of 'Fatal or life-threatening suspected reaction that was not expected: first report' falls from 7 to 3 days"],
+    ),
+    "a source": (
+        [("  - {id: ctcae5,", "  - {id: new2026, citation: A new paper}\n  - {id: ctcae5,")],
+        ["New in the sources: the source 'new2026'"],
+    ),
+    "an unneeded strategy": (
+        [('        stopped_biologic: {strategy: treatment_policy, why: "Stopping makes a response harder, not easier, to reach; the response counts as it is."}\n', "")],
+        [f"Taken out of the intercurrent events of the estimand for {disease}: 'stopped biologic' (a biologic is stopped): treatment policy" for disease in ("JIA", "SLE", "MCTD")],
+    ),
+    "the stagger": (
+        [("  stagger: {unit: d, centre: least time between the infusions of the first children}\n", "")],
+        ["The time between the first children, [the centre fills in: least time between the infusions of the first children], falls away"],
+    ),
+    "a dose that comes to be the same for all": (
+        [("  per_kg: {value: 2, unit: 10*6/kg, source: [swart2019], why: The only dose read of a trial in children with rheumatic disease.}", "  total: {value: 60, unit: 10*6, source: [project]}")],
+        ["The dose per kg, 2 million cells per kg, falls away", "The dose for every child is new: 60 million cells"],
+    ),
+    "what a figure is left to": (
+        [("{unit: a, centre: how long records and samples are kept by local law}", "{unit: a, centre: how long records are kept}")],
+        ["What the centre fills in for the time for which records are kept changes from 'how long records and samples are kept by local law' to 'how long records are kept'"],
+    ),
+    "a figure that is given up": (
+        [('limit: {high: 5, unit: "[EU]/kg", source: [release_a, release_b, release_c]}', 'limit: {unit: "[EU]/kg", centre: the limit of the product}')],
+        ["'Endotoxin' was at most 5 EU/kg and is now left to the centre: the limit of the product"],
+    ),
+    "a value that becomes a range": (
+        [("per_kg: {value: 2,", "per_kg: {low: 1.5, high: 2.5,")],
+        ["The dose per kg changes from 2 million cells per kg to 1.5 to 2.5 million cells per kg"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("edits", "said"), NAMED.values(), ids=NAMED)
+def test_every_part_of_a_protocol_is_called_by_its_name(edits, said):
+    found = changes(*edits)
+    assert sorted(what for kind, what in found if kind != "wording") == sorted(said)
+
+
 def test_a_source_and_a_reason_are_words_and_change_nothing_else():
     edit = (
         "source: [swart2019], why: The only dose read of a trial in children",
         "source: [wang_d2014], why: The dose of a trial in adults and not in children",
     )
     assert changes(edit) == [
-        ("wording", "The source of the dose changes from swart2019 to wang_d2014"),
-        ("wording", "The reason of the dose is worded otherwise"),
+        ("wording", "The source of the dose per kg changes from swart2019 to wang_d2014"),
+        ("wording", "The reason of the dose per kg is worded otherwise"),
     ]
 
 

@@ -388,6 +388,56 @@ MADE = {
         ["sees the accumulating results"],
         "treats none of them",
     ),
+    "an infusion that is not day 0": (
+        [("index: day_0", "index: day_7")],
+        "schedule.index",
+        "index: day_7",
+        ["the infusion is at 'Day 7', day 5 to 9"],
+        "day 0 and no other",
+    ),
+    "vital signs whose times do not rise": (
+        [("vital_signs_min: [0, 15, 30,", "vital_signs_min: [0, 30, 15,")],
+        "observation.vital_signs_min",
+        "vital_signs_min: [0, 30, 15",
+        ["do not rise"],
+        "the earliest first",
+    ),
+    "a criterion that excludes whom it includes": (
+        [
+            (
+                "{kind: presence, id: malignancy, title: Malignancy, of: items.malignancy, during: *screened",
+                "{kind: criterion, id: malignancy, title: Active MCTD, criterion: mctd_remission_hetlevik2017, result: not_met, diagnoses: [mctd], during: *screened",
+            )
+        ],
+        "eligibility.exclusion[3]",
+        "id: malignancy",
+        ["excluded by what is asked of every child", "Inactive MCTD"],
+        "not both",
+    ),
+    "a range that excludes whom another includes": (
+        [
+            (
+                "{kind: presence, id: malignancy, title: Malignancy, of: items.malignancy, during: *screened",
+                "{kind: range, id: malignancy, title: Weight, of: items.weight_kg, limit: {low: 5, unit: kg, source: [project]}, during: *screened",
+            )
+        ],
+        "eligibility.exclusion[3]",
+        "id: malignancy",
+        ["excluded by what is asked of every child", "10 to 100 kg"],
+        "not both",
+    ),
+    "a rule on drugs that holds longer than anybody records them": (
+        [
+            (
+                "change: stopped, diagnoses: [jia], categories: [systemic], during: {first: -28, last: 84,",
+                "change: stopped, diagnoses: [jia], categories: [systemic], during: {first: -28, last: 2000,",
+            )
+        ],
+        "concomitant.rules[3]",
+        "id: biologic_kept_systemic",
+        ["holds up to day 2000", "no visit at or after that day records medicines"],
+        "medications",
+    ),
     "a watch that never looks": (
         [("every: {value: 2, unit: wk", "every: {value: 13, unit: wk")],
         "safety.watches[0].every",
@@ -566,6 +616,35 @@ def test_a_dose_on_the_limit_is_within_it():
     assert contradictions(tight, ("per_kg: {value: 2,", "per_kg: {value: 4,")) == []
     assert contradictions(tight, ("per_kg: {value: 2,", "per_kg: {value: 1,")) == []
     assert contradictions(tight, ("per_kg: {value: 2,", "per_kg: {value: 4.000001,")) != []
+
+
+def test_a_range_that_excludes_some_of_those_included_is_none():
+    heavy = (
+        "{kind: presence, id: malignancy, title: Malignancy, of: items.malignancy, during: *screened",
+        "{kind: range, id: malignancy, title: Weight, of: items.weight_kg, limit: {low: 90, unit: kg, source: [project]}, during: *screened",
+    )
+    assert contradictions(heavy) == []
+
+
+def test_what_is_open_contradicts_nothing():
+    open_limits = (
+        'dose_limits: {low: 1, high: 4, unit: 10*6/kg, source: [wang_d2014, farge2025], why: "The doses of the studies read, from 1 to 4 million cells per kg; the highest was given to adults only."}',
+        "dose_limits: {unit: 10*6/kg, centre: the product's limits}",
+    )
+    open_tolerance = (
+        'tolerance: {value: 20, unit: "%", source: [practice], why: "Protocols allow 10 to 20 %."}',
+        'tolerance: {unit: "%", centre: the tolerance}',
+    )
+    assert contradictions(open_limits, ("per_kg: {value: 2,", "per_kg: {value: 9,")) == []
+    assert contradictions(open_tolerance, ("per_kg: {value: 2,", "per_kg: {value: 4,")) == []
+
+
+def test_drugs_that_nobody_records_before_the_infusion_settle_no_rule():
+    """Screening and day 0 alone stop recording medicines; five rules of eligibility are about drugs."""
+    edits = [("records: [medications, joint_counts, reports]", "records: [joint_counts, reports]"),
+             ("records: [medications, infusions, joint_counts, reports]", "records: [infusions, joint_counts, reports]")]  # fmt: skip
+    keys = [key for _, key, what, _ in contradictions(*edits) if "no visit up to day 0 records them" in what]
+    assert keys == ["eligibility.exclusion[9]", *(f"eligibility.washout[{at}]" for at in range(4))]
 
 
 def test_a_wash_out_of_exactly_the_screening_fits():
