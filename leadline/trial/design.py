@@ -135,6 +135,7 @@ class HarmFamily(StrEnum):
 
     POCOCK = "pocock"
     OBRIEN_FLEMING = "obrien_fleming"
+    WANG_TSIATIS = "wang_tsiatis"
     BETA_BINOMIAL = "beta_binomial"
     SPRT = "sprt"
 

@@ -4,7 +4,8 @@ A rule looks at a statistic that rises with the number of events x among n child
 critical value. The critical value is the smallest that keeps the chance of stopping, at the limit rate, within the
 level. As the statistic takes finitely many values, a whole interval of critical values gives the same boundary.
 
-Sources   [G03] Geller NL, Follmann D, Leifer ES, Carter SL. In: Advances in Clinical Trial Biostatistics, 2003
+Sources   [C06] Chen C, Chaloner K. Stat Med 2006;25:2956-2966
+          [G03] Geller NL, Follmann D, Leifer ES, Carter SL. In: Advances in Clinical Trial Biostatistics, 2003
           [M24] Martens MJ, Logan BR. Clin Trials 2024;21:152-161
           [W87] Wang SK, Tsiatis AA. Biometrics 1987;43:193-199
 """
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
     from leadline.trial.borrowing.beta import Floats
     from leadline.trial.design import Harm
 
+SHAPES = {
+    HarmFamily.OBRIEN_FLEMING: 0.0,
+    HarmFamily.WANG_TSIATIS: 0.25,
+}  # [W87]; 1/2: one critical z at every n
 PRIOR_CHILDREN = 3.0  # the beta-binomial prior weighs as much as three children, at the limit rate [M24]
 
 
@@ -91,13 +96,21 @@ def harm_boundary(harm: Harm, *, checks: Sequence[int]) -> Boundary:
 
 
 def statistic(
-    family: HarmFamily, *, children: int, limit_rate: float, prior: tuple[float, float] | None = None
+    family: HarmFamily,
+    *,
+    children: int,
+    limit_rate: float,
+    prior: tuple[float, float] | None = None,
+    unacceptable: tuple[float, float] | None = None,
 ) -> Floats:
     """(children, children + 1): the statistic for n = 1.. and x = 0..; minus infinity where x is above n.
 
     pocock          one minus the one-sided binomial p-value, the same critical value at every n
     obrien_fleming  z sqrt(n / children): strict early, lenient late [W87, shape 0]
-    beta_binomial   P(rate > limit | x, n) under `prior`, by default of mean `limit_rate` and weight 3 [G03]
+    wang_tsiatis    z (n / children)^(1/4): halfway to one critical z at every n [W87, shape 1/4]
+    beta_binomial   P(rate > limit | x, n) under `prior`, by default of mean `limit_rate` and weight 3 [G03]; with
+                    `unacceptable` (rate, probability), only where P(rate > that rate | x, n) is above that probability
+                    [C06], and minus infinity elsewhere
     sprt            log likelihood ratio of the observed rate to the limit, for rates above it
     """
     n, x = np.arange(1, children + 1)[:, None], np.arange(children + 1)[None, :]
@@ -107,17 +120,26 @@ def statistic(
             values = np.array(
                 [[*_below(size, limit_rate), *[1.0] * (children - size)] for size in range(1, children + 1)]
             )
-        case HarmFamily.OBRIEN_FLEMING:
+        case HarmFamily.OBRIEN_FLEMING | HarmFamily.WANG_TSIATIS:
             z = (x - n * limit_rate) / np.sqrt(n * limit_rate * (1 - limit_rate))
-            values = z * np.sqrt(n / children)
+            values = z * (n / children) ** (0.5 - SHAPES[family])
         case HarmFamily.BETA_BINOMIAL:
             a, b = prior or (PRIOR_CHILDREN * limit_rate, PRIOR_CHILDREN * (1 - limit_rate))
-            values = betainc(b + np.maximum(n - x, 0), a + x, 1 - limit_rate)  # betaincc takes ten times as long
+            values = _above(limit_rate, a + x, b + np.maximum(n - x, 0))
+            if unacceptable is not None:
+                rate, probability = unacceptable
+                too_high = _above(rate, a + x, b + np.maximum(n - x, 0)) > probability
+                values = np.where(too_high, values, -np.inf)
         case HarmFamily.SPRT:
             rate = np.minimum(x / n, 1)
             ratio = xlogy(x, rate / limit_rate) + xlog1py(n - x, -rate) - xlog1py(n - x, -limit_rate)
             values = np.where(rate > limit_rate, ratio, 0.0)
     return np.where(x <= n, values, -np.inf).astype(float)
+
+
+def _above(rate: float, a: Floats, b: Floats) -> Floats:
+    """P(p > rate) for a beta distribution: scipy's betaincc(a, b, rate), which takes ten times as long."""
+    return np.asarray(betainc(b, a, 1 - rate))
 
 
 def _below(size: int, rate: float) -> list[float]:

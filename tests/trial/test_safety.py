@@ -107,3 +107,31 @@ def test_a_trial_with_a_harm_rule_agrees_with_every_path(check):
     assert result.success == pytest.approx(success, abs=1e-14)
     assert sum(result.harm) == pytest.approx(harmed, abs=1e-14)
     assert harmed > 0.05
+
+
+def test_wang_and_tsiatis_lie_halfway_between_a_scaled_and_a_plain_z():
+    """4 of 9 of 36 at a limit of 0.2: z = 2.2 / 1.2, times (9 / 36)^(1/4) = 1.2963; O'Brien-Fleming 0.91667."""
+    values = statistic(HarmFamily.WANG_TSIATIS, children=36, limit_rate=0.2)
+    assert values[8, 4] == pytest.approx(2.2 / 1.2 * 0.25**0.25, abs=1e-12)
+    scaled = statistic(HarmFamily.OBRIEN_FLEMING, children=36, limit_rate=0.2)
+    assert scaled[8, 4] == pytest.approx(2.2 / 1.2 * 0.5, abs=1e-12)
+
+
+def test_chen_and_chaloner_stop_only_where_an_unacceptable_rate_is_likely_too():
+    """Uniform prior, 3 of 4: P(p > 0.2) = 1 - P(Bin(5, 0.2) >= 4) = 0.99328, P(p > 0.5) = 1 - 6/32 = 0.8125."""
+    plain = statistic(HarmFamily.BETA_BINOMIAL, children=10, limit_rate=0.2, prior=(1, 1))
+    assert plain[3, 3] == pytest.approx(0.99328, abs=1e-12)
+    for probability, stops in ((0.81, True), (0.82, False)):
+        values = statistic(
+            HarmFamily.BETA_BINOMIAL,
+            children=10,
+            limit_rate=0.2,
+            prior=(1, 1),
+            unacceptable=(0.5, probability),
+        )
+        assert (values[3, 3] == plain[3, 3]) == stops
+        assert stops or values[3, 3] == -math.inf
+    strict = boundary_events(values, critical=0.9)
+    loose = boundary_events(plain, critical=0.9)
+    assert all(a >= b for a, b in zip(strict, loose, strict=True))
+    assert strict != loose

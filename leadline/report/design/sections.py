@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 HARM_SOURCES: Mapping[HarmFamily, tuple[str, ...]] = {
     HarmFamily.POCOCK: (),
     HarmFamily.OBRIEN_FLEMING: ("Wang SK, Tsiatis AA. Biometrics 1987;43:193-199",),
+    HarmFamily.WANG_TSIATIS: ("Wang SK, Tsiatis AA. Biometrics 1987;43:193-199",),
     HarmFamily.BETA_BINOMIAL: (
         "Geller NL, Follmann D, Leifer ES, Carter SL. In: Advances in Clinical Trial Biostatistics, 2003",
         "Martens MJ, Logan BR. Clin Trials 2024;21:152-161",
