@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 HARM_FAMILIES = {
     HarmFamily.POCOCK: "of Pocock's shape (one p-value at every look)",
     HarmFamily.OBRIEN_FLEMING: "of O'Brien and Fleming's shape (strict early, lenient late)",
-    HarmFamily.WANG_TSIATIS: "of Wang and Tsiatis' shape 1/4 (O'Brien and Fleming's is 0, one critical z throughout 1/2)",
+    HarmFamily.WANG_TSIATIS: "of Wang and Tsiatis' shape 1/4 (O'Brien and Fleming's has 0)",
     HarmFamily.BETA_BINOMIAL: "by the posterior probability that the rate of the event exceeds the limit, under a beta "
     "prior with the limit as its mean and the weight of three children",
     HarmFamily.SPRT: "by the likelihood ratio of the observed rate to the limit",
