@@ -23,11 +23,17 @@ from leadline.casebook.examples import path
 from leadline.errors import OtherProtocol, OutputExists
 from leadline.protocol import read_protocol
 from leadline.protocol.adherence import Outcome, check_casebook
-from leadline.protocol.adherence.findings import WatchAdherence, WatchPeriod
+from leadline.protocol.adherence.findings import Upcoming, WatchAdherence, WatchPeriod
 from leadline.protocol.figures import Window
 from leadline.report.adherence import adherence_json, write_adherence
 from leadline.report.adherence.results import adherence_results, lead
-from leadline.report.adherence.tables import all_tables, next_ones
+from leadline.report.adherence.tables import (
+    all_tables,
+    changes_table,
+    eligibility_table,
+    next_ones,
+    visits_table,
+)
 from leadline.report.adherence.writing import json_schema
 from leadline.report.blocks import Table
 
@@ -180,6 +186,65 @@ def test_every_visit_that_is_to_come_says_what_it_must_record(invented):
     for row in invented.upcoming:
         title = row.title.partition(", ")[0] if row.kind == "watch" else row.title
         assert (title, "; ".join(row.record)) in wanted
+
+
+def upcoming(row_id, first, last, *, due_now):
+    return Upcoming(
+        patient_id="A", kind="visit", id=row_id, title=row_id, first=first, last=last, planned=None, dates=(),
+        due_now=due_now, record=("Weight",),
+    )  # fmt: skip
+
+
+def test_all_that_is_open_now_is_shown_and_of_what_is_later_only_the_next(invented):
+    rows = (
+        upcoming("one", 1, 5, due_now=True),
+        upcoming("two", 3, 9, due_now=True),
+        upcoming("three", 20, 30, due_now=False),
+    )
+    only = replace(invented, children=(replace(invented.children[0], patient_id="A", upcoming=rows),))
+    assert [row.id for row in next_ones(only)] == ["one", "two"]
+    later = replace(only, children=(replace(only.children[0], upcoming=rows[2:]),))
+    assert [row.id for row in next_ones(later)] == ["three"]
+
+
+@pytest.mark.parametrize(
+    ("result", "said"), [("met", "kept"), ("not_met", "not kept"), ("indeterminate", "not known")]
+)
+def test_a_rule_of_eligibility_is_kept_not_kept_or_not_known(invented, result, said):
+    child = invented.children[0]
+    check = replace(child.eligibility[0], result=result)
+    table = eligibility_table(replace(child, eligibility=(check,)), "a")
+    assert [row[4] for row in table.rows] == [said]
+
+
+def test_what_must_not_be_overlooked_stands_before_the_first_table(invented):
+    blocks = parts_of(invented)["answer"].blocks
+    notices = next(block for block in blocks if hasattr(block, "items"))
+    assert notices.items == invented.notices != ()
+    assert blocks.index(notices) < next(at for at, block in enumerate(blocks) if isinstance(block, Table))
+
+
+def test_a_visit_names_everything_that_was_not_recorded(invented):
+    child = invented.children[0]
+    rows = {row[0]: row for row in visits_table(child.visits, "a").rows}
+    screening = next(visit for visit in child.visits if visit.visit == "screening")
+    assert rows["Screening"][5] == "; ".join(screening.missing) != ""
+    assert rows["Screening"][3] == f"{screening.recorded} of {screening.planned_records}"
+    assert rows["Week 52"][3:] == ("", "", "")  # its window is not over
+
+
+def test_a_change_names_the_rule_that_decides_it_and_what_it_counts_as(invented):
+    rows = changes_table(invented.children[0].changes, "a").rows
+    assert rows == (
+        (
+            "Abatacept",
+            "started on day 21",
+            "No new biologic or targeted drug",
+            "major deviation",
+            "prohibited drug",
+            "",
+        ),
+    )
 
 
 def test_a_watch_shows_each_interval_and_what_was_found(invented):
