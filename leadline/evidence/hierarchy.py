@@ -162,20 +162,47 @@ def tabulate(
     return BinomialNormalTable(table[0], table[1], table[2])
 
 
+def tabulate_count(
+    n: int, count: int, mu: Array, tau: Array, *, cut: float, offset: float = 0.0, order: int = 10
+) -> Array:
+    """One row of that table by itself, for one count: marginal, mean and tail (3, G)."""
+    row = np.empty((3, tau.size))
+    for part in _blocks(tau, size=512):
+        p, q, factors = _nodes(n, mu[part] + offset, tau[part], cut=cut, order=order)
+        likelihood = _whole_power(p, count) * _whole_power(q, n - count) * np.exp(-_log_largest(n)[count])
+        row[:, part] = np.matmul(likelihood[:, None, :], factors)[:, 0, :].T
+    return row
+
+
+def _whole_power(base: Array, exponent: int) -> Array:
+    """By repeated squaring: numpy's own power takes ten times as long."""
+    power, square = np.ones_like(base), base
+    while exponent:
+        if exponent % 2:
+            power = power * square
+        square, exponent = square * square, exponent // 2
+    return power
+
+
 def _blocks(tau: Array, *, size: int) -> list[slice]:
     return [slice(start, start + size) for start in range(0, tau.size, size)]
 
 
 def _tabulate_block(n: int, centre: Array, tau: Array, *, cut: float, order: int) -> Array:
     """(3, n + 1, G): marginal, mean and tail at nodes shared by all counts."""
+    p, q, factors = _nodes(n, centre, tau, cut=cut, order=order)
+    likelihoods = _all_counts(n, p, q)  # (n + 1, G, Q)
+    return np.moveaxis(np.matmul(np.moveaxis(likelihoods, 0, 1), factors), (0, 1, 2), (2, 1, 0))
+
+
+def _nodes(n: int, centre: Array, tau: Array, *, cut: float, order: int) -> tuple[Array, Array, Array]:
+    """At the inner nodes (G, Q): p and 1 - p, and what a likelihood is multiplied by for each integral (G, Q, 3)."""
     cut_eta = float(np.log(cut) - np.log1p(-cut))
     eta, weight = filled_panel_nodes(_inner_breaks(n, centre, tau, cut_eta), order)
     weight = weight * np.exp(-(((eta - centre[:, None]) / tau[:, None]) ** 2) / 2)
     weight = weight / (np.sqrt(2 * np.pi) * tau[:, None])
     p, q = expit(eta), expit(-eta)
-    factors = np.stack([weight, weight * p, weight * (eta > cut_eta)], axis=-1)  # (G, Q, 3)
-    likelihoods = _all_counts(n, p, q)  # (n + 1, G, Q)
-    return np.moveaxis(np.matmul(np.moveaxis(likelihoods, 0, 1), factors), (0, 1, 2), (2, 1, 0))
+    return p, q, np.stack([weight, weight * p, weight * (eta > cut_eta)], axis=-1)
 
 
 def _inner_breaks(n: int, centre: Array, tau: Array, cut_eta: float) -> Array:
@@ -195,10 +222,7 @@ def _inner_breaks(n: int, centre: Array, tau: Array, cut_eta: float) -> Array:
 
 def _all_counts(n: int, p: Array, q: Array) -> Array:
     """p^r q^(n - r) over its maximum, for r = 0..n: (n + 1, G, Q)."""
-    counts = np.arange(n + 1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        best = counts * np.log(counts / n) + (n - counts) * np.log(1 - counts / n) if n else counts * 0.0
-    best[[0, -1]] = 0.0
+    best = _log_largest(n)
     rising, falling = np.ones((n + 1, *p.shape)), np.ones((n + 1, *q.shape))
     for r in range(1, n + 1):
         rising[r] = rising[r - 1] * p
@@ -206,6 +230,15 @@ def _all_counts(n: int, p: Array, q: Array) -> Array:
     rising *= falling[::-1]
     rising *= np.exp(-best)[:, None, None]
     return rising
+
+
+def _log_largest(n: int) -> Array:
+    """(n + 1,): log of the largest likelihood of each count."""
+    counts = np.arange(n + 1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        best = counts * np.log(counts / n) + (n - counts) * np.log(1 - counts / n) if n else counts * 0.0
+    best[[0, -1]] = 0.0
+    return np.asarray(best)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

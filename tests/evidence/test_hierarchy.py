@@ -22,6 +22,7 @@ from leadline.evidence.hierarchy import (
     hyper_grid,
     study_integrals,
     tabulate,
+    tabulate_count,
 )
 from leadline.evidence.likelihoods import BinomialLikelihood, HypergeometricLikelihood, PoissonLikelihood
 
@@ -211,3 +212,12 @@ def test_the_conditional_likelihood_agrees_with_metafor():
     assert fitted is not None
     assert [fitted.estimate, fitted.tau2] == pytest.approx([-0.12551893, 0.37342950], abs=5e-7)
     assert fitted.se == pytest.approx(0.34391811, abs=1e-3)
+
+
+@pytest.mark.parametrize(("n", "count"), [(0, 0), (1, 1), (5, 2), (18, 0), (18, 9)])
+def test_one_count_by_itself_is_the_row_of_its_table(n, count):
+    grid = hyper_grid(HyperPrior(), towards=(0.3,), order=4)
+    table = tabulate(n, grid.mu, grid.tau, cut=0.3, offset=-0.4, order=8)
+    row = tabulate_count(n, count, grid.mu, grid.tau, cut=0.3, offset=-0.4, order=8)
+    expected = np.stack([table.marginal[count], table.mean[count], table.tail[count]])
+    assert np.abs(row - expected).max() < 1e-13

@@ -18,7 +18,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import logit, xlog1py, xlogy
 
-from leadline.evidence.hierarchy import HalfNormal, HyperGrid, HyperPrior, hyper_grid, tabulate
+from leadline.evidence.hierarchy import (
+    HalfNormal,
+    HyperGrid,
+    HyperPrior,
+    hyper_grid,
+    tabulate,
+    tabulate_count,
+)
 from leadline.trial.borrowing.beta import Above, Mean, Reaches, Seen, expect_mixture, log_choose, log_marginal
 from leadline.trial.borrowing.effects import alone_sums, effect_sums
 
@@ -101,19 +108,24 @@ class Factors:
 
 @dataclass(frozen=True, slots=True)
 class Sitting:
-    """Where in a quantity a basket sits: which basket, how many treated children and controls so far, its offset."""
+    """Where in a quantity a basket sits: which basket, how many treated children and controls so far, its offset.
+
+    count  its responders, where nothing is asked but one outcome; else None
+    """
 
     basket: int
     size: int
     offset: float
     controls: int = 0
+    count: int | None = None
 
 
 def sittings(outcomes: Outcomes, from_zero: Sequence[float]) -> list[Sitting]:
     """One a basket."""
     controls = outcomes.control_sizes or (0,) * len(outcomes.sizes)
+    one = len(outcomes.responders) == 1
     return [
-        Sitting(j, size, offset, control)
+        Sitting(j, size, offset, control, int(outcomes.responders[0, j]) if one else None)
         for j, (size, offset, control) in enumerate(zip(outcomes.sizes, from_zero, controls, strict=True))
     ]
 
@@ -139,14 +151,33 @@ def _tables(
     return table.marginal, table.mean, table.tail
 
 
+def _row(sitting: Sitting, grid: HyperGrid, cut: float, order: int) -> Floats:
+    """The three tables with one count filled in: a single outcome, as of monitoring, needs no other."""
+    assert sitting.count is not None
+    tables = np.full((3, sitting.size + 1, grid.mu.size), np.nan)
+    tables[:, sitting.count] = _one_count(sitting.size, sitting.count, grid, cut, sitting.offset, order)
+    return tables
+
+
+@lru_cache(maxsize=1024)
+def _one_count(size: int, count: int, grid: HyperGrid, cut: float, offset: float, order: int) -> Floats:
+    return tabulate_count(size, count, grid.mu, grid.tau, cut=cut, offset=offset, order=order)
+
+
 def normal_factors(quantity: Quantity, grid: HyperGrid, sitting: Sitting) -> Factors:
     """A basket whose log odds are normal around each node's mean."""
     size, offset = sitting.size, sitting.offset
     match quantity:
         case Above(rates, fineness):
             order = INNER_ORDERS[fineness]
-            marginal, _, tail = _tables(size, grid, rates[sitting.basket], offset, order)
+            if sitting.count is not None:
+                marginal, _, tail = _row(sitting, grid, rates[sitting.basket], order)
+            else:
+                marginal, _, tail = _tables(size, grid, rates[sitting.basket], offset, order)
             return Factors(marginal, tail)
+        case Mean() if sitting.count is not None:
+            marginal, mean, _ = _row(sitting, grid, ANY_CUT, INNER_ORDERS[0])
+            return Factors(marginal, mean)
         case Mean():
             marginal, mean, _ = _tables(size, grid, ANY_CUT, offset)
             return Factors(marginal, mean)
