@@ -74,6 +74,8 @@ def test_the_design_of_the_trial_fills_the_statistical_section(tmp_path):
     assert "single-arm trial with up to 4 children" in statistics[: statistics.index(">10.2 ")]
     sizes = statistics[statistics.index(">10.11 Sample Size Determination<") :]
     assert "the probability of success is" in sizes[: sizes.index(">11 Trial Oversight")]
+    looks = statistics[statistics.index(">10.9 Interim Analyses<") : statistics.index(">10.10 ")]
+    assert "If so many respond" in looks
     assert "No trial's design was given" not in page
 
 

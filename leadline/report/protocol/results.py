@@ -18,6 +18,7 @@ from leadline.report.protocol.outline import M11
 from leadline.report.protocol.oversight import oversight
 from leadline.report.protocol.population import population
 from leadline.report.protocol.schedule import schedule_table
+from leadline.report.protocol.statistics import statistics
 from leadline.report.protocol.watching import watching
 from leadline.report.protocol.words import STATUSES, TO_WRITE
 from leadline.report.words import NO_ADVICE
@@ -57,7 +58,8 @@ def protocol_content(protocol: Protocol, design: DesignReport | None = None) -> 
         **population(protocol, cite),
         **intervention(protocol, cite),
         **watching(protocol, cite),
-        **oversight(protocol, cite, design),
+        **statistics(protocol, design),
+        **oversight(protocol, cite),
     }
     said = {number: blocks for number, blocks in said.items() if blocks}
     return {**said, GLOSSARY: (glossary(block for blocks in said.values() for block in blocks),)}
