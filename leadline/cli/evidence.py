@@ -125,6 +125,10 @@ def tipping(
         int | None, typer.Option("--n-treated", help="Children treated, of two arms.")
     ] = None,
     n_control: Annotated[int | None, typer.Option("--n-control", help="Children in the control arm.")] = None,
+    events_treated: Annotated[
+        int | None, typer.Option("--events-treated", help="Of two arms, in place of --estimate and --se.")
+    ] = None,
+    events_control: Annotated[int | None, typer.Option("--events-control", help="Likewise.")] = None,
     probability: Annotated[float, typer.Option("--probability", help="That is enough to conclude.")] = 0.975,
     below: Annotated[
         bool, typer.Option("--below", help="Conclude when the effect is below the limit.")
@@ -151,7 +155,8 @@ def tipping(
     table = read_studies(studies, keep=keep or ())
     found = tipping_for_children(
         table,
-        children=_children(table, events, n, estimate, se),
+        children=_two_arms(table, events_treated, n_treated, events_control, n_control)
+        or _children(table, events, n, estimate, se),
         conclusion=Conclusion(limit, probability, above=not below),
         children_n=(n_treated, n_control) if n_treated and n_control else None,
         prior=_hyper_prior(table.kind, mu_mean, mu_sd, tau_scale),
@@ -196,6 +201,27 @@ def _normal(mean: float, sd: float | None) -> NormalMixture | None:
     return None if sd is None else NormalMixture((1.0,), (mean,), (sd,))
 
 
+def _two_arms(studies: Studies, *counts: int | None) -> tuple[float, float] | None:
+    """The effect in children from the counts of both arms; None where none is given."""
+    from leadline.evidence.children import log_odds_ratio_of_children
+    from leadline.evidence.studies import StudyKind
+
+    events_treated, n_treated, events_control, n_control = counts
+    if events_treated is None and events_control is None:
+        return None
+    if studies.kind is not StudyKind.TWO_ARM or None in counts:
+        raise StudiesInvalid(
+            "counts of two arms of children are taken whole (--events-treated, --n-treated, --events-control, "
+            "--n-control), with two-arm studies of adults"
+        )
+    return log_odds_ratio_of_children(
+        events_treated=events_treated or 0,
+        n_treated=n_treated or 0,
+        events_control=events_control or 0,
+        n_control=n_control or 0,
+    )
+
+
 def _children(
     studies: Studies, events: int | None, n: int | None, estimate: float | None, se: float | None
 ) -> tuple[float, float]:
@@ -204,7 +230,7 @@ def _children(
     one_arm = studies.kind is StudyKind.ONE_ARM
     first, second = (events, n) if one_arm else (estimate, se)
     if first is None or second is None:
-        wanted = "--events and --n" if one_arm else "--estimate and --se"
+        wanted = "--events and --n" if one_arm else "--estimate and --se, or the counts of both arms"
         raise StudiesInvalid(f"what was found in children is missing; these studies take {wanted}")
     return float(first), float(second)
 

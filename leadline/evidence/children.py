@@ -202,6 +202,29 @@ class TippingForChildren:
     by_robust: tuple[RobustChoice, ...]
 
 
+def log_odds_ratio_of_children(
+    *, events_treated: int, n_treated: int, events_control: int, n_control: int
+) -> tuple[float, float]:
+    """Log odds ratio of two arms of children, treated over control, and its standard error: the effect that a tipping
+    weight of two-arm studies takes. It is then normal, which a dozen children are not quite.
+
+    raises   StudiesInvalid for counts that are none, or an empty cell, with which there is no finite effect
+    """
+    for events, n in ((events_treated, n_treated), (events_control, n_control)):
+        if not 0 <= events <= n or n == 0:
+            raise StudiesInvalid(
+                f"{events} of {n} children is no count; events and children of each arm are taken"
+            )
+    arms = [np.array([float(x)]) for x in (events_treated, n_treated, events_control, n_control)]
+    found = log_odds_ratios(*arms)
+    if not found.y.size:
+        raise StudiesInvalid(
+            "an arm of the children has no event, or nothing else: there is no finite odds ratio",
+            hint="give an effect with its standard error (--estimate, --se) from a method that you state",
+        )
+    return float(found.y[0]), float(np.sqrt(found.v[0]))
+
+
 def tipping_for_children(
     studies: Studies,
     *,

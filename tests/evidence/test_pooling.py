@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from leadline.errors import StudiesInvalid
 from leadline.evidence import glmm, pool, prior_for_children, tipping_for_children, to_dict
-from leadline.evidence.children import Discount
+from leadline.evidence.children import Discount, log_odds_ratio_of_children
 from leadline.evidence.hierarchy import HalfNormal, HyperPrior
 from leadline.evidence.likelihoods import HypergeometricLikelihood
 from leadline.evidence.normal import NormalMixture
@@ -228,6 +228,16 @@ def test_adolescents_with_severe_asthma_tip_as_printed():
 def test_what_cannot_be_answered_is_refused(call):
     with pytest.raises(StudiesInvalid):
         call(ankylosing_spondylitis())
+
+
+def test_the_effect_in_two_arms_of_children_is_their_log_odds_ratio():
+    """6 of 10 against 2 of 10: odds ratio 6 * 8 / (4 * 2), variance 1/6 + 1/4 + 1/2 + 1/8."""
+    estimate, se = log_odds_ratio_of_children(events_treated=6, n_treated=10, events_control=2, n_control=10)
+    assert (estimate, se) == pytest.approx((math.log(6), math.sqrt(25 / 24)), abs=1e-12)
+    with pytest.raises(StudiesInvalid, match="no finite odds ratio"):
+        log_odds_ratio_of_children(events_treated=6, n_treated=10, events_control=0, n_control=10)
+    with pytest.raises(StudiesInvalid, match="11 of 10"):
+        log_odds_ratio_of_children(events_treated=11, n_treated=10, events_control=0, n_control=10)
 
 
 def test_every_published_entry_is_named_by_a_test():
