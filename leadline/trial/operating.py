@@ -77,6 +77,8 @@ class Scenario:
 
 
 def _adjusted(rate: float, control: float, null_rate: float, *, by_odds: bool) -> float:
+    if control == null_rate:
+        return rate  # to the last digit, so that tables made for it are found again
     if not by_odds or min(rate, control) <= 0 or max(rate, control) >= 1:  # no odds: only the sign is asked
         return null_rate + (rate - control)
     odds = rate / (1 - rate) * (1 - control) / control * null_rate / (1 - null_rate)

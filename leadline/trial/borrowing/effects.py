@@ -130,9 +130,9 @@ def _panels(grid: HyperGrid, cut: float) -> tuple[Floats, Floats, slice]:
     x, _ = legendre.leggauss(POINTS)
     middle, half = (breaks[1:] + breaks[:-1]) / 2, np.diff(breaks) / 2
     points = middle[:, None] + half[:, None] * x
-    weights = np.stack(
-        [_panel_weights(low, high, grid.mu, grid.tau) for low, high in pairwise(breaks.tolist())]
-    )
+    weights = np.empty((len(breaks) - 1, POINTS, grid.mu.size))
+    for place, (low, high) in enumerate(pairwise(breaks.tolist())):
+        weights[place] = _panel_weights(low, high, grid.mu, grid.tau)
     first = int(np.searchsorted(breaks, cut)) * POINTS
     return points.ravel(), weights.reshape(-1, grid.mu.size), slice(first, None)
 
