@@ -185,3 +185,22 @@ def test_improvement_needs_more_where_the_baseline_is_higher(baseline, current, 
         evaluate("jadas10_improvement_horneff", {"baseline": baseline, "current": current})["result"]
         == result
     )
+
+
+def test_joint_names_beside_another_count_are_refused_naming_both():
+    visit = {
+        "physician_global_0_10": 2,
+        "parent_global_0_10": 2,
+        "esr_mm_h": 10,
+        "active_joints": ["knee_r", "shoulder_l"],
+    }
+    assert evaluate("jadas71_esr", {**visit, "active_joint_count": 2})["value"] == 6
+    assert evaluate("jadas27_esr", {**visit, "active_joint_count": 1})["value"] == 5, (
+        "shoulders are not of the 27"
+    )
+    with pytest.raises(
+        ItemOutOfRange, match=r"active_joints and active_joint_count disagree: 2 .* the count is 5"
+    ):
+        evaluate("jadas71_esr", {**visit, "active_joint_count": 5})
+    with pytest.raises(ItemOutOfRange, match="disagree: 1 "):
+        evaluate("jadas27_esr", {**visit, "active_joint_count": 2})

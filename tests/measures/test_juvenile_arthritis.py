@@ -354,3 +354,29 @@ MAS = {"febrile": True, "sjia_known_or_suspected": True, "ferritin_ng_ml": 900, 
 )
 def test_macrophage_activation_syndrome(changed, result):
     assert evaluate("mas_2016", {**MAS, **changed})["result"] == result
+
+
+CHAQ_DOMAINS = ("dressing_grooming", "arising", "eating", "walking", "hygiene", "reach", "grip", "activities")
+CHAQ_MAXIMA = dict(zip(CHAQ_DOMAINS, ([2], [1], [0], [3], [0], [0], [1], [1]), strict=True))
+
+
+@pytest.mark.parametrize(
+    ("aids", "value", "recorded", "counted"),
+    [  # measures dossier 1.10: 8/8, and 10/8 with an aid in eating
+        ({}, 1.0, False, False),
+        ({"aids_or_help": None}, 1.0, False, False),
+        ({"aids_or_help": []}, 1.0, True, False),
+        ({"aids_or_help": ["eating"]}, 1.25, True, True),
+    ],
+)
+def test_a_chaq_says_whether_aids_were_recorded(aids, value, recorded, counted):
+    result = evaluate("chaq_di", {"items": CHAQ_MAXIMA, **aids})
+    assert (result["value"], result["aids_recorded"], result["aids_counted"]) == (value, recorded, counted)
+
+
+def test_a_chaq_with_a_record_of_aids_for_some_domains_leaves_the_others_open():
+    # Hygiene and reach at 0 could each be raised to 2, the six others cannot rise or are recorded: 8/8 to 12/8.
+    known = {f"{name}_aid": False for name in CHAQ_DOMAINS if name not in ("hygiene", "reach")}
+    result = evaluate("chaq_di", {"items": CHAQ_MAXIMA, **known})
+    assert (result["value"], result["lower_bound"], result["upper_bound"]) == (None, 1.0, 1.5)
+    assert result["missing"] == ["hygiene_aid", "reach_aid"]

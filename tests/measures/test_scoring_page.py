@@ -8,5 +8,5 @@ PAGE = Path(__file__).parents[2] / "docs/scoring.md"
 
 def test_the_code_of_the_page_runs():
     blocks = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.S)
-    assert len(blocks) == 3
+    assert len(blocks) == 5
     exec(compile("\n".join(blocks), str(PAGE), "exec"), {})

@@ -3,7 +3,7 @@
 import pytest
 
 from leadline.errors import ItemOutOfRange, LeadlineError
-from leadline.measures import evaluate
+from leadline.measures import MEASURES, evaluate
 from leadline.measures.cell_product import all_cells, endotoxin_eu_kg, rate_ml_min, viable_cells
 from leadline.measures.glucocorticoids import is_pulse, prednisone_mg
 
@@ -321,3 +321,15 @@ def test_the_toxicity_rule_neither_stops_nor_goes_on_without_all_its_inputs():
     )
     with pytest.raises(ItemOutOfRange):
         evaluate("bayes_tox_stop", {**RULE, "events": 4})
+
+
+def test_the_paediatric_damage_index_adds_growth_and_puberty_and_is_provisional():
+    # 4 points by the example of the measures dossier 2.8, and one for each of the two domains of Gutierrez-Suarez 2006
+    damage = {"avascular_necrosis": 2, "cataract": 1, "gfr_lt_50": 1}
+    assert evaluate("slicc_sdi", {"items": damage})["value"] == 4
+    both = {**damage, "growth_failure": 1, "delayed_puberty": 1}
+    assert evaluate("ped_sdi", {"items": both})["value"] == 6
+    unknown = evaluate("ped_sdi", {"items": {**damage, "delayed_puberty": None}})
+    assert (unknown["value"], unknown["lower_bound"], unknown["upper_bound"]) == (None, 4, 5)
+    assert MEASURES["ped_sdi"].high == 49
+    assert MEASURES["ped_sdi"].status == "provisional"
