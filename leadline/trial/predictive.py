@@ -72,7 +72,6 @@ def predict_success(
     """
     settled = closed or (None,) * len(design.baskets)
     _check_counts(design, responders, children, settled)
-    _check_single_arm(design)
     now = Outcomes(np.array([responders]), tuple(children))
     return _predict(design, posterior or Posterior(design), now, settled, belief=design)
 
@@ -88,7 +87,6 @@ def assurance(
     raises   BeyondExactRange; DesignInvalid for a belief that is no joint distribution of the rates, or baskets with
              controls
     """
-    _check_single_arm(design)
     if not isinstance(belief, Coherent):
         raise DesignInvalid(
             f"belief: found {belief.model}; takes a model that is one distribution of all rates",
@@ -105,14 +103,6 @@ def _check_single_arm(design: Design) -> None:
         raise DesignInvalid(
             f"{design.title}: found baskets with controls; success is foretold for baskets without",
             hint="Describe the design for its power under stated rates.",
-        )
-
-
-def _check_single_arm(design: Design) -> None:
-    if design.randomised:
-        raise DesignInvalid(
-            f"{design.title}: found baskets with controls; what is to come is foretold for baskets without",
-            hint="Look at the operating characteristics from here (`leadline trial describe`).",
         )
 
 

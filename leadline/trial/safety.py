@@ -127,8 +127,8 @@ def statistic(
             a, b = prior or (PRIOR_CHILDREN * limit_rate, PRIOR_CHILDREN * (1 - limit_rate))
             values = _above(limit_rate, a + x, b + np.maximum(n - x, 0))
             if unacceptable is not None:
-                rate, probability = unacceptable
-                too_high = _above(rate, a + x, b + np.maximum(n - x, 0)) > probability
+                too_much, probability = unacceptable
+                too_high = _above(too_much, a + x, b + np.maximum(n - x, 0)) > probability
                 values = np.where(too_high, values, -np.inf)
         case HarmFamily.SPRT:
             rate = np.minimum(x / n, 1)
@@ -137,7 +137,7 @@ def statistic(
     return np.where(x <= n, values, -np.inf).astype(float)
 
 
-def _above(rate: float, a: Floats, b: Floats) -> Floats:
+def _above(rate: float, a: NDArray[np.floating[Any]], b: NDArray[np.floating[Any]]) -> Floats:
     """P(p > rate) for a beta distribution: scipy's betaincc(a, b, rate), which takes ten times as long."""
     return np.asarray(betainc(b, a, 1 - rate))
 
