@@ -37,7 +37,7 @@ ON = date(2024, 12, 31)
 def write_trial(folder, *, version="1.0", order=1):
     """The casebook of the children, in their order or turned round."""
     children = CHILDREN[::order]
-    tables = {
+    tables: dict[str, list[tuple[object, ...]]] = {
         "about": [("key", "value"), ("title", "A small trial"), ("kind", "invented")],
         "patients": [
             ("patient_id", "diagnosis", "ilar_category", "protocol_id", "protocol_version"),

@@ -87,6 +87,7 @@ def test_an_earlier_day_shows_what_was_known_then(plan, tmp_path):
     then = monitor(plan, read_casebook(write_trial(tmp_path / "book")), on=date(2024, 3, 15))
     said = {child.patient_id: child.response.status for child in then.children}
     assert said == dict.fromkeys(("JIA-1", "SLE-1", "JIA-2", "JIA-3"), "pending")
+    assert then.harm is not None
     assert then.harm.with_event == 0  # the event began on 30 March
     assert then.harm.unknown == 4
     rescued = monitor(plan, read_casebook(tmp_path / "book"), on=date(2024, 4, 1))

@@ -107,8 +107,10 @@ def test_without_a_drug_record_a_rescue_drug_cannot_be_excluded():
 
 def test_a_glucocorticoid_rise_above_day_0_is_composite_and_a_fall_is_not():
     def steroid(dose, start, stop=None):
-        rest = {"ongoing": True, "as_of": 400} if stop is None else {}
-        return drug("prednisone", start, stop, dose=dose, frequency="daily", **rest)
+        as_of = 400 if stop is None else None
+        return drug(
+            "prednisone", start, stop, dose=dose, frequency="daily", ongoing=stop is None, as_of=as_of
+        )
 
     weighed = visit(0, {"weight_kg": 30})
     up = response(

@@ -75,8 +75,14 @@ HARM = Harm("an event", 0.2, 0.4, 0.05, check=HarmCheck.CHILD)
 DESIGN = Design("harm", (Basket("jia", "acr_pedi.acr70", 0.2, 0.6, (6,)),), Efficacy(0.9), harm=HARM)
 
 
+def boundary_of(design):
+    boundary = Trial(design).boundary
+    assert boundary is not None
+    return boundary
+
+
 def test_the_boundary_is_looked_at_after_every_child_in_the_order_of_infusion():
-    boundary = Trial(DESIGN).boundary
+    boundary = boundary_of(DESIGN)
     limit = boundary.events[2]
     assert limit <= 3
     had = [True] * limit + [False] * (6 - limit)
@@ -88,7 +94,7 @@ def test_the_boundary_is_looked_at_after_every_child_in_the_order_of_infusion():
 
 
 def test_unknown_children_make_a_range():
-    boundary = Trial(DESIGN).boundary
+    boundary = boundary_of(DESIGN)
     found = harm_standing(DESIGN, [of(False), of(None), of(True)], boundary, stopped=(False, True))
     assert (found.children, found.with_event, found.unknown) == (3, 1, 1)
     assert found.rule is Rule.OPEN
@@ -101,7 +107,7 @@ def test_unknown_children_make_a_range():
 
 def test_the_chance_of_stopping_is_that_of_every_order_of_children_to_come():
     """The children to come one by one, in rational arithmetic: the urn of a beta prior."""
-    boundary = Trial(DESIGN).boundary
+    boundary = boundary_of(DESIGN)
     events = (False, True)
     a, b = Fraction(3, 5), Fraction(12, 5)
     total = Fraction(0)
@@ -114,6 +120,7 @@ def test_the_chance_of_stopping_is_that_of_every_order_of_children_to_come():
             stops = stops or x >= boundary.events[n - 1]
         total += chance * stops
     found = harm_standing(DESIGN, [of(one) for one in events], boundary, stopped=(False, False))
+    assert found.stop_chance is not None
     assert found.stop_chance[0] == pytest.approx(float(total), abs=1e-12)
     assert 0 < total < 1
 
