@@ -47,7 +47,9 @@ def freeze(
 
 def monitor(
     design: Design,
-    casebook: Annotated[Path, typer.Argument(help="Folder of CSV or Parquet files, or one workbook.")],
+    casebook: Annotated[
+        Path, typer.Argument(metavar="CASEBOOK", help="Folder of CSV or Parquet files, or one workbook.")
+    ],
     lock: Annotated[
         Path | None, typer.Option("--lock", help="Lock to hold against: another design is refused.")
     ] = None,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from leadline.casebook.case import Assessment
 from leadline.measures import MEASURES, Score
 from leadline.measures.core_set import COMPONENTS, REACTANTS
-from leadline.measures.expression import DECIMALS
 from leadline.measures.definition import Criterion
+from leadline.measures.expression import DECIMALS
 from leadline.verdicts.comparisons import score_rung
 from leadline.verdicts.findings import CriterionOutcome, Result, ScoreAt
 from leadline.verdicts.ladders.ladder import Ladder

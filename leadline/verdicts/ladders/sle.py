@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from leadline.casebook.case import Assessment, DrugCourse
 from leadline.measures import MEASURES
-from leadline.measures.expression import Recorded
 from leadline.measures.definition import Criterion
+from leadline.measures.expression import Recorded
 from leadline.measures.selena_flare import MILD_MANIFESTATIONS
 from leadline.verdicts.comparisons import pair_missing, score_pair, score_words
 from leadline.verdicts.doses import prednisone_mg_day, previous_course, weight_kg_at
