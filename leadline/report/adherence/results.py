@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from leadline.protocol.adherence.findings import Outcome
-from leadline.report.adherence import tables
+from leadline.report.adherence import child_tables, tables
 from leadline.report.adherence.words import ELIGIBLE, MEANINGS, on_day, outcome_words
 from leadline.report.blocks import Block, Bullets, Heading, Prose, Results, Section, Terms
 from leadline.report.figures.words import DIAGNOSES, counted, listed, plain
@@ -119,24 +119,24 @@ def _child(child: ChildAdherence, anchor: str) -> Iterator[Block]:
     if child.notices:
         yield Bullets(child.notices)
     yield Heading("Eligibility")
-    yield tables.eligibility_table(child, anchor)
+    yield child_tables.eligibility_table(child, anchor)
     yield Heading("Infusions")
     if not child.infusions:
         yield Prose("No infusion is recorded.")
     for infusion in child.infusions:
-        yield tables.infusion_table(infusion, anchor)
+        yield child_tables.infusion_table(infusion, anchor)
     if child.repeat_dosing:
-        yield tables.checks_table(f"repeat-{anchor}", "Before a further infusion", child.repeat_dosing)
+        yield child_tables.checks_table(f"repeat-{anchor}", "Before a further infusion", child.repeat_dosing)
     yield Heading("Visits")
-    yield tables.visits_table(child.visits, anchor)
+    yield child_tables.visits_table(child.visits, anchor)
     yield Heading("Other treatment")
-    yield tables.changes_table(child.changes, anchor)
+    yield child_tables.changes_table(child.changes, anchor)
     if child.treatment:
-        yield tables.checks_table(f"treatment-{anchor}", "Rules for other treatment", child.treatment)
+        yield child_tables.checks_table(f"treatment-{anchor}", "Rules for other treatment", child.treatment)
     if child.watches:
         yield Heading("Watches")
     for number, watch in enumerate(child.watches, start=1):
-        yield tables.periods_table(watch, number, anchor)
+        yield child_tables.periods_table(watch, number, anchor)
     if child.upcoming:
         yield Heading("Still to come")
         yield tables.upcoming_table(child.upcoming, name=f"upcoming-{anchor}")

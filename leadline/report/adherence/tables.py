@@ -1,25 +1,20 @@
-"""The tables of adherence: over all children, and those of one child."""
+"""The tables over all children."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from leadline.protocol.adherence.findings import Outcome
+from leadline.report.adherence.columns import ASKED, CHILD, FOUND, OUTCOME
 from leadline.report.adherence.words import (
-    CRITERION,
     ELIGIBLE,
-    KEPT,
-    PARTS,
-    PERIODS,
     days,
     joined,
-    on_day,
     outcome_words,
 )
 from leadline.report.blocks import Column, Table
 from leadline.report.figures.words import plain
 from leadline.report.protocol.words import SHORT_DISEASES, capital
-from leadline.report.words import ref_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -28,27 +23,12 @@ if TYPE_CHECKING:
         Adherence,
         Check,
         ChildAdherence,
-        DrugChange,
-        InfusionAdherence,
         Upcoming,
-        VisitAdherence,
-        WatchAdherence,
     )
 
 DEVIATIONS = (Outcome.MAJOR_DEVIATION, Outcome.MINOR_DEVIATION)
 MOST_OF_A_KIND = 8
 """Things that one cell lists of what is not documented in many children; the tables of each child list all."""
-
-_CHILD = Column("Child", "code", 0.7)
-_RULE = Column("Rule", width=1.3)
-_ASKED = Column("What is asked", width=2.2)
-_FOUND = Column("What is recorded", width=1.9)
-_OUTCOME = Column("Outcome", width=1.1)
-_MISSING = Column("What would document it", width=1.8)
-_ROWS = Column("Rows", "code", 1.2)
-
-
-# ---- over all children -----------------------------------------------------------------------------------------------
 
 
 def children_table(adherence: Adherence) -> Table:
@@ -63,7 +43,7 @@ def children_table(adherence: Adherence) -> Table:
         for child in adherence.children
     )
     columns = (
-        _CHILD,
+        CHILD,
         Column("Disease", width=0.7),
         Column("Eligible", width=0.8),
         *(Column(capital(outcome_words(outcome)), "number") for outcome in Outcome),
@@ -80,7 +60,7 @@ def deviations_table(adherence: Adherence) -> Table:
         for outcome in DEVIATIONS
         for row in _deviations(child, outcome)
     )
-    columns = (_CHILD, Column("What", width=1.6), _ASKED, _FOUND, _OUTCOME)
+    columns = (CHILD, Column("What", width=1.6), ASKED, FOUND, OUTCOME)
     return Table("deviations", "Deviations", columns, rows, empty="The record shows no deviation.")
 
 
@@ -162,7 +142,7 @@ def upcoming_table(rows: Iterable[Upcoming], *, name: str = "upcoming") -> Table
         for row in rows
     )
     columns = (
-        _CHILD,
+        CHILD,
         Column("What", width=2),
         Column("Planned day", width=0.8),
         Column("Days that count", width=1),
@@ -195,217 +175,3 @@ def to_record_table(adherence: Adherence) -> Table:
         Column("What it must record", width=4),
     )
     return Table("to_record", "What each must record", columns, rows, empty="Nothing is still to come.")
-
-
-# ---- of one child ----------------------------------------------------------------------------------------------------
-
-
-def eligibility_table(child: ChildAdherence, anchor: str) -> Table:
-    """A row a rule of eligibility: three-valued."""
-    rows = tuple(
-        (
-            check.title,
-            PARTS[check.section],
-            capital(check.asked),
-            check.found,
-            KEPT[check.result],
-            joined(check.missing),
-        )
-        for check in child.eligibility
-    )
-    columns = (_RULE, Column("Part", width=0.9), _ASKED, _FOUND, Column("The rule is", width=0.8), _MISSING)
-    return Table(f"eligibility-{anchor}", "Eligibility, rule by rule", columns, rows)
-
-
-def checks_table(name: str, title: str, checks: Iterable[Check]) -> Table:
-    """A row a rule that an infusion or a treatment was held against."""
-    rows = tuple(
-        (
-            check.title,
-            PARTS[check.section],
-            capital(check.asked),
-            check.found,
-            outcome_words(check.outcome),
-            joined(check.missing),
-        )
-        for check in checks
-    )
-    columns = (_RULE, Column("Part", width=0.9), _ASKED, _FOUND, _OUTCOME, _MISSING)
-    return Table(name, title, columns, rows)
-
-
-def infusion_table(infusion: InfusionAdherence, anchor: str) -> Table:
-    """A row a rule that this infusion was held against."""
-    day = f", {on_day(infusion.day)}" if infusion.day is not None else ""
-    return checks_table(
-        f"infusion-{infusion.number}-{anchor}", f"Infusion {infusion.number}{day}", infusion.checks
-    )
-
-
-def visits_table(visits: Iterable[VisitAdherence], anchor: str) -> Table:
-    """A row a planned visit."""
-    rows = tuple(
-        (
-            visit.title,
-            days(visit.first, visit.last),
-            visit.found,
-            f"{visit.recorded} of {visit.planned_records}" if visit.outcome is not None else "",
-            outcome_words(visit.outcome),
-            joined(visit.missing),
-        )
-        for visit in visits
-    )
-    columns = (
-        Column("Visit", width=1),
-        Column("Days that count", width=0.8),
-        Column("What became of it", width=1.6),
-        Column("Recorded", width=0.7),
-        _OUTCOME,
-        Column("Not recorded, or what would document it", width=3),
-    )
-    return Table(f"visits-{anchor}", "Visits", columns, rows)
-
-
-def changes_table(changes: Iterable[DrugChange], anchor: str) -> Table:
-    """A row a change of the other treatment."""
-    rows = tuple(
-        (
-            capital(change.drug),
-            change.found,
-            joined(change.rules) or "no rule speaks of it",
-            outcome_words(change.outcome),
-            joined(map(plain, change.events)),
-            joined(change.missing),
-        )
-        for change in changes
-    )
-    columns = (
-        Column("Drug", width=1.1),
-        _FOUND,
-        Column("Rule", width=1.8),
-        _OUTCOME,
-        Column("Counts as", width=1),
-        _MISSING,
-    )
-    note = "What a change counts as is an intercurrent event of the estimands."
-    empty = "No change of other treatment is recorded from the first day that a rule speaks of."
-    return Table(f"changes-{anchor}", "Changes of other treatment", columns, rows, (note,), empty)
-
-
-def periods_table(watch: WatchAdherence, number: int, anchor: str) -> Table:
-    """A row an interval of a watch."""
-    rows = tuple(
-        (
-            days(period.first, period.last),
-            PERIODS[period.state],
-            joined(period.recorded),
-            joined(period.missing),
-        )
-        for period in watch.periods
-    )
-    columns = (
-        Column("Days", width=0.7),
-        Column("Interval", width=1.2),
-        Column("Recorded", width=2),
-        Column("Not recorded", width=2),
-    )
-    title = f"{watch.title}: {watch.found}"
-    empty = f"What would place it: {joined(watch.missing)}."
-    return Table(f"watch-{number}-{anchor}", title, columns, rows, _watch_notes(watch), empty)
-
-
-def _watch_notes(watch: WatchAdherence) -> tuple[str, ...]:
-    return (
-        *(f"{event}." for event in watch.events),
-        *(f"{result.title} on {on_day(result.day)}: {CRITERION[result.result]}." for result in watch.results),
-    )
-
-
-# ---- for other programs ----------------------------------------------------------------------------------------------
-
-
-def all_tables(adherence: Adherence) -> tuple[Table, ...]:
-    """The tables over all children, and those of each child together, a row with the rows of the casebook behind it."""
-    return (
-        children_table(adherence),
-        deviations_table(adherence),
-        undocumented_table(adherence),
-        upcoming_table(adherence.upcoming),
-        to_record_table(adherence),
-        _all_checks(adherence),
-        _all_visits(adherence),
-        _all_changes(adherence),
-        _all_periods(adherence),
-    )
-
-
-def _all_checks(adherence: Adherence) -> Table:
-    rows = tuple(
-        (
-            child.patient_id,
-            PARTS[check.section],
-            str(infusion),
-            check.title,
-            check.asked,
-            check.found,
-            outcome_words(check.outcome),
-            joined(check.missing),
-            ref_words(check.evidence),
-        )
-        for child in adherence.children
-        for infusion, check in _every_check(child)
-    )
-    columns = (
-        _CHILD,
-        Column("Part"),
-        Column("Infusion", "number"),
-        _RULE,
-        _ASKED,
-        _FOUND,
-        _OUTCOME,
-        _MISSING,
-        _ROWS,
-    )
-    return Table("checks", "Every check", columns, rows)
-
-
-def _every_check(child: ChildAdherence) -> Iterator[tuple[int | str, Check]]:
-    for check in (*child.eligibility, *child.repeat_dosing, *child.treatment):
-        yield "", check
-    for infusion in child.infusions:
-        for check in infusion.checks:
-            yield infusion.number, check
-
-
-def _all_visits(adherence: Adherence) -> Table:
-    tables = [(child, visits_table(child.visits, "")) for child in adherence.children]
-    rows = tuple((child.patient_id, *row) for child, table in tables for row in table.rows)
-    return Table("visits", "Visits", (_CHILD, *(tables[0][1].columns if tables else ())), rows)
-
-
-def _all_changes(adherence: Adherence) -> Table:
-    tables = [(child, changes_table(child.changes, "")) for child in adherence.children]
-    rows = tuple((child.patient_id, *row) for child, table in tables for row in table.rows)
-    return Table(
-        "changes", "Changes of other treatment", (_CHILD, *(tables[0][1].columns if tables else ())), rows
-    )
-
-
-def _all_periods(adherence: Adherence) -> Table:
-    rows = tuple(
-        (child.patient_id, watch.title, watch.found, *row, joined(watch.events))
-        for child in adherence.children
-        for watch in child.watches
-        for row in periods_table(watch, 0, "").rows
-    )
-    columns = (
-        _CHILD,
-        Column("Watch"),
-        _FOUND,
-        Column("Days"),
-        Column("Interval"),
-        Column("Recorded"),
-        Column("Not recorded"),
-        Column("Events"),
-    )
-    return Table("watches", "Intervals of watches", columns, rows)

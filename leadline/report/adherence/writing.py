@@ -8,8 +8,8 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from leadline.report.adherence.files import all_tables
 from leadline.report.adherence.results import adherence_results
-from leadline.report.adherence.tables import all_tables
 from leadline.report.folder import (
     DRAWN,
     Progress,
