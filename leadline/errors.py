@@ -128,6 +128,11 @@ class ClusterUnreachable(LeadlineError):
     meaning = "the cluster does not answer, or the packages for one are not installed"
 
 
+class WorkerLost(LeadlineError):
+    exit_code = 49
+    meaning = "a process that did part of the work was ended from outside; what was finished is kept"
+
+
 class ProtocolInvalid(LeadlineError):
     exit_code = 50
     meaning = "a protocol file is not as it should be"

@@ -36,8 +36,13 @@ class CasebookProblems(CasebookHasProblems):
             ),
             hint="leadline check lists all of them",
         )
+        self.name = name
         self.problems = problems
         self.total = total
+
+    def __reduce__(self) -> tuple[type[CasebookProblems], tuple[str, tuple[Problem, ...], int]]:
+        """How it comes back from another process: an exception is otherwise made again from its message alone."""
+        return type(self), (self.name, self.problems, self.total)
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 import os
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import get_context
 from typing import TYPE_CHECKING, Any
 
-from leadline.errors import ClusterUnreachable
+from leadline.errors import ClusterUnreachable, WorkerLost
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -32,13 +33,19 @@ ANSWER_WITHIN_SECONDS = 10
 def submitting(workers: int, scheduler: str) -> Iterator[tuple[Submit, Completed]]:
     """How to hand out work and how to wait for it: `workers` local processes, or a cluster by its address.
 
-    raises ClusterUnreachable when nobody answers at the address, or the packages for a cluster are not installed
+    raises ClusterUnreachable when nobody answers at the address, or the packages for a cluster are not installed;
+           WorkerLost when a local process does not come back
     """
     if not scheduler:
         # Spawned, not forked: a fork copies the threads of the numerical libraries half.
         with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_one_thread) as pool:
             try:
                 yield pool.submit, as_completed
+            except BrokenProcessPool:
+                raise WorkerLost(
+                    "A local process was ended from outside, or ran out of memory; what was finished is kept",
+                    hint="Go on from there by the same command (a rehearsal: with --resume), with fewer --workers.",
+                ) from None
             except BaseException:
                 pool.shutdown(
                     wait=False, cancel_futures=True

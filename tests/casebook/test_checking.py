@@ -1,10 +1,12 @@
 """Every kind of bad input is a row: where it is, what was found, what is taken, what to do."""
 
+import pickle
+
 import pytest
 
 from leadline.casebook import check_casebook, read_casebook
 from leadline.casebook.casebook import CasebookProblems
-from leadline.casebook.problems import MOST_LISTED
+from leadline.casebook.problems import MOST_LISTED, Problem
 from leadline.errors import CasebookHasProblems
 from tests.casebook.books import book, problems_of
 
@@ -478,3 +480,11 @@ def test_a_drug_that_is_not_known_is_named_by_its_row_with_the_nearest_that_is(t
         "medications: 2 rows with a drug that is not in the catalogue (row 2: adalimumab?, 3); kept, but counted in no "
         "class. Write its substance or ATC code, if it has one."
     )
+
+
+def test_problems_come_back_from_another_process_as_they_were():
+    problem = Problem("visits", 3, "weight_kg", "found", "taken", "todo")
+    error = CasebookProblems("book", (problem,), 1)
+    back = pickle.loads(pickle.dumps(error))
+    assert str(back) == str(error)
+    assert back.problems == (problem,)

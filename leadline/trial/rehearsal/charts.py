@@ -35,7 +35,7 @@ def draw_chart(
     )
     rows = (*visits, *(row for row in events if row.known <= until))
     held = [row.known for row in visits if row.table == "visits"]
-    return Chart(_patient(rng, code, responder), rows, drugs, last=max(0, *held))
+    return Chart(_patient(rng, code, responder), rows, drugs, last=max([0, *held]))
 
 
 def _patient(rng: Rng, code: str, responder: Responder) -> dict[str, Cell]:

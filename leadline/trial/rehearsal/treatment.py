@@ -20,13 +20,14 @@ if TYPE_CHECKING:
 
 BACKGROUND = {"jia": "methotrexate", "sle": "hydroxychloroquine", "mctd": "hydroxychloroquine"}
 FAILED_BIOLOGIC = {"jia": "adalimumab", "sle": "rituximab", "mctd": "rituximab"}
+LONGEST_ON_A_DRUG = 1300  # days before infusion; the youngest child is four
 PREDNISONE = {"route": "po", "dose_unit": "mg", "frequency": "daily"}
 ON_GLUCOCORTICOID, GETS_RESCUE, GETS_MORE, SECOND_INFUSION = 0.7, 0.2, 0.15, 0.3
 
 
 def draw_drugs(rng: Rng, diagnosis: str, setting: Setting, *, responds: bool) -> Iterator[Given]:
     """A background drug, a biologic that failed, often a glucocorticoid, and in some a rescue drug."""
-    begun = -int(rng.integers(200, 1500))
+    begun = -min(int(rng.integers(200, 1500)), LONGEST_ON_A_DRUG)
     yield Given(BACKGROUND[diagnosis], Day(begun, month_only=True))
     failed = -int(rng.integers(400, 900))
     stopped = failed + int(rng.integers(120, 300))

@@ -59,7 +59,7 @@ def _rows(child: Followed, on: int, protocol: Protocol) -> Iterator[tuple[str, M
     chart = child.chart
     code = chart.patient["patient_id"]
     seen = [row.known for row in chart.rows if row.table == "visits" and row.known <= now]
-    last = max(0, *seen)
+    last = max([0, *seen])
     yield (
         "patients",
         {

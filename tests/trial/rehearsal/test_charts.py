@@ -121,3 +121,31 @@ def test_a_late_chart_says_what_is_still_taken_as_of_its_own_day(tmp_path):
     rows = read_rows(folder, "medications")
     ongoing = {row["as_of"] for row in rows if row["ongoing"] == "yes"}
     assert ongoing == {(date.fromordinal(INDEX) + timedelta(days=50)).isoformat()}
+
+
+@pytest.mark.parametrize("criterion", ["acr_pedi.acr70", "sri4", "mctd_remission_hetlevik2017"])
+def test_a_casebook_of_many_children_has_no_problem(criterion, tmp_path):
+    # One drug in some ten thousand began before its child was born; a rehearsal of hundreds found it.
+    children = [
+        followed(
+            number, responds=bool(number % 2), criterion=criterion, setting=replace(SETTING, missing=0.2)
+        )
+        for number in range(1000)
+    ]
+    assert len(read_casebook(written(tmp_path, children)).patient_ids) == 1000
+
+
+def test_a_child_of_whom_no_visit_was_held_has_a_chart(tmp_path):
+    gone = next(
+        one
+        for one in (followed(number, setting=replace(SETTING, missing=0.98)) for number in range(5000))
+        if all(row.table != "visits" for row in one.chart.rows)
+    )
+    assert gone.chart.last == 0
+    folder = written(tmp_path, [gone, followed(1)])
+    assert [len(case.assessments) > 0 for case in read_casebook(folder).cases()] == [False, True]
+
+
+def test_no_drug_begins_before_the_youngest_child_is_born():
+    begun = [min(given.start.number for given in followed(number).chart.drugs) for number in range(300)]
+    assert min(begun) > -4 * 365 + 31  # the youngest is four; of its birth only the month is known
