@@ -107,9 +107,9 @@ ChoiceCases = Mapping[str, Number | float] | Mapping[tuple[str, ...], Number | f
 """Each choice, or each of several that mean the same, to its number."""
 
 
-def by_choice(item: Item, cases: ChoiceCases) -> ByChoice:
+def by_choice(item: Item, cases: ChoiceCases, *, says: str) -> ByChoice:
     named = {(choices,) if isinstance(choices, str) else choices: number for choices, number in cases.items()}
-    return ByChoice(item, tuple((choices, as_number(number)) for choices, number in named.items()))
+    return ByChoice(item, tuple((choices, as_number(number)) for choices, number in named.items()), says)
 
 
 def total(*parts: Number | float) -> Sum:

@@ -66,7 +66,9 @@ WEIGHT = ITEMS["weight_kg"]
 def _as(drug: str) -> ByChoice:
     """The dose of a day as milligrams of another drug."""
     equal = EQUAL_TO_5_MG_PREDNISONE
-    return by_choice(DRUG, {each: Reading(DOSE) * equal[drug] / equal[each] for each in equal})
+    return by_choice(
+        DRUG, {each: Reading(DOSE) * equal[drug] / equal[each] for each in equal}, says=f"the dose as {drug}"
+    )
 
 
 AS_PREDNISONE, AS_METHYLPREDNISOLONE = _as("prednisone"), _as("methylprednisolone")

@@ -60,11 +60,13 @@ NOT_APPLICABLE = "not_applicable"
 def _limit(state: int, sets: Sequence[Cutoffs]) -> ByChoice:
     """The limit of a state by score and course, in one set of cut-offs."""
     of_score = {
-        score: by_choice(COURSE, {each.course: each.bands[state].up_to or 0 for each in of_set})
+        score: by_choice(
+            COURSE, {each.course: each.bands[state].up_to or 0 for each in of_set}, says="the limit"
+        )
         for score, cutoffs in CUTOFFS.items()
         if (of_set := [each for each in cutoffs if each in sets])
     }
-    return by_choice(WHICH, of_score)
+    return by_choice(WHICH, of_score, says="the limit for the score and the course")
 
 
 def _in_set(set_id: str) -> tuple[tuple[str, Truth], ...]:

@@ -268,10 +268,12 @@ class Where(Number):
 
 @dataclass(frozen=True, slots=True)
 class ByChoice(Number):
-    """The number that belongs to what a choice item says; nothing is known where it is missing or has none."""
+    """The number that belongs to what a choice item says; nothing is known where it is missing or has none. `says` is
+    what that number is."""
 
     item: Item
     cases: tuple[tuple[tuple[str, ...], Number], ...]
+    says: str
 
     def evaluate(self, row: Row) -> Span:
         case = self.case(row)

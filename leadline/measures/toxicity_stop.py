@@ -38,7 +38,7 @@ def posterior_probability_above(
 
 
 POSTERIOR = Computed(
-    "the probability that a Beta(a + events, b + patients - events) exceeds p0",
+    "the posterior probability of a higher rate than is acceptable",
     posterior_probability_above,
     tuple(Reading(item) for item in (ACCEPTABLE, PRIOR_A, PRIOR_B, TREATED, EVENTS)),
     low=0,

@@ -52,7 +52,8 @@ TO = Item("to", "The unit asked for", "choice")
 
 
 def _by_unit(item: Item, which: Item, number: Any) -> ByChoice:
-    return by_choice(which, {names_of_unit(unit): number(linear) for unit, linear in units_of(item).items()})
+    numbers = {names_of_unit(unit): number(linear) for unit, linear in units_of(item).items()}
+    return by_choice(which, numbers, says=f"{item.title} in its unit")
 
 
 def _stored(item: Item) -> ByChoice:
@@ -134,6 +135,7 @@ UNIT_CONVERT = Score(
             (TITRE, *(name for item_id in NO_CONVERSION for name in _names(item_id))): Reading(VALUE),
             **{_names(item.id): _converted(item) for item in CONVERTED.values()},
         },
+        says="the value in the unit asked for",
     ),
     low=-inf,
     high=inf,

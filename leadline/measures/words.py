@@ -129,7 +129,7 @@ def number_in_words(node: tree.Number) -> Phrase:
         case tree.Quotient():
             return Phrase(f"{_within(node.number)} / {_within(node.divisor)}")
         case tree.ByChoice():
-            return Phrase(f"the number that belongs to: {node.item.title}")
+            return Phrase(node.says)
         case tree.Computed():
             return Phrase(node.says)
         case tree.Lowest():
@@ -222,6 +222,10 @@ def truth_in_words(node: tree.Truth) -> Phrase:
 
 def _compared(left: tree.Number, right: tree.Number, sign: str, turned: str) -> Phrase:
     """The limit stands last, whichever side of the rule it is on, with the unit of what is held against it."""
+    if isinstance(right, tree.Computed) or (
+        isinstance(right, tree.ByChoice) and isinstance(left, tree.Scaled)
+    ):
+        left, right, sign, turned = right, left, turned, sign
     if isinstance(left, tree.Constant) or (isinstance(left, tree.Scaled) and isinstance(right, tree.Reading)):
         left, right, sign = right, left, turned
     unit = _unit(left) if isinstance(right, tree.Constant) else ""
