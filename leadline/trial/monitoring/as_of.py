@@ -12,16 +12,18 @@ if TYPE_CHECKING:
 
 
 def as_of(case: Case, day: int) -> Case:
-    """The record up to a day, counted from the index infusion; a fact of a partial date that may be later is left out.
+    """The record up to a day, counted from the index infusion.
 
+    An assessment of a partial date that may be later is left out. A drug, an infusion and an adverse event whose
+    partial date reaches beyond the day may have come before it, and stay: whoever counts them says it is not known.
     A drug that was stopped later was still being taken on the day. Facts without a day stay as they are.
     """
     return replace(
         case,
         assessments=tuple(one for one in case.assessments if one.day.last <= day),
-        courses=tuple(_course(one, day) for one in case.courses if _by(one.start, day)),
-        infusions=tuple(one for one in case.infusions if _by(one.day, day)),
-        adverse_events=tuple(_event(one, day) for one in case.adverse_events if _by(one.start, day)),
+        courses=tuple(_course(one, day) for one in case.courses if _perhaps_by(one.start, day)),
+        infusions=tuple(one for one in case.infusions if _perhaps_by(one.day, day)),
+        adverse_events=tuple(_event(one, day) for one in case.adverse_events if _perhaps_by(one.start, day)),
         reports=tuple(one for one in case.reports if _by(one.day, day)),
         last_contact=case.last_contact if case.last_contact and case.last_contact.last <= day else None,
     )
@@ -29,6 +31,10 @@ def as_of(case: Case, day: int) -> Case:
 
 def _by(when: DaySpan | None, day: int) -> bool:
     return when is None or when.last <= day
+
+
+def _perhaps_by(when: DaySpan | None, day: int) -> bool:
+    return when is None or when.first <= day
 
 
 def _course(course: DrugCourse, day: int) -> DrugCourse:
@@ -39,4 +45,4 @@ def _course(course: DrugCourse, day: int) -> DrugCourse:
 
 
 def _event(event: AdverseEvent, day: int) -> AdverseEvent:
-    return event if _by(event.stop, day) else replace(event, stop=None, outcome="")
+    return event if _perhaps_by(event.stop, day) else replace(event, stop=None, outcome="")

@@ -98,7 +98,7 @@ def children_of(cases: Sequence[Case], plan: Plan, *, on: date | None, closed: b
     for case in cases:
         basket = plan.basket_of(case.diagnosis)
         day = _day(case, last)
-        past = as_of(case, day) if on and day is not None else case
+        past = as_of(case, day) if on and day is not None and _dated(case) else case
         if basket is None:
             left_out.append(LeftOut(case.patient_id, OTHER_DISEASE))
         elif not any(infusion.given for infusion in past.infusions) or (day is not None and day < 0):
@@ -110,7 +110,7 @@ def children_of(cases: Sequence[Case], plan: Plan, *, on: date | None, closed: b
         case.patient.get("protocol_id") and case.patient.get("protocol_version") for case, _, _ in infused
     )
     return Children(
-        _placed(infused, plan),
+        _placed(infused, plan, as_it_stood=on is not None),
         tuple(sorted(left_out, key=lambda one: one.patient_id)),
         _ordered(infused),
         named,
@@ -166,12 +166,13 @@ def _ordered(infused: Sequence[tuple[Case, int, Day]]) -> bool:
     return all(one.last <= other.first or (one.is_exact and other.is_exact) for one, other in pairwise(known))
 
 
-def _placed(infused: Sequence[tuple[Case, int, Day]], plan: Plan) -> tuple[Child, ...]:
+def _placed(infused: Sequence[tuple[Case, int, Day]], plan: Plan, *, as_it_stood: bool) -> tuple[Child, ...]:
     counts = [0] * len(plan.design.baskets)
     placed = []
     harm = plan.design.harm
     for place, (case, basket, day) in enumerate(infused, start=1):
         counts[basket] += 1
+        by = day.number if as_it_stood and _dated(case) else None
         placed.append(
             Child(
                 patient_id=case.patient_id,
@@ -181,7 +182,7 @@ def _placed(infused: Sequence[tuple[Case, int, Day]], plan: Plan) -> tuple[Child
                 infused=_date_words(case),
                 day=day.number,
                 response=respond(case, plan, basket, day),
-                harm=child_harm(case, harm.counts if harm else HarmCount.ANY),
+                harm=child_harm(case, harm.counts if harm else HarmCount.ANY, by=by),
             )
         )
     return tuple(placed)

@@ -96,14 +96,19 @@ class HarmStanding:
     person_days: int
 
 
-def child_harm(case: Case, counts: HarmCount) -> ChildHarm:
-    """Whether a child has had an event that counts, after its first infusion."""
+def child_harm(case: Case, counts: HarmCount, *, by: int | None = None) -> ChildHarm:
+    """Whether a child has had an event that counts, after its first infusion.
+
+    by  day of the look, from the infusion: an event whose partial date reaches beyond it may have come later. None
+        where the record was not cut at a day.
+    """
+    until = np.inf if by is None else by
     spans = [span for span in asked_spans(case) if span.last > 0]
     days = sum(span.last - max(span.first, 0) for span in spans)
     last = max((span.last for span in spans), default=None)
-    states = [_counts(event, counts) for event in case.adverse_events]
+    states = [_counts(event, counts, until) for event in case.adverse_events]
     surely, perhaps = states.count(True), states.count(None)
-    after = [event for event in case.adverse_events if _after(event)]
+    after = [event for event in case.adverse_events if _after(event, until)]
     serious = sum(event.serious is True for event in after)
     had: bool | None
     if surely:
@@ -117,13 +122,13 @@ def child_harm(case: Case, counts: HarmCount) -> ChildHarm:
     return ChildHarm(had, because, days, last, len(after), serious)
 
 
-def _after(event: AdverseEvent) -> bool | None:
-    """Whether the event began after the infusion, on day 0 or later."""
-    return None if event.start is None else event.start.within(0, np.inf)
+def _after(event: AdverseEvent, until: float) -> bool | None:
+    """Whether the event began after the infusion, on day 0 or later, and by the day of the look."""
+    return None if event.start is None else event.start.within(0, until)
 
 
-def _counts(event: AdverseEvent, counts: HarmCount) -> bool | None:
-    after = _after(event)
+def _counts(event: AdverseEvent, counts: HarmCount, until: float) -> bool | None:
+    after = _after(event, until)
     match counts:
         case HarmCount.ANY:
             return after
