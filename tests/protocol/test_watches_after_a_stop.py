@@ -129,10 +129,21 @@ def test_looks_that_are_due_are_to_come():
     watches = check_watches(context(child, protocol()), today)
     rows = upcoming_of(child, protocol(), (), watches, today)
     assert [(row.id, row.first, row.last, row.due_now) for row in rows] == [
-        ("mas_watch_5", 56, 69, True),
-        ("mas_watch_6", 70, 84, False),
+        ("mas_watch_tocilizumab_5", 56, 69, True),
+        ("mas_watch_tocilizumab_6", 70, 84, False),
     ]
+    assert rows[0].title == "Watch for macrophage activation syndrome after tocilizumab, 5 of 6"
     assert rows[0].record == ("Ferritin", "Platelets", "Fibrinogen", "AST")
+
+
+def test_watches_after_several_stops_are_told_apart():
+    drugs = [stopped(0), stopped(10, "anakinra"), drug("anakinra", 80, 90)]
+    child = chart(drugs=drugs, category="systemic")
+    today = DaySpan(50, 50)
+    watches = check_watches(context(child, protocol()), today)
+    rows = upcoming_of(child, protocol(), (), watches, today)
+    assert len(watches) == 3
+    assert len({row.id for row in rows}) == len(rows)
 
 
 # ---- the syndrome ----------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@ intervals of a watch."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from leadline.casebook.case import Case
@@ -51,12 +52,18 @@ def _of_visits(
 
 
 def _of_watches(case: Case, watches: tuple[WatchAdherence, ...], today: DaySpan) -> Iterator[Upcoming]:
+    """A child may have several watches of one kind, each after the stop of another drug, or of one drug twice."""
+    begun: Counter[str] = Counter()
     for watch in watches:
+        after = f"{watch.watch}_{watch.drug.replace(' ', '_')}"
+        begun[after] += 1
+        name = after if begun[after] == 1 else f"{after}_again_{begun[after]}"
         for number, period in enumerate(watch.periods, start=1):
             if period.state in ("due", "to_come"):
                 yield Upcoming(
-                    patient_id=case.patient_id, kind="watch", id=f"{watch.watch}_{number}",
-                    title=f"{watch.title}, {number} of {len(watch.periods)}", first=period.first, last=period.last,
+                    patient_id=case.patient_id, kind="watch", id=f"{name}_{number}",
+                    title=f"{watch.title} after {watch.drug}, {number} of {len(watch.periods)}",
+                    first=period.first, last=period.last,
                     planned=None, dates=calendar_dates(case, period.first, period.last),
                     due_now=today.last >= period.first, record=period.missing,
                 )  # fmt: skip
