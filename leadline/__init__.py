@@ -8,7 +8,8 @@ The public interface. A step is imported when it is first asked for, so that `im
     findings = ll.judge(casebook)
     ll.report(findings, "my-report")
 
-`ll.measures`, `ll.evidence`, `ll.protocol` and `ll.trial` are the steps of those names; so is `ll.report`, which can be called.
+`ll.measures`, `ll.evidence`, `ll.protocol` and `ll.trial` are the steps of those names; so is `ll.report`, which can be
+called.
 """
 
 from importlib import import_module
