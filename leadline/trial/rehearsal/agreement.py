@@ -109,7 +109,8 @@ class Agreement:
 
 
 def agree(asked: Asked, rows: Sequence[Row]) -> Agreement:
-    """Add up rehearsals, at least one."""
+    """Add up rehearsals, at least one. In the order of their numbers, as the last digit of a sum rests on the order."""
+    rows = sorted(rows, key=lambda row: row["number"])
     ready = prepared(asked)
     design = ready.design
     judged = Counter[str]()

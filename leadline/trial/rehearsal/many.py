@@ -76,7 +76,7 @@ def _played(
     if not numbers:
         return
     kept = str(keep.resolve()) if keep else ""
-    with out.open("a", encoding="utf-8") as lines, submitting(workers, scheduler) as (submit, completed):
+    with submitting(workers, scheduler) as (submit, completed), out.open("a", encoding="utf-8") as lines:
         for future in completed([submit(rehearse_once, asked, number, kept) for number in numbers]):
             row = future.result()
             lines.write(json.dumps(row) + "\n")

@@ -83,8 +83,16 @@ def parse_supply(text: str, design: Design) -> tuple[int, ...]:
     sizes, ids = design.sizes, [basket.id for basket in design.baskets]
     if not text:
         return sizes
-    if text.isdecimal():
-        return _shared_out(int(text), sizes)
+    supply = _shared_out(int(text), sizes) if text.isdecimal() else _by_basket(text, sizes, ids)
+    if not any(supply):
+        raise RehearsalInvalid(
+            f"--children: found '{text[:60]}', no child at all; takes at least one child",
+            hint="Leave --children out for as many as the design takes.",
+        )
+    return supply
+
+
+def _by_basket(text: str, sizes: tuple[int, ...], ids: list[str]) -> tuple[int, ...]:
     counts: dict[str, int] = {}
     for part in text.split(","):
         name, _, number = part.partition("=")

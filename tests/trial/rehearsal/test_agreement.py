@@ -49,6 +49,14 @@ def test_rates_errors_and_drift_are_those_worked_out_by_hand(tmp_path):
     assert found.days == 730.5
 
 
+def test_the_order_in_which_rehearsals_were_finished_changes_no_digit(tmp_path):
+    asked = small(tmp_path, missing=0.2)
+    ends = (trial(SUCCESS, NO_EFFECT), trial(FAILURE, FUTILE), trial([0, 5, "futility", False], NO_EFFECT))
+    played = rows(*[(ends[n % 3], ends[n % 2]) for n in range(41)])
+    assert agree(asked, played[::-1]) == agree(asked, played)
+    assert agree(asked, sorted(played, key=lambda row: row["number"] % 3)) == agree(asked, played)
+
+
 def test_a_difference_is_measured_in_standard_errors_of_the_exact_law(tmp_path):
     asked = small(tmp_path)
     good = trial(SUCCESS, NO_EFFECT)

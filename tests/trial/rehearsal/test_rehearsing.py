@@ -138,6 +138,7 @@ def test_nobody_at_the_address_of_a_cluster_is_said(tmp_path, monkeypatch):
         address = f"tcp://127.0.0.1:{taken.getsockname()[1]}"
         with pytest.raises(ClusterUnreachable, match="nobody answers"):
             list(rehearse(small(tmp_path), rehearsals=1, out=tmp_path / "o.jsonl", scheduler=address))
+    assert not (tmp_path / "o.jsonl").exists()
 
 
 @pytest.mark.slow

@@ -53,6 +53,6 @@ def test_how_many_children_come(text, supply):
 
 
 def test_a_number_of_children_that_is_none_is_refused():
-    for text in ("-3", "jia=many", "sle=3"):
+    for text in ("-3", "jia=many", "sle=3", "0", "jia=0,mctd=0"):
         with pytest.raises(RehearsalInvalid, match="--children"):
             parse_supply(text, DESIGN)
