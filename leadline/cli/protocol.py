@@ -67,6 +67,8 @@ def check(
         raise typer.BadParameter("Give a protocol file, or --example.")
     if out is not None and casebook is None:
         raise typer.BadParameter("--out is for the report of a casebook: give one. The protocol alone: show.")
+    if casebook is None and (ics is not None or on):
+        raise typer.BadParameter("--ics and --on are about the children of a casebook: give one.")
     checked = check_protocol(protocol)
     if casebook is not None and not checked.contradictions:
         from leadline.cli.adherence import ReportFolder, show_adherence

@@ -79,6 +79,12 @@ def test_check_asks_for_a_protocol():
     assert run("check").exit_code == 2
 
 
+def test_a_calendar_and_a_day_are_of_a_casebook(tmp_path):
+    for option in (("--ics", tmp_path / "visits.ics"), ("--on", "2026-03-02")):
+        ran = run("check", "msc_iv_paediatric", *option)
+        assert (ran.exit_code, "--ics and --on" in ran.stderr) == (2, True)
+
+
 def test_diff_says_what_changes(too_much):
     ran = run("diff", "msc_iv_paediatric", too_much)
     assert ran.exit_code == 0
