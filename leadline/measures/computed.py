@@ -55,7 +55,7 @@ def _frame_beside(native: Any, names: Sequence[str], rows: Sequence[tuple[float 
     if kind.is_duckdb():
         values = ", ".join(f"({', '.join(_as_sql(value) for value in row)})" for row in rows)
         named = ", ".join(f'"{name}"' for name in names)
-        few = f"select * from (values {values}) as few({named})"  # nosec B608 (numbers, and names of items)
+        few = f"select * from (values {values}) as few({named})"  # only numbers, and names of items
         return nw.from_native(frame.query("beside", few))
     if kind.is_pyspark():
         doubles = ", ".join(f"`{name}` double" for name in names)
