@@ -109,6 +109,14 @@ def test_a_biologic_stopped_after_day_0_is_an_intercurrent_event():
 # ---- rescue and rise -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("start", [None, (-4, 26), (170, 200)])
+def test_a_rescue_drug_begun_on_a_day_that_cannot_tell_is_not_documented(start):
+    (found,) = check_changes(context(chart(drugs=[drug("anakinra", start, **GOES_ON)]), protocol()))
+    assert (found.outcome.value, found.rules, found.events) == ("not_documented", ("rescue treatment",), ())
+    assert found.missing == ("exact day on which anakinra was started",)
+    assert "no rule" not in found.found
+
+
 def test_rescue_is_as_written_and_named_as_the_event_that_it_is():
     assert only(drug("prednisone", 40, **GOES_ON)) == ("started", "as_written", ("rescue_drug",))
     assert only(drug("prednisone", 183, **GOES_ON)) == ("started", "as_written", ())

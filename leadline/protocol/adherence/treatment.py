@@ -32,6 +32,7 @@ from leadline.verdicts.doses import prednisone_mg_day, weight_kg_at
 from leadline.verdicts.treatment import drug_name, is_biologic
 
 NO_RULE = "no rule of the protocol speaks of it"
+RESCUE = "rescue treatment"
 
 
 def check_treatment(context: Context, today: DaySpan | None) -> tuple[Check, ...]:
@@ -88,8 +89,11 @@ def _judge(changed: Changed, context: Context) -> DrugChange | None:
     says = list(_prohibited(changed, context))
     if _before_day_0(changed, context) and not says:
         return None
-    if _is_rescue(changed, context):
-        return _change(changed, context, Outcome.AS_WRITTEN, ("rescue treatment",), ())
+    rescue = _is_rescue(changed, context)
+    if rescue:
+        return _change(changed, context, Outcome.AS_WRITTEN, (RESCUE,), ())
+    if rescue is None:
+        says.append(_Says(RESCUE, Outcome.NOT_DOCUMENTED, (_exact_day(changed),)))
     if is_of_taper(changed, context):
         says += [
             _Says(step.title, step.outcome, step.missing)
@@ -141,9 +145,13 @@ def _lacking(
     if listed is None:
         yield NAME_THE_DRUG if not changed.course.class_id else f"route of {name}"
     if inside is None:
-        yield f"exact day on which {name} was {_verb(changed)}"
+        yield _exact_day(changed)
     if changed.kind is None:
         yield f"doses of {name} before and after"
+
+
+def _exact_day(changed: Changed) -> str:
+    return f"exact day on which {drug_name(changed.course)} was {_verb(changed)}"
 
 
 def _about_drugs(context: Context) -> Iterator[PresenceRule]:
@@ -153,13 +161,15 @@ def _about_drugs(context: Context) -> Iterator[PresenceRule]:
             yield rule
 
 
-def _is_rescue(changed: Changed, context: Context) -> bool:
-    """Whether it surely is rescue treatment: a drug of the list, begun or raised in the days for it."""
+def _is_rescue(changed: Changed, context: Context) -> bool | None:
+    """Whether it is rescue treatment: a drug of the list, begun or raised in the days for it; None if its day cannot
+    tell. A drug that the catalogue does not know is asked for elsewhere."""
     rescue = context.protocol.rescue
-    if changed.kind not in (Change.STARTED, Change.RAISED) or changed.day is None:
+    if changed.kind not in (Change.STARTED, Change.RAISED):
         return False
-    listed = is_listed(changed.course, (use.drug for use in rescue.drugs))
-    return listed is True and context.within(changed.day, rescue.during) is True
+    if not is_listed(changed.course, (use.drug for use in rescue.drugs)):
+        return False
+    return None if changed.day is None else context.within(changed.day, rescue.during)
 
 
 def _change(changed: Changed, context: Context, outcome: Outcome, rules: Texts, missing: Texts) -> DrugChange:
