@@ -40,6 +40,10 @@ if TYPE_CHECKING:
     from leadline.trial.monitoring.plan import Plan
 
 
+HARM_OPEN = "go on; harm cannot be told"
+"""Of a basket that is open, while the harm rule rests on children of whom it is not known."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reached:
     """What the rules have decided so far, and what it was decided from: the children, and of each basket their
@@ -192,8 +196,9 @@ def _overrun(at: int, reached: Reached) -> int:
 def _rule_now(closed: Decision | None, course: Course, pooled: HarmStanding | None) -> str:
     if closed is not None:
         return closed.action
-    stopped = course.harmed or (pooled is not None and pooled.rule is Rule.STOP)
-    return str(Rule.STOP if stopped else Rule.GO_ON)
+    if course.harmed or (pooled is not None and pooled.rule is Rule.STOP):
+        return str(Rule.STOP)
+    return HARM_OPEN if pooled is not None and pooled.rule is Rule.OPEN else str(Rule.GO_ON)
 
 
 def _counts(children: Sequence[Child]) -> Counts:

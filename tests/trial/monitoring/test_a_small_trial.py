@@ -83,6 +83,12 @@ def test_harm_is_a_range_while_children_were_not_asked(found):
     assert (found.conduct.events, found.conduct.serious, found.conduct.with_serious) == (2, 1, 1)
 
 
+def test_no_basket_goes_on_without_a_word_while_harm_cannot_be_told(found):
+    # JIA-2 had an event; if SLE-1 and JIA-4, whom nobody asked, had one too, three of five would stop the trial.
+    assert found.harm.rule == "cannot be told"
+    assert [one.rule_now for one in found.baskets] == ["go on; harm cannot be told"] * 2
+
+
 def test_an_earlier_day_shows_what_was_known_then(plan, tmp_path):
     then = monitor(plan, read_casebook(write_trial(tmp_path / "book")), on=date(2024, 3, 15))
     said = {child.patient_id: child.response.status for child in then.children}
