@@ -22,7 +22,6 @@ from leadline.evidence.hierarchy import (
     hyper_grid,
     study_integrals,
     tabulate,
-    tabulate_count,
 )
 from leadline.evidence.likelihoods import BinomialLikelihood, HypergeometricLikelihood, PoissonLikelihood
 
@@ -214,10 +213,10 @@ def test_the_conditional_likelihood_agrees_with_metafor():
     assert fitted.se == pytest.approx(0.34391811, abs=1e-3)
 
 
-@pytest.mark.parametrize(("n", "count"), [(0, 0), (1, 1), (5, 2), (18, 0), (18, 9)])
-def test_one_count_by_itself_is_the_row_of_its_table(n, count):
+@pytest.mark.parametrize(("n", "counts"), [(0, [0]), (1, [1]), (5, [2, 3]), (18, [0]), (18, [0, 9, 18])])
+def test_some_counts_by_themselves_are_the_rows_of_the_whole_table(n, counts):
     grid = hyper_grid(HyperPrior(), towards=(0.3,), order=4)
-    table = tabulate(n, grid.mu, grid.tau, cut=0.3, offset=-0.4, order=8)
-    row = tabulate_count(n, count, grid.mu, grid.tau, cut=0.3, offset=-0.4, order=8)
-    expected = np.stack([table.marginal[count], table.mean[count], table.tail[count]])
-    assert np.abs(row - expected).max() < 1e-13
+    whole = tabulate(n, grid.mu, grid.tau, cut=0.3, offset=-0.4, order=8)
+    some = tabulate(n, grid.mu, grid.tau, cut=0.3, offset=-0.4, order=8, counts=counts)
+    for name in ("marginal", "mean", "tail"):
+        assert np.abs(getattr(some, name) - getattr(whole, name)[counts]).max() < 1e-13

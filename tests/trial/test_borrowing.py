@@ -1,6 +1,7 @@
 """Posteriors of the borrowing models against published values, limits, and slow twins."""
 
 import math
+from dataclasses import replace
 from fractions import Fraction
 from itertools import product
 
@@ -453,3 +454,21 @@ def test_a_probability_close_to_a_cut_off_is_computed_again_on_more_nodes():
     for threshold, fineness in ((exact + 1e-7, 2), (exact + 1e-4, 1), (exact + 0.01, 0)):
         posterior = Posterior(Design("near", baskets_of(sizes), Efficacy(float(threshold)), model))
         assert posterior.expect(outcomes(counts, sizes), Above(null))[0, 0] == by_fineness[fineness]
+
+
+@pytest.mark.parametrize("model", [Hierarchical("bhm"), ExNex("exnex", (Common(0.0, 2.0, 1.0, 0.5),))])
+def test_a_posterior_does_not_depend_on_what_was_asked_before_it(model):
+    """Tables are filled count by count: one outcome, then others with new counts, then all of them together."""
+    sizes, quantity = (6, 5), Above((0.21, 0.21), fineness=1)  # rates of no other test: nothing is held yet
+    asked = [np.array(rows) for rows in ([[2, 3]], [[2, 0], [6, 4], [0, 3]])]
+    apart = [
+        model.expect(Outcomes(rows, sizes), baskets=baskets_of(sizes), quantities=[quantity])[0]
+        for rows in asked
+    ]
+    whole = every_outcome(sizes)
+    together = model.expect(whole, baskets=baskets_of(sizes), quantities=[quantity])[0].reshape(7, 6, 2)
+    finer = model.expect(whole, baskets=baskets_of(sizes), quantities=[replace(quantity, fineness=2)])[0]
+    assert np.isfinite(together).all()
+    for rows, values in zip(asked, apart, strict=True):
+        assert np.abs(values - together[rows[:, 0], rows[:, 1]]).max() < 1e-14
+    assert np.abs(together.reshape(-1, 2) - finer).max() < 2e-6

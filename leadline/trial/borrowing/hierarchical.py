@@ -18,14 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import logit, xlog1py, xlogy
 
-from leadline.evidence.hierarchy import (
-    HalfNormal,
-    HyperGrid,
-    HyperPrior,
-    hyper_grid,
-    tabulate,
-    tabulate_count,
-)
+from leadline.evidence.hierarchy import HalfNormal, HyperGrid, HyperPrior, hyper_grid, tabulate
 from leadline.trial.borrowing.beta import Above, Mean, Reaches, Seen, expect_mixture, log_choose, log_marginal
 from leadline.trial.borrowing.effects import alone_sums, effect_sums
 
@@ -110,22 +103,21 @@ class Factors:
 class Sitting:
     """Where in a quantity a basket sits: which basket, how many treated children and controls so far, its offset.
 
-    count  its responders, where nothing is asked but one outcome; else None
+    counts  its responders in the outcomes asked for, rising
     """
 
     basket: int
     size: int
     offset: float
+    counts: tuple[int, ...]
     controls: int = 0
-    count: int | None = None
 
 
 def sittings(outcomes: Outcomes, from_zero: Sequence[float]) -> list[Sitting]:
     """One a basket."""
     controls = outcomes.control_sizes or (0,) * len(outcomes.sizes)
-    one = len(outcomes.responders) == 1
     return [
-        Sitting(j, size, offset, control, int(outcomes.responders[0, j]) if one else None)
+        Sitting(j, size, offset, tuple(np.unique(outcomes.responders[:, j]).tolist()), control)
         for j, (size, offset, control) in enumerate(zip(outcomes.sizes, from_zero, controls, strict=True))
     ]
 
@@ -143,48 +135,66 @@ def _grid(prior: HyperPrior, towards: tuple[float, ...], order: int) -> HyperGri
     return hyper_grid(prior, towards=towards, order=order)
 
 
-@lru_cache(maxsize=256)
-def _tables(
-    size: int, grid: HyperGrid, cut: float, offset: float, order: int = INNER_ORDERS[0]
-) -> tuple[Floats, Floats, Floats]:
-    table = tabulate(size, grid.mu, grid.tau, cut=cut, offset=offset, order=order)
-    return table.marginal, table.mean, table.tail
+@dataclass(frozen=True, slots=True)
+class _Tables:
+    """One basket at the nodes of one grid: the integrals by count, computed when first asked for.
+
+    The nodes cost as much as ten counts: who asks a second time for new counts gets all that are left.
+
+    values   (3, size + 1, nodes): marginal, mean and tail; not a number where nobody has asked
+    """
+
+    size: int
+    grid: HyperGrid
+    cut: float
+    offset: float
+    order: int
+    values: Floats
+
+    def at(self, counts: Sequence[int]) -> Floats:
+        """The values, those of these counts filled in."""
+        missing = np.isnan(self.values[0, :, 0])
+        if missing[list(counts)].any():
+            new = list(counts) if missing.all() else np.flatnonzero(missing).tolist()
+            table = tabulate(
+                self.size,
+                self.grid.mu,
+                self.grid.tau,
+                cut=self.cut,
+                offset=self.offset,
+                order=self.order,
+                counts=new,
+            )
+            self.values[:, new] = table.marginal, table.mean, table.tail
+        return self.values
 
 
-def _row(sitting: Sitting, grid: HyperGrid, cut: float, order: int) -> Floats:
-    """The three tables with one count filled in: a single outcome, as of monitoring, needs no other."""
-    assert sitting.count is not None
-    tables = np.full((3, sitting.size + 1, grid.mu.size), np.nan)
-    tables[:, sitting.count] = _one_count(sitting.size, sitting.count, grid, cut, sitting.offset, order)
-    return tables
-
-
-@lru_cache(maxsize=1024)
-def _one_count(size: int, count: int, grid: HyperGrid, cut: float, offset: float, order: int) -> Floats:
-    return tabulate_count(size, count, grid.mu, grid.tau, cut=cut, offset=offset, order=order)
+@lru_cache(maxsize=128)
+def _tables(size: int, grid: HyperGrid, cut: float, offset: float, order: int) -> _Tables:
+    return _Tables(size, grid, cut, offset, order, np.full((3, size + 1, grid.mu.size), np.nan))
 
 
 def normal_factors(quantity: Quantity, grid: HyperGrid, sitting: Sitting) -> Factors:
-    """A basket whose log odds are normal around each node's mean."""
-    size, offset = sitting.size, sitting.offset
+    """A basket whose log odds are normal around each node's mean. Counts that are not asked for may be missing."""
+    size, offset, order = sitting.size, sitting.offset, INNER_ORDERS[0]
     match quantity:
         case Above(rates, fineness):
-            order = INNER_ORDERS[fineness]
-            if sitting.count is not None:
-                marginal, _, tail = _row(sitting, grid, rates[sitting.basket], order)
-            else:
-                marginal, _, tail = _tables(size, grid, rates[sitting.basket], offset, order)
+            tables = _tables(size, grid, rates[sitting.basket], offset, INNER_ORDERS[fineness])
+            marginal, _, tail = tables.at(sitting.counts if fineness else _few(sitting))
             return Factors(marginal, tail)
-        case Mean() if sitting.count is not None:
-            marginal, mean, _ = _row(sitting, grid, ANY_CUT, INNER_ORDERS[0])
-            return Factors(marginal, mean)
         case Mean():
-            marginal, mean, _ = _tables(size, grid, ANY_CUT, offset)
+            marginal, mean, _ = _tables(size, grid, ANY_CUT, offset, order).at(_few(sitting))
             return Factors(marginal, mean)
         case Reaches(responders, sizes):
-            marginal, _, _ = _tables(size, grid, ANY_CUT, offset)
-            later, _, _ = _tables(sizes[sitting.basket], grid, ANY_CUT, offset)
-            return Factors(marginal, _reached(later, size, sizes[sitting.basket], responders[sitting.basket]))
+            full = sizes[sitting.basket]
+            marginal, _, _ = _tables(size, grid, ANY_CUT, offset, order).at(range(size + 1))
+            later, _, _ = _tables(full, grid, ANY_CUT, offset, order).at(range(full + 1))
+            return Factors(marginal, _reached(later, size, full, responders[sitting.basket]))
+
+
+def _few(sitting: Sitting) -> Sequence[int]:
+    """The counts of one outcome, as monitoring asks; else all, as a trial needs them sooner or later."""
+    return sitting.counts if len(sitting.counts) == 1 else range(sitting.size + 1)
 
 
 def basket_factors(
