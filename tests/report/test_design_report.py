@@ -24,6 +24,7 @@ from leadline.report.design.tables import all_tables, boundaries_table, harm_bou
 from leadline.report.design.words import share
 from leadline.report.figures import style
 from leadline.report.figures.boundaries import plot_boundaries
+from leadline.report.figures.harm_rule import plot_harm_rule
 from leadline.report.figures.operating import plot_errors, plot_operating, plot_sensitivity
 from leadline.trial import describe, read_design, shipped_design
 from leadline.trial.borrowing.beta import Beta
@@ -35,7 +36,7 @@ from leadline.trial.borrowing.mem import Exchangeability
 from leadline.trial.borrowing.pooled import Pooled
 from leadline.trial.borrowing.power_prior import PowerPrior
 from leadline.trial.borrowing.weights import MarginalLikelihood
-from leadline.trial.design import Basket, Design, Efficacy, Harm
+from leadline.trial.design import Basket, Design, Efficacy, Harm, HarmCheck
 from tests.report.test_figures import assert_nothing_overlaps
 from tests.trial.designs import CPP, fujikawa
 
@@ -74,7 +75,7 @@ def test_a_report_is_documents_tables_and_figures(folder):
     names = {path.name for path in folder.iterdir()}
     assert names == {"design.html", "design.pdf", "design.docx", "design.json", "tables", "figures"}
     stems = {path.stem for path in (folder / "figures").iterdir()}
-    assert stems == {"boundaries", "errors", "operating", "sensitivity"}
+    assert stems == {"boundaries", "errors", "harm", "operating", "sensitivity"}
 
 
 def test_two_reports_are_the_same_bytes(unlike, folder, tmp_path):
@@ -146,6 +147,43 @@ def test_the_harm_rule_is_a_table_of_counts(unlike):
     """One look after 15 children; at a rate of 0.2 more than 5 events have a probability of 0.0611, more than 4 of
     0.1642: with a level of 0.1 the sixth stops the trial."""
     assert harm_boundary_table(unlike).rows == (("15", "6"),)
+
+
+def harm_drawn(report, **how):
+    return plot_harm_rule(report.design.harm, report.harm_boundary, **how)
+
+
+def test_the_figure_of_the_harm_rule_holds_the_look_alone(unlike):
+    """The count of the look, as above; nothing is drawn where the rule is not looked at."""
+    plotted = harm_drawn(unlike)
+    assert plotted.data == ({"children": 15, "stops_at": 6, "expected_rate": 0.05, "limit_rate": 0.2},)
+    assert "6 among the first 15" in plotted.alt
+    assert "at each look, not between" in plotted.caption
+
+
+@pytest.fixture(scope="module")
+def watched():
+    """The harm rule of the shipped beta-binomial kind looked at after every one of 30 children."""
+    harm = Harm("a serious event", 0.2, 0.1, 0.05, check=HarmCheck.CHILD)
+    return describe(Design("one", (Basket("a", "sri4", 0.2, 0.6, (30,)),), Efficacy(0.9), harm=harm))
+
+
+def test_a_harm_rule_looked_at_after_every_child_is_a_row_and_a_step_a_child(watched):
+    """No child can stop the trial before there are as many children as events; the step never falls."""
+    rows = harm_drawn(watched).data
+    assert [row["children"] for row in rows] == list(range(1, 31))
+    stops = [row["stops_at"] for row in rows if row["stops_at"] is not None]
+    assert None not in [row["stops_at"] for row in rows[-len(stops) :]]
+    assert stops == sorted(stops)
+    assert "after every child" in harm_drawn(watched).caption
+
+
+@pytest.mark.parametrize("width_mm", [120.0, style.TWO_COLUMNS_MM])
+def test_nothing_overlaps_in_the_figure_of_the_harm_rule(unlike, watched, width_mm):
+    for report in (unlike, watched):
+        plotted = harm_drawn(report, width_mm=width_mm)
+        assert_nothing_overlaps(plotted)
+        assert 2 <= len(re.findall(r"[.] |[.]$", plotted.alt)) <= 5
 
 
 def test_a_design_without_harm_rule_and_with_one_look_leaves_out_what_it_has_not():

@@ -46,7 +46,7 @@ def sections(report: DesignReport, figures: Mapping[str, FigureBlock]) -> tuple[
             _boundaries(report, figures),
             _operating(report, figures),
             _sensitivity(report, figures),
-            _harm(report),
+            _harm(report, figures),
             _protocol(report),
             _parameters(report.design),
             _sources(report.design),
@@ -106,9 +106,10 @@ def _sensitivity(report: DesignReport, figures: Mapping[str, FigureBlock]) -> Se
     return Section("sensitivity", "If the null rates or the order of accrual are otherwise", tuple(blocks))
 
 
-def _harm(report: DesignReport) -> Section:
+def _harm(report: DesignReport, figures: Mapping[str, FigureBlock]) -> Section:
     made = (tables.harm_boundary_table(report), tables.harm_rates_table(report))
-    return Section("harm", "Stopping for harm", tuple(table for table in made if table.rows))
+    blocks: list[Block] = [*_drawn(figures, "harm"), *(table for table in made if table.rows)]
+    return Section("harm", "Stopping for harm", tuple(blocks))
 
 
 def _protocol(report: DesignReport) -> Section:

@@ -74,6 +74,7 @@ def _write_tables(report: DesignReport, folder: Path, progress: Progress) -> Non
 def drawn(report: DesignReport, progress: Progress) -> Iterator[FigureBlock]:
     """The figures of the report, by the names of their files."""
     from leadline.report.figures.boundaries import plot_boundaries
+    from leadline.report.figures.harm_rule import plot_harm_rule
     from leadline.report.figures.operating import plot_errors, plot_operating, plot_sensitivity
 
     plots = {"boundaries": plot_boundaries, "operating": plot_operating, "sensitivity": plot_sensitivity}
@@ -82,3 +83,7 @@ def drawn(report: DesignReport, progress: Progress) -> Iterator[FigureBlock]:
     for name, plot in plots.items():
         progress(f"figure: {name}")
         yield FigureBlock(name, plot(report))
+    harm, boundary = report.design.harm, report.harm_boundary
+    if harm and boundary and boundary.table():
+        progress("figure: harm")
+        yield FigureBlock("harm", plot_harm_rule(harm, boundary))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from leadline.report.figures import style
-from leadline.report.figures.layout import line_height, text_width, thinned, wrapped
+from leadline.report.figures.harm_rule import EDGE, HarmPanel, stop_entry
+from leadline.report.figures.layout import line_height, wrapped
 from leadline.report.figures.page import LegendEntry, Page
 from leadline.report.figures.plotted import Plotted
 from leadline.trial.monitoring.words import chance
@@ -17,16 +16,11 @@ if TYPE_CHECKING:
     from leadline.trial.monitoring import Monitoring
     from leadline.trial.monitoring.results import BasketStanding
 
-Scale = Callable[[float], float]
-
-_EDGE = 2.0
 _NAMES = 0.27  # of the page's width
 _ROW = 27.0
 _TICK = 8.0
 _WORDS = 118.0
 """Room on the right for what the rule says."""
-_PANEL = 120.0
-"""Height of the panel of harm."""
 
 
 def plot_standing(found: Monitoring, *, width_mm: float = style.TWO_COLUMNS_MM) -> Plotted:
@@ -39,7 +33,7 @@ def plot_standing(found: Monitoring, *, width_mm: float = style.TWO_COLUMNS_MM) 
         _standing_row(page, basket, y, left, right)
         y += _ROW
     _percent_axis(page, left, right, y)
-    y = page.legend(_EDGE, y + 22, page.width - 2 * _EDGE, _standing_key(), gap=14)
+    y = page.legend(EDGE, y + 22, page.width - 2 * EDGE, _standing_key(), gap=14)
     return Plotted(
         page.finish(y + 2),
         alt=_standing_alt(found),
@@ -56,7 +50,7 @@ def _standing_row(page: Page, basket: BasketStanding, top: float, left: float, r
     first = top + _ROW / 2 - (len(lines) - 1) * line_height(style.SMALL) / 2
     for place, line in enumerate(lines):
         size, color = (style.SMALL, style.QUIET) if line == known else (style.BODY, style.INK)
-        page.text(_EDGE, first + place * line_height(style.SMALL), line, size=size, color=color)
+        page.text(EDGE, first + place * line_height(style.SMALL), line, size=size, color=color)
     y, now = top + _ROW / 2, basket.posterior
 
     def at(rate: float) -> float:
@@ -137,32 +131,16 @@ def _standing_datum(one: BasketStanding) -> dict[str, Value]:
 def plot_harm(found: Monitoring, *, width_mm: float = style.TWO_COLUMNS_MM) -> Plotted:
     """Children in the order of infusion against those with the event; the boundary above, the unknown hatched."""
     page = Page(width_mm * style.POINTS_PER_MM)
-    left, right = 34.0, page.width - 8
-    planned = len(found.harm_boundary)
-    across = max(planned, len(found.children), 1)
     low, high = found.harm_path
-    most = max((*found.harm_boundary[-1:], *high, 1)) + 1
-    top, bottom = 14.0, 14.0 + _PANEL
-
-    def x_at(n: float) -> float:
-        return left + n / across * (right - left)
-
-    def y_at(events: float) -> float:
-        return bottom - events / most * _PANEL
-
+    across = max(len(found.harm_boundary), len(found.children), 1)
+    panel = HarmPanel(page, across, max((*found.harm_boundary[-1:], *high, 1)) + 1)
     for n in range(1, len(low)):
-        page.bar(x_at(n - 1), y_at(low[n]), x_at(n), bottom, fill=style.SECOND)
+        page.bar(panel.x_at(n - 1), panel.y_at(low[n]), panel.x_at(n), panel.bottom, fill=style.SECOND)
         if high[n] > low[n]:
-            page.hatched(x_at(n - 1), y_at(high[n]), x_at(n), y_at(low[n]))
-    steps = [(n, events) for n, events in enumerate(found.harm_boundary, start=1) if events <= n]
-    for n, events in steps:
-        page.line(x_at(n - 1), y_at(events), x_at(n), y_at(events), width=1.2, above=True)
-    for (_, before), (n, events) in pairwise(steps):
-        page.line(x_at(n - 1), y_at(before), x_at(n - 1), y_at(events), width=1.2, above=True)
-    page.line(left, bottom, right, bottom, color=style.QUIET, width=style.HAIRLINE)
-    page.line(left, top, left, bottom, color=style.QUIET, width=style.HAIRLINE)
-    _harm_axes(page, left, right, bottom, across, most, x_at=x_at, y_at=y_at)
-    y = page.legend(_EDGE, bottom + 26, page.width - 2 * _EDGE, _harm_key(), gap=14)
+            page.hatched(panel.x_at(n - 1), panel.y_at(high[n]), panel.x_at(n), panel.y_at(low[n]))
+    panel.draw_steps((n, events) for n, events in enumerate(found.harm_boundary, start=1) if events <= n)
+    panel.draw_axes("Children infused")
+    y = page.legend(EDGE, panel.below, page.width - 2 * EDGE, _harm_key(), gap=14)
     return Plotted(
         page.finish(y + 2),
         alt=_harm_alt(found),
@@ -172,27 +150,6 @@ def plot_harm(found: Monitoring, *, width_mm: float = style.TWO_COLUMNS_MM) -> P
     )
 
 
-def _harm_axes(
-    page: Page, left: float, right: float, bottom: float, across: int, most: int, *, x_at: Scale, y_at: Scale
-) -> None:
-    counts = [n for n in range(across + 1) if n == 0 or n % 2 == 0 or across < 12]
-    widths = [text_width(str(n), style.SMALL) for n in counts]
-    for place in thinned([x_at(n) for n in counts], widths):
-        n = counts[place]
-        page.text(x_at(n), bottom + 7, str(n), size=style.SMALL, align="center", color=style.QUIET)
-    page.text(
-        (left + right) / 2,
-        bottom + 18,
-        "Children infused",
-        size=style.SMALL,
-        align="center",
-        color=style.QUIET,
-    )
-    for events in range(0, most + 1, 1 if most < 12 else 5):
-        page.text(left - 5, y_at(events), str(events), size=style.SMALL, align="right", color=style.QUIET)
-    page.text(_EDGE, 5, "Children with the event", size=style.SMALL, color=style.QUIET)
-
-
 def _harm_key() -> tuple[LegendEntry, ...]:
     def bar(page: Page, x: float, y: float) -> None:
         page.bar(x - 5, y - 3.5, x + 5, y + 3.5, fill=style.SECOND)
@@ -200,13 +157,10 @@ def _harm_key() -> tuple[LegendEntry, ...]:
     def hatched(page: Page, x: float, y: float) -> None:
         page.hatched(x - 5, y - 3.5, x + 5, y + 3.5)
 
-    def line(page: Page, x: float, y: float) -> None:
-        page.line(x - 6, y, x + 6, y, width=1.2)
-
     return (
         LegendEntry("had the event", bar, 12),
         LegendEntry("not known", hatched, 12),
-        LegendEntry("the trial stops", line, 13),
+        stop_entry(),
     )
 
 

@@ -1,0 +1,165 @@
+"""The harm rule: children across, those with the event upwards, and the step at which the trial stops.
+
+The panel is shared by the report of a design, which shows the rule alone, and that of the board, which sets the
+children of the trial against it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from leadline.report.figures import style
+from leadline.report.figures.layout import text_width, thinned
+from leadline.report.figures.page import LegendEntry, Page
+from leadline.report.figures.plotted import Plotted
+from leadline.trial.design import HarmCheck
+from leadline.trial.words import percent
+
+if TYPE_CHECKING:
+    from leadline.report.figures.symbols import Draw
+    from leadline.trial.design import Harm
+    from leadline.trial.safety import Boundary
+
+EDGE = 2.0
+_LEFT = 34.0
+_TOP = 14.0
+_HEIGHT = 120.0
+_STEP = 1.2
+"""Width of the line at which the trial stops."""
+_EXPECTED = (4.0, 2.0)
+_LIMIT = (1.2, 1.6)
+_BELOW = 26.0
+"""Room for the axis below the panel."""
+_WHEN = {HarmCheck.CHILD: "after every child", HarmCheck.LOOK: "at each look, not between"}
+
+
+@dataclass(frozen=True, slots=True)
+class HarmPanel:
+    """A field of so many children and events on a page; child n takes the column from n - 1 to n."""
+
+    page: Page
+    children: int
+    events: int
+
+    @property
+    def bottom(self) -> float:
+        """Where no child has the event."""
+        return _TOP + _HEIGHT
+
+    @property
+    def below(self) -> float:
+        """Where a legend can stand."""
+        return self.bottom + _BELOW
+
+    def x_at(self, n: float) -> float:
+        """Where the column of child n ends."""
+        return _LEFT + n / self.children * (self.page.width - 8 - _LEFT)
+
+    def y_at(self, events: float) -> float:
+        """Where so many events stand."""
+        return self.bottom - events / self.events * _HEIGHT
+
+    def draw_steps(self, steps: Iterable[tuple[int, int]]) -> None:
+        """The line at which the trial stops, from numbers of children, rising, each with its number of events; where
+        numbers of children are left out, the line is broken."""
+        runs: list[list[tuple[float, float]]] = []
+        last = None
+        for n, events in steps:
+            if last is None or n != last + 1:
+                runs.append([])
+            runs[-1] += [(self.x_at(n - 1), self.y_at(events)), (self.x_at(n), self.y_at(events))]
+            last = n
+        for run in runs:
+            self.page.polyline(run, width=_STEP, above=True)
+
+    def draw_rate(self, rate: float, *, color: str, dashes: tuple[float, float]) -> None:
+        """A straight line: the events to be expected at a rate."""
+        to = min(self.children, self.events / rate)
+        ends = (self.x_at(0), self.y_at(0), self.x_at(to), self.y_at(rate * to))
+        self.page.line(*ends, color=color, dashes=dashes)
+
+    def draw_axes(self, across: str) -> None:
+        """Both axes with their numbers and words."""
+        page, right = self.page, self.x_at(self.children)
+        page.line(_LEFT, self.bottom, right, self.bottom, color=style.QUIET, width=style.HAIRLINE)
+        page.line(_LEFT, _TOP, _LEFT, self.bottom, color=style.QUIET, width=style.HAIRLINE)
+        counts = [n for n in range(self.children + 1) if n % 2 == 0 or self.children < 12]
+        widths = [text_width(str(n), style.SMALL) for n in counts]
+        for place in thinned([self.x_at(n) for n in counts], widths):
+            x = self.x_at(counts[place])
+            page.text(
+                x, self.bottom + 7, str(counts[place]), size=style.SMALL, align="center", color=style.QUIET
+            )
+        middle = (_LEFT + right) / 2
+        page.text(middle, self.bottom + 18, across, size=style.SMALL, align="center", color=style.QUIET)
+        for events in range(0, self.events + 1, 1 if self.events < 12 else 5):
+            y = self.y_at(events)
+            page.text(_LEFT - 5, y, str(events), size=style.SMALL, align="right", color=style.QUIET)
+        page.text(EDGE, 5, "Children with the event", size=style.SMALL, color=style.QUIET)
+
+
+def stop_entry() -> LegendEntry:
+    """What the steps mean."""
+    return LegendEntry("the trial stops", _ruled(style.INK, _STEP, None), 13)
+
+
+def _ruled(color: str, width: float, dashes: tuple[float, float] | None) -> Draw:
+    def draw(page: Page, x: float, y: float) -> None:
+        page.line(x - 6, y, x + 6, y, color=color, width=width, dashes=dashes)
+
+    return draw
+
+
+def plot_harm_rule(harm: Harm, boundary: Boundary, *, width_mm: float = style.TWO_COLUMNS_MM) -> Plotted:
+    """The children with the event at whom the trial stops, shaded where it does; the expected and the limit rate."""
+    page = Page(width_mm * style.POINTS_PER_MM)
+    stops = {n: boundary.events[n - 1] for n in boundary.checks if boundary.events[n - 1] <= n}
+    children = boundary.checks[-1]
+    most = max(*stops.values(), int(harm.limit_rate * children)) + 1
+    panel = HarmPanel(page, children, most)
+    for n, events in stops.items():
+        page.bar(panel.x_at(n - 1), panel.y_at(most), panel.x_at(n), panel.y_at(events), fill=style.FAINT)
+    panel.draw_rate(harm.limit_rate, color=style.INK, dashes=_LIMIT)
+    panel.draw_rate(harm.expected_rate, color=style.DOCUMENTED, dashes=_EXPECTED)
+    panel.draw_steps(stops.items())
+    panel.draw_axes("Children treated, of all baskets together")
+    y = page.legend(EDGE, panel.below, page.width - 2 * EDGE, _key(harm), gap=14)
+    return Plotted(
+        page.finish(y + 2),
+        alt=_alt(harm, boundary),
+        caption="How many children with the event stop the whole trial, among all treated so far. The rule is looked "
+        f"at {_WHEN[harm.check]}.",
+        data=tuple(
+            {
+                "children": n,
+                "stops_at": stops.get(n),
+                "expected_rate": harm.expected_rate,
+                "limit_rate": harm.limit_rate,
+            }
+            for n in boundary.checks
+        ),
+    )
+
+
+def _key(harm: Harm) -> tuple[LegendEntry, ...]:
+    expected, limit = percent(harm.expected_rate), percent(harm.limit_rate)
+    return (
+        stop_entry(),
+        LegendEntry(f"expected rate, {expected}", _ruled(style.DOCUMENTED, style.LINE, _EXPECTED), 13),
+        LegendEntry(f"limit rate, {limit}", _ruled(style.INK, style.LINE, _LIMIT), 13),
+    )
+
+
+def _alt(harm: Harm, boundary: Boundary) -> str:
+    (first, _, fewest), *later = boundary.table()
+    steps = f"It is at {fewest} among the first {first}"
+    if later:
+        steps += f" and rises to {later[-1][2]} among the first {later[-1][1]}"
+    return (
+        "A stepped line shows how many children with the event stop the trial, of all baskets together. "
+        f"{steps}. "
+        f"Straight lines show the expected rate of the event, {percent(harm.expected_rate)}, and the limit rate, "
+        f"{percent(harm.limit_rate)}."
+    )
