@@ -43,13 +43,14 @@ class Boundary:
 
     events         for n = 1, 2, ... children the smallest number of events that stops; n + 1 where none can
     checks         numbers of children after which the rule is looked at
-    critical       interval (above the first, up to the second) of critical values that give this boundary
+    critical       interval (above the first, up to the second) of critical values that give this boundary; the first
+                   None where every lower value gives it too
     stop_at_limit  probability of stopping when the rate is the limit
     """
 
     events: tuple[int, ...]
     checks: tuple[int, ...]
-    critical: tuple[float, float]
+    critical: tuple[float | None, float]
     stop_at_limit: float
 
     def table(self) -> list[tuple[int, int, int]]:
@@ -170,7 +171,7 @@ def calibrated_boundary(
             hint="Raise the level, or look at harm after more children.",
         )
     events = boundary_events(values, critical=float(candidates[low]))
-    interval = (float(candidates[low - 1]) if low else -np.inf, float(candidates[low]))
+    interval = (float(candidates[low - 1]) if low else None, float(candidates[low]))
     chance = 1 - stopping(events, rate=limit_rate, checks=checks).never
     return Boundary(events, tuple(checks), interval, chance)
 

@@ -1,7 +1,8 @@
 """Harm boundaries against the published one, and against every path."""
 
+import json
 import math
-from dataclasses import replace
+from dataclasses import asdict, replace
 from itertools import product
 
 import pytest
@@ -34,7 +35,9 @@ class TestPublishedBetaBinomialBoundary:
         table = {f"{low}-{high}": events for low, high, events in boundary.table()}
         assert table == printed
         # The printed value, found by bisection, lies 4e-7 below the interval that gives the printed boundary.
-        assert boundary.critical[0] - 1e-6 < CHECK["printed"]["cval"] <= boundary.critical[1]
+        above, up_to = boundary.critical
+        assert above is not None
+        assert above - 1e-6 < CHECK["printed"]["cval"] <= up_to
 
     def test_the_default_prior_is_the_published_one(self):
         boundary = harm_boundary(HARM, checks=(10, 20, 30))
@@ -137,3 +140,15 @@ def test_chen_and_chaloner_stop_only_where_an_unacceptable_rate_is_likely_too():
     loose = boundary_events(plain, critical=0.9)
     assert all(a >= b for a, b in zip(strict, loose, strict=True))
     assert strict != loose
+
+
+def test_a_boundary_of_the_smallest_critical_value_has_no_lower_end_and_is_plain_json():
+    """4 of 4, else 5 of 6 with a child spared among the first four: 0.2^4 + 4 x 0.2^5 x 0.8 = 0.002624."""
+    values = statistic(
+        HarmFamily.BETA_BINOMIAL, children=6, limit_rate=0.2, prior=(0.6, 2.4), unacceptable=(0.4, 0.9)
+    )
+    boundary = calibrated_boundary(values, limit_rate=0.2, level=0.1, checks=range(1, 7))
+    assert boundary.events == (2, 3, 4, 4, 5, 5)
+    assert boundary.critical[0] is None
+    assert boundary.stop_at_limit == pytest.approx(0.002624, abs=1e-12)
+    assert json.loads(json.dumps(asdict(boundary), allow_nan=False))["critical"][0] is None
