@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from leadline.verdicts.attribution import DrugChange
     from leadline.verdicts.parameters import Parameters
 
+DAY_BEFORE = -1
+"""The dose of this day is the one that a rise is measured from: a glucocorticoid begun on day 0 is a rise."""
+
 BEGUN = (Kind.STARTED, Kind.RAISED, Kind.INJECTED, Kind.PULSE)
 PROHIBITED = {
     Change.STARTED: (Kind.STARTED, Kind.INJECTED, Kind.PULSE),
@@ -76,7 +79,9 @@ def _drug_events(
         for event in (IntercurrentEvent.RESCUE_DRUG, IntercurrentEvent.PROHIBITED_DRUG):
             yield Happened(event, None, "no drug is recorded", "no drug of the child is recorded")
         return
-    for change in changes_between(case, 0, until, parameters):
+    for change in changes_between(case, DAY_BEFORE, until, parameters):
+        if change.day is not None and change.day.last <= DAY_BEFORE:
+            continue
         for event in _events_of(change, case, protocol):
             yield Happened(
                 event, change.day, f"{drug_name(change.course)} {change.what}", change.perhaps_because

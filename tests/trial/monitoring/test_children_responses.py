@@ -125,6 +125,16 @@ def test_a_glucocorticoid_rise_above_day_0_is_composite_and_a_fall_is_not():
     assert down.counted is True
 
 
+def test_a_glucocorticoid_begun_with_the_infusion_is_no_response_and_one_stopped_the_day_before_is_nothing():
+    begun = drug("prednisolone", 0, dose=20, frequency="daily", ongoing=True, as_of=400)
+    weighed = visit(-1, {"weight_kg": 30})
+    found = response(child(weighed, visit(168, BETTER), drugs=(KEPT, begun)))
+    assert (found.status, found.counted) == (Status.NO_RESPONSE, False)
+    etanercept = drug("etanercept", -300, -1, dose=25, frequency="weekly")
+    kept = response(child(visit(168, BETTER), drugs=(KEPT, etanercept)))
+    assert (kept.counted, kept.applied) == (True, ())
+
+
 def test_a_stopped_biologic_is_used_as_it_is():
     etanercept = drug("etanercept", -300, 40, dose=25, frequency="weekly")
     found = response(child(visit(168, BETTER), drugs=(KEPT, etanercept)))
