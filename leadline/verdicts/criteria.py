@@ -16,16 +16,17 @@ from leadline.errors import UnknownMeasure
 from leadline.measures import MEASURES
 from leadline.verdicts.findings import CriterionOutcome
 from leadline.verdicts.ladders import jia, mctd, sle
-from leadline.verdicts.outcomes import Rung, exact_days, outcome_on
+from leadline.verdicts.outcomes import Occasion, Rung, exact_days, outcome_on
 from leadline.verdicts.parameters import Parameters, Window
 from leadline.verdicts.states import state_rung
 from leadline.verdicts.view import CaseView
-from leadline.verdicts.windows import at_follow_up
+from leadline.verdicts.windows import at_follow_up, may_be_nearer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from leadline.casebook.case import Case
+    from leadline.casebook.case import Assessment, Case
+    from leadline.verdicts.windows import Candidates
 
 ACR_LEVELS = ("acr30", "acr50", "acr70", "acr90", "acr100")
 STATES = {
@@ -105,7 +106,8 @@ def judge_criterion(
     """One criterion at the assessment that stands for the window.
 
     window      days after the index infusion; `parameters.baseline` for a state before it. Of several assessments in
-                it the one nearest to the target at which the criterion can be judged stands for it
+                it the one nearest to the target at which the criterion can be judged stands for it; where a partial
+                date leaves open which is nearest and they disagree, the criterion is indeterminate
     parameters  as of `judge`; a comparison takes its baseline by them
     returns     met, not met, indeterminate with what would settle it; not applicable to a child of another diagnosis
 
@@ -116,11 +118,32 @@ def judge_criterion(
         return outcome_on(criterion, rung.title, "not_applicable", None, evidence=(case.ref,))
     view = CaseView(case, parameters or Parameters())
     candidates = at_follow_up(case, window)
-    outcome = rung.judge_nearest(view, candidates)[1]
-    if outcome.result != "indeterminate":
-        return outcome
+    deciding, outcome = rung.judge_nearest(view, candidates)
+    if deciding is not None and outcome.result != "indeterminate":
+        against = _against(view, rung, candidates, deciding, outcome)
+        return _left_open(outcome, replace(candidates, uncertain=against)) if against else outcome
     settling = (*outcome.settling_items, *exact_days(candidates, criterion))
     return replace(outcome, settling_items=tuple(dict.fromkeys(settling)))
+
+
+def _against(
+    view: CaseView, rung: Rung, candidates: Candidates, deciding: Assessment, outcome: CriterionOutcome
+) -> tuple[Assessment, ...]:
+    """The assessments that say otherwise and whose partial date may place them nearer to the target."""
+    window = candidates.window
+    return tuple(
+        other
+        for other in (*candidates.ordered, *candidates.uncertain)
+        if may_be_nearer(other.day, deciding.day, window.target)
+        and {rung.judge(view, Occasion(window, other)).result, outcome.result} == {"met", "not_met"}
+    )
+
+
+def _left_open(outcome: CriterionOutcome, candidates: Candidates) -> CriterionOutcome:
+    """The outcome while it is not known which assessment is the nearest."""
+    settling = exact_days(candidates, outcome.criterion)
+    missing = tuple(item.what for item in settling)
+    return replace(outcome, result="indeterminate", missing=missing, settling_items=settling)
 
 
 def _find(criterion: str) -> tuple[str, Rung]:

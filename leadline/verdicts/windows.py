@@ -42,6 +42,12 @@ def distance(span: DaySpan, target: float) -> float:
     return max(abs(span.first - target), abs(span.last - target))
 
 
+def may_be_nearer(one: DaySpan, other: DaySpan, target: int) -> bool:
+    """Whether a day of the first span can lie nearer to the target than one of the other."""
+    nearest = max(one.first - target, target - one.last, 0)
+    return nearest < distance(other, target)
+
+
 def at_baseline(case: Case, parameters: Parameters) -> Candidates:
     """Assessments of the baseline window, the last before the index infusion first."""
     return in_window(case.assessments, parameters.baseline, lambda assessment: -assessment.day.last)

@@ -96,3 +96,23 @@ def test_each_id_has_one_diagnosis_a_title_and_can_be_judged_of_an_empty_chart()
         assert found.result == "indeterminate"
         assert found.settling_items
         assert criterion_title(name)
+
+
+@pytest.mark.parametrize(
+    ("other", "criterion", "result"),
+    [
+        ((46, 75), "acr_pedi.acr30", "indeterminate"),  # may be day 56 itself: not met there, met on day 60
+        ((46, 70), "acr_pedi.acr30", "indeterminate"),
+        ((60, 70), "acr_pedi.acr30", "met"),  # no day of it is nearer to day 56 than day 60
+        ((46, 51), "acr_pedi.acr30", "met"),
+        ((46, 75), "acr_pedi.acr70", "not_met"),  # not met by either
+    ],
+)
+def test_a_visit_known_in_part_that_may_be_nearer_and_says_otherwise_leaves_it_open(other, criterion, result):
+    unchanged = visit(other, core(6, 7, 1.5, 9, 7, 42))
+    found = judge_criterion(
+        replace(ARTHRITIS, assessments=(*ARTHRITIS.assessments, unchanged)), criterion, window=WEEK_8
+    )
+    assert found.result == result
+    asked = [f"the exact day of the assessment of {unchanged.day}"] if result == "indeterminate" else []
+    assert [item.what for item in found.settling_items] == asked
