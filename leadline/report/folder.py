@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from leadline.errors import ItemUnknown, OutputExists
 from leadline.report.blocks import FigureBlock, Results, Table
@@ -116,6 +118,21 @@ def write_csv(table: Table, path: Path) -> None:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow([column.heading or "Fact" for column in table.columns])
         writer.writerows([cell(text) for text in row] for row in table.rows)
+
+
+def write_tables(tables: Iterable[Table], work: Path, progress: Progress) -> None:
+    """Each table as `tables/NAME.csv`."""
+    (work / "tables").mkdir()
+    for table in tables:
+        progress(f"tables/{table.name}.csv")
+        write_csv(table, work / "tables" / f"{table.name}.csv")
+
+
+def write_values(values: Mapping[str, Any], work: Path, stem: str, progress: Progress) -> None:
+    """The values for other programs, as `STEM.json`."""
+    progress(f"{stem}.json")
+    text = json.dumps(values, indent=1, ensure_ascii=False) + "\n"
+    (work / f"{stem}.json").write_text(text, encoding="utf-8", newline="\n")
 
 
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")

@@ -13,8 +13,8 @@ from leadline.report.folder import (
     Written,
     known_formats,
     whole_folder,
-    write_csv,
     write_documents,
+    write_tables,
     written,
 )
 from leadline.report.permission import check_publication
@@ -86,7 +86,9 @@ def _write_all(
         with (work / "report.json").open("w", encoding="utf-8", newline="\n") as file:
             write_json(findings, file, internal=internal)
         if "csv" in wanted:
-            _write_tables(findings, work / "tables", internal=internal, progress=progress)
+            from leadline.report.tables import all_tables
+
+            write_tables(all_tables(findings, internal=internal), work, progress)
     if wanted & DRAWN:
         from leadline.report.drawing import drawn
 
@@ -98,12 +100,3 @@ def _write_all(
             wanted=wanted,
             progress=progress,
         )
-
-
-def _write_tables(findings: Findings, folder: Path, *, internal: bool, progress: Progress) -> None:
-    from leadline.report.tables import all_tables
-
-    folder.mkdir()
-    for table in all_tables(findings, internal=internal):
-        progress(f"tables/{table.name}.csv")
-        write_csv(table, folder / f"{table.name}.csv")

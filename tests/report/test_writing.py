@@ -76,7 +76,7 @@ def test_a_failure_leaves_nothing_behind(full, tmp_path, monkeypatch):
     def fail(*_):
         raise RuntimeError("the disk is full")
 
-    monkeypatch.setattr(writing, "write_csv", fail)
+    monkeypatch.setattr(writing, "write_tables", fail)
     with pytest.raises(RuntimeError):
         write_report(full, tmp_path / "out", formats=["csv"])
     assert list(tmp_path.iterdir()) == []
@@ -85,7 +85,7 @@ def test_a_failure_leaves_nothing_behind(full, tmp_path, monkeypatch):
 def test_a_failure_leaves_an_older_report_as_it_was(full, tmp_path, monkeypatch):
     write_report(full, tmp_path / "out", formats=QUICK)
     before = (tmp_path / "out/report.json").read_bytes()
-    monkeypatch.setattr(writing, "write_csv", lambda *_: 1 / 0)
+    monkeypatch.setattr(writing, "write_tables", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         write_report(full, tmp_path / "out", formats=["csv"])
     assert (tmp_path / "out/report.json").read_bytes() == before

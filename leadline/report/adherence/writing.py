@@ -16,8 +16,9 @@ from leadline.report.folder import (
     Written,
     known_formats,
     whole_folder,
-    write_csv,
     write_documents,
+    write_tables,
+    write_values,
     written,
 )
 
@@ -51,14 +52,9 @@ def write_adherence(
     target = Path(folder)
     wanted = known_formats(formats)
     with whole_folder(target, stem=STEM, replace=replace) as work:
-        progress("adherence.json")
-        text = json.dumps(adherence_json(adherence), indent=1, ensure_ascii=False) + "\n"
-        (work / "adherence.json").write_text(text, encoding="utf-8", newline="\n")
+        write_values(adherence_json(adherence), work, STEM, progress)
         if "csv" in wanted:
-            (work / "tables").mkdir()
-            for table in all_tables(adherence):
-                progress(f"tables/{table.name}.csv")
-                write_csv(table, work / "tables" / f"{table.name}.csv")
+            write_tables(all_tables(adherence), work, progress)
         if wanted & DRAWN:
             results = adherence_results(adherence)
             write_documents(work, (), lambda _: results, stem=STEM, wanted=wanted, progress=progress)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,8 +17,9 @@ from leadline.report.folder import (
     Written,
     known_formats,
     whole_folder,
-    write_csv,
     write_documents,
+    write_tables,
+    write_values,
     written,
 )
 
@@ -47,11 +47,9 @@ def write_design_report(
     target = Path(folder)
     wanted = known_formats(formats)
     with whole_folder(target, stem=STEM, replace=replace) as work:
-        progress("design.json")
-        text = json.dumps(machine(report), indent=1, ensure_ascii=False) + "\n"
-        (work / "design.json").write_text(text, encoding="utf-8", newline="\n")
+        write_values(machine(report), work, STEM, progress)
         if "csv" in wanted:
-            _write_tables(report, work / "tables", progress)
+            write_tables(all_tables(report), work, progress)
         if wanted & DRAWN:
             write_documents(
                 work,
@@ -62,13 +60,6 @@ def write_design_report(
                 progress=progress,
             )
     return written(target)
-
-
-def _write_tables(report: DesignReport, folder: Path, progress: Progress) -> None:
-    folder.mkdir()
-    for table in all_tables(report):
-        progress(f"tables/{table.name}.csv")
-        write_csv(table, folder / f"{table.name}.csv")
 
 
 def drawn(report: DesignReport, progress: Progress) -> Iterator[FigureBlock]:

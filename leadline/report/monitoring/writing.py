@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -15,15 +14,15 @@ from leadline.report.folder import (
     Written,
     known_formats,
     whole_folder,
-    write_csv,
     write_documents,
+    write_tables,
+    write_values,
     written,
 )
 from leadline.report.monitoring.results import closed_results, open_results
 from leadline.report.monitoring.tables import closed_tables, open_tables
 
 if TYPE_CHECKING:
-    from leadline.report.blocks import Table
     from leadline.trial.monitoring import Monitoring
 
 FORMATS = ("html", "pdf", "json", "csv", "figures")
@@ -49,13 +48,11 @@ def write_monitoring_report(
     target = Path(folder)
     wanted = known_formats(formats)
     with whole_folder(target, stem=STEM, replace=replace, parts=PARTS) as work:
-        progress("monitoring.json")
-        text = json.dumps(monitoring_json(found), indent=1, ensure_ascii=False) + "\n"
-        (work / "monitoring.json").write_text(text, encoding="utf-8", newline="\n")
+        write_values(monitoring_json(found), work, STEM, progress)
         for part, tables in (("open", open_tables(found)), ("closed", closed_tables(found))):
             (work / part).mkdir()
             if "csv" in wanted:
-                _write_tables(tables, work / part / "tables", progress)
+                write_tables([table for table in tables if table.rows], work / part, progress)
         if wanted & DRAWN:
             for part, results in (("open", open_results), ("closed", closed_results)):
                 write_documents(
@@ -90,14 +87,6 @@ def json_schema() -> dict[str, Any]:
 def schema_path() -> Path:
     """The JSON Schema of monitoring.json as it is shipped, for other programs."""
     return Path(__file__).parent / "monitoring.schema.json"
-
-
-def _write_tables(tables: tuple[Table, ...], folder: Path, progress: Progress) -> None:
-    folder.mkdir()
-    for table in tables:
-        if table.rows:
-            progress(f"{folder.parent.name}/tables/{table.name}.csv")
-            write_csv(table, folder / f"{table.name}.csv")
 
 
 def _figures(found: Monitoring, part: str, progress: Progress) -> Iterator[FigureBlock]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +13,9 @@ from leadline.report.folder import (
     Written,
     known_formats,
     whole_folder,
-    write_csv,
     write_documents,
+    write_tables,
+    write_values,
     written,
 )
 from leadline.report.protocol.openings import to_fill
@@ -51,13 +51,9 @@ def write_protocol(
     target = Path(folder)
     wanted = known_formats(formats)
     with whole_folder(target, stem=STEM, replace=replace) as work:
-        progress("protocol.json")
-        text = json.dumps(to_dict(protocol), indent=1, ensure_ascii=False) + "\n"
-        (work / "protocol.json").write_text(text, encoding="utf-8", newline="\n")
+        write_values(to_dict(protocol), work, STEM, progress)
         if "csv" in wanted:
-            (work / "tables").mkdir()
-            for table in protocol_tables(protocol, design):
-                write_csv(table, work / "tables" / f"{table.name}.csv")
+            write_tables(protocol_tables(protocol, design), work, progress)
         if wanted & DRAWN:
             results = protocol_results(protocol, design)
             write_documents(work, (), lambda _: results, stem=STEM, wanted=wanted, progress=progress)
