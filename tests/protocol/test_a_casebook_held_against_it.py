@@ -38,8 +38,8 @@ def test_children_of_another_protocol_are_refused_with_their_rows(tmp_path):
         check_casebook(shipped(), casebook(tmp_path, OURS, other, older))
     said = str(refused.value)
     assert "2 children are treated by another protocol than msc_iv_paediatric" in said
-    assert "row 3: CHILD-02 is treated by another 1.0" in said
-    assert "row 4: CHILD-03 is treated by msc_iv_paediatric 0.9" in said
+    assert "CHILD-02 is treated by another 1.0" in said
+    assert "CHILD-03 is treated by msc_iv_paediatric 0.9" in said
     assert "CHILD-01" not in said
 
 
@@ -167,9 +167,12 @@ def test_sixty_children_take_well_under_a_second(tmp_path):
     assert perf_counter() - started < 3  # 0.5 s on two quiet cores; the rest is for a busy machine
 
 
-def test_a_version_without_a_protocol_is_of_no_known_protocol(tmp_path):
-    adherence = check_casebook(shipped(), casebook(tmp_path, "CHILD-02,2010-05,jia,,0.9,2019-06-01"))
+def test_a_version_without_a_protocol_is_open_only_where_it_is_ours(tmp_path):
+    ours, other = (f"CHILD-02,2010-05,jia,,{version},2019-06-01" for version in (VERSION, "0.9"))
+    adherence = check_casebook(shipped(), casebook(tmp_path, ours))
     assert adherence.children[0].under_protocol == "indeterminate"
+    with pytest.raises(OtherProtocol, match=r"CHILD-02 is treated by \(protocol not recorded\) 0\.9"):
+        check_casebook(shipped(), casebook(tmp_path, other))
 
 
 def test_it_is_called_from_the_public_interface():

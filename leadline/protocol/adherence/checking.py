@@ -42,10 +42,10 @@ def check_casebook(
 
     raises OtherProtocol if a child's row names another protocol or another version
     """
-    check_membership(protocol, casebook)
+    cases = tuple(casebook.cases(planned=_planned(casebook, on)))
+    check_membership(protocol, cases, casebook=casebook.name)
     rules = parameters or Parameters()
     closed = casebook.kind == "published" and on is None
-    cases = tuple(casebook.cases(planned=_planned(casebook, on)))
     children = tuple(
         check_case(protocol, case, today=day_asked_about(case, casebook, on), parameters=rules, closed=closed)
         for case in cases

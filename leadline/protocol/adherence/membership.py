@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import polars as pl
 
 from leadline.casebook import Casebook
 from leadline.casebook.case import Case
-from leadline.casebook.reading import ROW
 from leadline.errors import OtherProtocol
 from leadline.protocol.adherence.findings import Result
 from leadline.protocol.protocol import Protocol
@@ -16,27 +15,35 @@ from leadline.protocol.protocol import Protocol
 MOST_NAMED = 8
 
 
-def check_membership(protocol: Protocol, casebook: Casebook) -> None:
-    """Raises OtherProtocol if a child's row names another protocol, or another version of this one."""
-    rows = casebook.tables["patients"].select(ROW, "patient_id", "protocol_id", "protocol_version")
-    others = rows.filter(
-        (pl.col("protocol_id") != protocol.id)
-        | ((pl.col("protocol_id") == protocol.id) & (pl.col("protocol_version") != protocol.version))
-    )
-    if others.is_empty():
+def names_another(case: Case, protocol: Protocol) -> bool:
+    """Whether the child's row names another protocol, or another version. A version other than this one excludes this
+    protocol even where the row names none: it is another version of it, or a version of another."""
+    its_id, version = case.patient.get("protocol_id"), case.patient.get("protocol_version")
+    return its_id not in (None, protocol.id) or version not in (None, protocol.version)
+
+
+def check_membership(protocol: Protocol, cases: Iterable[Case], *, casebook: str = "") -> None:
+    """Raises OtherProtocol if a child's row names another protocol, or another version of this one.
+
+    casebook  its name, for the message
+    """
+    others = [case for case in cases if names_another(case, protocol)]
+    if not others:
         return
-    named = [
-        f"row {row}: {child} is treated by {its_id} {version or '(version not recorded)'}"
-        for row, child, its_id, version in others.head(MOST_NAMED).iter_rows()
-    ]
-    more = [f"... and {others.height - MOST_NAMED} more"] if others.height > MOST_NAMED else []
-    one = others.height == 1
-    whom = f"{others.height} {'child is' if one else 'children are'}"
-    said = f"Casebook {casebook.name}, table patients: {whom} treated by another protocol than {protocol.id} "
+    named = [f"{case.patient_id} is treated by {_treated_by(case)}" for case in others[:MOST_NAMED]]
+    more = [f"... and {len(others) - MOST_NAMED} more"] if len(others) > MOST_NAMED else []
+    where = f"Casebook {casebook}, table patients" if casebook else "Table patients"
+    whom = f"{len(others)} {'child is' if len(others) == 1 else 'children are'}"
+    said = f"{where}: {whom} treated by another protocol than {protocol.id} {protocol.version}:"
     raise OtherProtocol(
-        "\n".join([f"{said}{protocol.version}:", *named, *more]),
-        hint="check these children against their own version, or correct protocol_id and protocol_version",
+        "\n".join([said, *named, *more]),
+        hint="hold these children against their own version, or correct protocol_id and protocol_version",
     )
+
+
+def _treated_by(case: Case) -> str:
+    its_id, version = case.patient.get("protocol_id"), case.patient.get("protocol_version")
+    return f"{its_id or '(protocol not recorded)'} {version or '(version not recorded)'}"
 
 
 def under_protocol(case: Case, protocol: Protocol) -> Result:

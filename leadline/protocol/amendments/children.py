@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from leadline.protocol.adherence import check_case
 from leadline.protocol.adherence.checking import day_asked_about
 from leadline.protocol.adherence.findings import OUTCOME_WORDS, VisitState
+from leadline.protocol.adherence.membership import names_another
 
 if TYPE_CHECKING:
     from leadline.casebook import Casebook
@@ -55,8 +56,7 @@ def touched_children(old: Protocol, new: Protocol, casebook: Casebook) -> tuple[
 
 
 def _child(old: Protocol, new: Protocol, case: Case, casebook: Casebook) -> TouchedChild:
-    named = case.patient.get("protocol_id") or old.id, case.patient.get("protocol_version") or old.version
-    if named != (old.id, old.version):
+    if names_another(case, old):
         return TouchedChild(case.patient_id, (), elsewhere=True)
     today, closed = day_asked_about(case, casebook), casebook.kind == "published"
     before, after = (

@@ -6,19 +6,17 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from leadline.errors import OtherProtocol
 from leadline.trial.design import HarmCount
 from leadline.trial.monitoring.as_of import as_of
 from leadline.trial.monitoring.harm import ChildHarm, child_harm
 from leadline.trial.monitoring.responses import Day, Response, respond
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from datetime import date
 
     from leadline.casebook.case import Case
     from leadline.casebook.days import RecordedDay
-    from leadline.protocol.protocol import Protocol
     from leadline.trial.monitoring.plan import Plan
 
 NOT_INFUSED = "no infusion is recorded as given"
@@ -61,30 +59,6 @@ class Children:
     left_out: tuple[LeftOut, ...]
     order_known: bool
     all_named: bool
-
-
-def check_protocol(cases: Iterable[Case], protocol: Protocol) -> None:
-    """Refuse children who are said to belong to another protocol, or another version of it. Raises OtherProtocol."""
-    wrong: dict[tuple[str, str], list[str]] = {}
-    for case in cases:
-        named = str(case.patient.get("protocol_id") or "")
-        version = str(case.patient.get("protocol_version") or "")
-        if (named and named != protocol.id) or (version and version != protocol.version):
-            wrong.setdefault((named or "not named", version or "not stated"), []).append(case.patient_id)
-    if wrong:
-        lines = [
-            f"patients: found protocol {named}, version {version}, of {_some(ids)}"
-            for (named, version), ids in wrong.items()
-        ]
-        raise OtherProtocol(
-            "\n".join([*lines, f"takes {protocol.id}, version {protocol.version}"]),
-            hint="Monitor each version with its own design and lock, or correct the table of children.",
-        )
-
-
-def _some(ids: Sequence[str]) -> str:
-    shown = ", ".join(ids[:5])
-    return shown if len(ids) <= 5 else f"{shown} and {len(ids) - 5} more"
 
 
 def children_of(cases: Sequence[Case], plan: Plan, *, on: date | None, closed: bool) -> Children:

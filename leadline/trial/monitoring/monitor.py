@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import leadline
 from leadline.errors import BeyondExactRange
-from leadline.trial.monitoring.children import Child, Children, LeftOut, check_protocol, children_of
+from leadline.protocol.adherence.membership import check_membership
+from leadline.trial.monitoring.children import Child, Children, LeftOut, children_of
 from leadline.trial.monitoring.harm import HarmStanding, Rule, harm_path
 from leadline.trial.monitoring.harm_rule import HarmRule
 from leadline.trial.monitoring.looks import SUCCESSES, Course, Decision, Known, walk
@@ -75,7 +76,7 @@ def reach(
     plan: Plan, cases: Sequence[Case], *, on: date | None, trial: Trial, closed: bool = False
 ) -> Reached:
     """The decisions alone: every planned look made again from the charts. Raises OtherProtocol."""
-    check_protocol(cases, plan.protocol)
+    check_membership(plan.protocol, cases)
     found = children_of(cases, plan, on=on, closed=closed)
     by_basket = [[one for one in found.infused if one.basket == j] for j in range(len(plan.design.baskets))]
     known = [_known(children) for children in by_basket]
