@@ -13,13 +13,15 @@ from leadline.trial.borrowing import Above, Outcomes, borrows_effect
 from leadline.trial.borrowing.controls import expect_against_controls
 from leadline.trial.borrowing.hierarchical import CLOSE
 from leadline.trial.borrowing.independent import Independent
-from leadline.trial.borrowing.outcomes import outcomes_from, table_shape
+from leadline.trial.borrowing.outcomes import outcomes_of_arms, table_shape
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from leadline.trial.borrowing.beta import Counts, Floats, Quantity
     from leadline.trial.design import Design
+
+    _Sizes = tuple[tuple[int, ...], tuple[int, ...]]  # treated children and controls, one a basket
 
 
 class Posterior:
@@ -31,7 +33,7 @@ class Posterior:
     def __init__(self, design: Design) -> None:
         self._design = design
         self._of_multisets: dict[tuple[Outcomes, Quantity], Floats] = {}
-        self._tables: dict[tuple[tuple[int, ...], Quantity], _Table] = {}
+        self._tables: dict[tuple[_Sizes, Quantity], _Table] = {}
 
     def expect(self, outcomes: Outcomes, quantity: Quantity) -> Floats:
         """(outcomes, baskets). The quantity has to be the same for like baskets."""
@@ -58,9 +60,12 @@ class Posterior:
         return np.unique(np.concatenate([values.ravel() for values in held]))
 
     def _canonical_order(self, outcomes: Outcomes) -> Counts:
-        """(outcomes, baskets): like baskets sorted by size, then entry, so that one row serves all their orders."""
+        """(outcomes, baskets): like baskets sorted by sizes, then entry, so that one row serves all their orders."""
         most = max(outcomes.shape)
-        kind_first = (np.array(self._design.alike) * most + outcomes.sizes) * most + outcomes.entries
+        kind_first = np.array(self._design.alike) * most + outcomes.sizes
+        if outcomes.control_sizes:
+            kind_first = kind_first * most + outcomes.control_sizes
+        kind_first = kind_first * most + outcomes.entries
         return np.argsort(kind_first, axis=1, kind="stable")
 
     def _look_up(
@@ -69,13 +74,14 @@ class Posterior:
         """Rows of the table of these sizes; those asked for the first time are computed."""
         shape = table_shape(sizes, controls)
         codes = np.ravel_multi_index(tuple(entries.T), shape)
-        table = self._tables.get((sizes, quantity))
+        table = self._tables.get(((sizes, controls), quantity))
         new = np.unique(codes if table is None else codes[~table.holds(codes)])
         if table is None or new.size:
-            fresh = outcomes_from(np.column_stack(np.unravel_index(new, shape)), sizes, controls)
+            entries = np.column_stack(np.unravel_index(new, shape))
+            fresh = outcomes_of_arms(entries, sizes, controls) if controls else Outcomes(entries, sizes)
             added = _Table(new, self._compute(fresh, quantity))
             table = added if table is None else table.joined(added)
-            self._tables[sizes, quantity] = table
+            self._tables[(sizes, controls), quantity] = table
         return np.asarray(table.values[np.searchsorted(table.codes, codes)])
 
     def _compute(self, outcomes: Outcomes, quantity: Quantity) -> Floats:

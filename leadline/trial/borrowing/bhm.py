@@ -61,7 +61,7 @@ class Hierarchical:
     def log_evidence(self, outcomes: Outcomes, *, baskets: Sequence[Beforehand]) -> Floats:
         """(outcomes,): log of the expected likelihood of all children before any was seen."""
         grid, factors = self._at_nodes(outcomes, baskets, Mean())
-        total = total_over_nodes(outcomes.responders, grid.weight, factors)
+        total = total_over_nodes(outcomes.entries, grid.weight, factors)
         return np.asarray(np.log(total) + log_best(outcomes))
 
     def _at_nodes(

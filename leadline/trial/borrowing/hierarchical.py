@@ -224,8 +224,15 @@ def _log_best(size: int, count: int) -> float:
 
 def log_best(outcomes: Outcomes) -> Floats:
     """(outcomes,): log of the largest likelihood of each outcome, to which the sums over nodes are relative."""
-    tables = [np.array([_log_best(size, count) for count in range(size + 1)]) for size in outcomes.sizes]
-    return np.asarray(sum(table[outcomes.responders[:, j]] for j, table in enumerate(tables)))
+    best = _log_best_of(outcomes.responders, outcomes.sizes)
+    if outcomes.control_responders is not None:
+        best = best + _log_best_of(outcomes.control_responders, outcomes.control_sizes)
+    return best
+
+
+def _log_best_of(counts: Counts, sizes: Sequence[int]) -> Floats:
+    tables = [np.array([_log_best(size, count) for count in range(size + 1)]) for size in sizes]
+    return np.asarray(sum(table[counts[:, j]] for j, table in enumerate(tables)))
 
 
 def lone_factors(quantity: Quantity, sitting: Sitting, baskets: Sequence[Beforehand]) -> Factors:

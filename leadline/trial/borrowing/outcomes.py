@@ -72,6 +72,13 @@ def outcomes_from(
     """Outcomes from the entries (outcomes, baskets) of the baskets' tables."""
     if not any(control_sizes):
         return Outcomes(entries, tuple(sizes), multisets)
+    return outcomes_of_arms(entries, sizes, control_sizes, multisets=multisets)
+
+
+def outcomes_of_arms(
+    entries: Counts, sizes: Sequence[int], control_sizes: Sequence[int], *, multisets: bool = False
+) -> Outcomes:
+    """The same of a design with controls, of whom perhaps none has been seen so far."""
     responders, control_responders = np.divmod(entries, np.array(control_sizes) + 1)
     return Outcomes(responders, tuple(sizes), multisets, control_responders, tuple(control_sizes))
 
