@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING
 
-from leadline.trial.endings import Closed, Reason
+from leadline.trial.endings import Closed, Reason, sizes_by_step
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -87,17 +87,6 @@ def _path(design: Design, closed: Sequence[Closed]) -> tuple[list[int], Path]:
             steps.append(step)
             path.append(sum(min(size, end.size) for size, end in zip(sizes, closed, strict=True)))
     return steps, tuple(path)
-
-
-def sizes_by_step(design: Design) -> list[tuple[int, ...]]:
-    """Treated children of each basket at each step, if nothing is stopped."""
-    looks = [0] * len(design.baskets)
-    sizes = []
-    for moved in design.steps():
-        for j in moved:
-            looks[j] += 1
-        sizes.append(tuple(b.looks[k - 1] if k else 0 for b, k in zip(design.baskets, looks, strict=True)))
-    return sizes
 
 
 def _cut_short(

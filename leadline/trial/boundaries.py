@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from leadline.trial.apart import sizes_by_step
 from leadline.trial.borrowing.outcomes import every_outcome, outcomes_from, sorted_outcomes, table_shape
-from leadline.trial.endings import verdicts_at
+from leadline.trial.endings import sizes_by_step, verdicts_at
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

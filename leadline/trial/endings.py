@@ -54,6 +54,46 @@ class Closed(NamedTuple):
 Pattern = tuple[Closed | None, ...]  # None for a basket that is still open
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Children whose responses the looks see: by plan, or where other numbers have come.
+
+    open    (steps, baskets), in a basket that is open
+    closed  (steps, steps, baskets), in one that closed at the first step, at the second: children who were treated by
+            then and whose responses come later are counted once known, or never
+    fewest  an open basket with fewer is not judged before its last look
+    """
+
+    open: tuple[tuple[int, ...], ...]
+    closed: tuple[tuple[tuple[int, ...], ...], ...]
+    fewest: int = 1
+
+    def sizes(self, pattern: Pattern, step: int) -> tuple[int, ...]:
+        """One a basket; none before the first step."""
+        if step < 0:
+            return (0,) * len(pattern)
+        return tuple(
+            self.open[step][j] if end is None else self.closed[end.step][step][j]
+            for j, end in enumerate(pattern)
+        )
+
+
+def sizes_by_step(design: Design) -> tuple[tuple[int, ...], ...]:
+    """(steps, baskets): treated children of each basket at each step, if nothing is stopped."""
+    looks, sizes = [0] * len(design.baskets), []
+    for moved in design.steps():
+        for j in moved:
+            looks[j] += 1
+        sizes.append(tuple(b.looks[k - 1] if k else 0 for b, k in zip(design.baskets, looks, strict=True)))
+    return tuple(sizes)
+
+
+def planned(design: Design) -> Seen:
+    """As many as the design says."""
+    sizes = sizes_by_step(design)
+    return Seen(sizes, tuple((size,) * len(sizes) for size in sizes))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Ending:
     """One way to end, by step and reason for each basket, and all outcomes that can end so.
@@ -80,15 +120,21 @@ class Ending:
         return any(closed.reason is Reason.HARM for closed in self.closed)
 
 
-def find_endings(design: Design, posterior: Posterior) -> list[Ending]:
+def find_endings(design: Design, posterior: Posterior, *, seen: Seen | None = None) -> list[Ending]:
     """All endings; without the harm rule their shares add up to one for every vector of counts.
 
-    raises BeyondExactRange when there are more outcomes than can be walked through
+    seen    where the looks do not find the planned children, those they find, in a design without controls
+    raises  BeyondExactRange when there are more outcomes than can be walked through
     """
+    if seen is not None:
+        _check_count(
+            design, math.prod(sum(size + 1 for size in sizes) for sizes in zip(*seen.open, strict=True))
+        )
+        return list(_Walk(design, posterior, seen).endings())
     _check_count(design, outcomes_together(design))
     if len(design.steps()) == 1 and design.exchangeable and design.harm is None:
         return [_single_look(design, posterior)]
-    return list(_Walk(design, posterior).endings())
+    return list(_Walk(design, posterior, planned(design)).endings())
 
 
 def check_exact_range(design: Design) -> None:
@@ -142,8 +188,8 @@ def _single_look(design: Design, posterior: Posterior) -> Ending:
 class _Walk:
     """Step by step through the looks, every child a coin toss: given the counts, the law is that of all true rates."""
 
-    def __init__(self, design: Design, posterior: Posterior) -> None:
-        self.design, self.posterior = design, posterior
+    def __init__(self, design: Design, posterior: Posterior, seen: Seen) -> None:
+        self.design, self.posterior, self.seen = design, posterior, seen
         self.steps = design.steps()
 
     def endings(self) -> Iterator[Ending]:
@@ -153,60 +199,63 @@ class _Walk:
             ((None,) * baskets, ()): np.ones((1,) * baskets)
         }
         for step, moved in enumerate(self.steps):
-            before = self._sizes(looks)
             for j in moved:
                 looks[j] += 1
-            after = self._sizes(looks)
             split: dict[tuple[Pattern, tuple[int, ...]], Floats] = {}
             for (pattern, path), law in states.items():
-                seen = [j for j in moved if pattern[j] is None]
-                if not seen:  # nobody to look at: these trials wait for another basket
-                    split[pattern, path] = split.get((pattern, path), 0.0) + law
+                sizes = self.seen.sizes(pattern, step)
+                grown = self._accrue(law, self.seen.sizes(pattern, step - 1), sizes)
+                open_ones = [j for j in moved if pattern[j] is None]
+                if not open_ones:  # nobody to look at: these trials wait for another basket
+                    split[pattern, path] = split.get((pattern, path), 0.0) + grown
                     continue
-                grown = self._accrue(law, seen, before, after)
-                sizes = tuple(closed.size if closed else after[j] for j, closed in enumerate(pattern))
                 here = (*path, sum(sizes))
                 if self.design.harm:
                     yield self._harm_ending(pattern, step, here, grown, sizes)
                 if step == len(self.steps) - 1:
                     yield self._final_ending(pattern, step, here, grown, sizes)
                     continue
-                for then, part in self._decide(pattern, step, seen, looks, grown, sizes):
+                judged = [j for j in open_ones if self._judged(j, looks[j], sizes[j])]
+                for then, part in self._decide(pattern, step, judged, looks, grown, sizes):
                     if all(then):
                         yield self._early_ending(then, here, part, sizes)
                     else:
                         split[then, here] = split.get((then, here), 0.0) + part
             states = split
 
-    def _sizes(self, looks: list[int]) -> tuple[int, ...]:
-        return tuple(b.looks[k - 1] if k else 0 for b, k in zip(self.design.baskets, looks, strict=True))
+    def _judged(self, basket: int, look: int, size: int) -> bool:
+        return size >= self.seen.fewest or look == len(self.design.baskets[basket].looks)
 
-    def _accrue(
-        self, law: Floats, seen: list[int], before: tuple[int, ...], after: tuple[int, ...]
-    ) -> Floats:
-        """Convolve the axes of the baskets that take more children, one after the other."""
+    def _accrue(self, law: Floats, before: tuple[int, ...], after: tuple[int, ...]) -> Floats:
+        """Convolve the axes of the baskets of which more children are seen, one after the other."""
         controls_before, controls_after = self.design.controls(before), self.design.controls(after)
-        for j in seen:
-            transition = np.kron(_tosses(before[j], after[j]), _tosses(controls_before[j], controls_after[j]))
-            law = np.moveaxis(np.tensordot(law, transition, axes=(j, 0)), -1, j)
+        for j in range(len(before)):
+            if (before[j], controls_before[j]) != (after[j], controls_after[j]):
+                transition = np.kron(
+                    _tosses(before[j], after[j]), _tosses(controls_before[j], controls_after[j])
+                )
+                law = np.moveaxis(np.tensordot(law, transition, axes=(j, 0)), -1, j)
         return law
 
     def _decide(
         self,
         pattern: Pattern,
         step: int,
-        seen: list[int],
+        judged: list[int],
         looks: list[int],
         law: Floats,
         sizes: tuple[int, ...],
     ) -> Iterator[tuple[Pattern, Floats]]:
-        """The law split by what is decided for each basket looked at."""
+        """The law split by what is decided for each basket that is judged."""
+        if not judged:
+            yield pattern, law
+            return
         outcomes, _ = self._reached(law, sizes)
         entries = outcomes.entries
         verdicts = np.column_stack(
-            [verdicts_at(self.design, self.posterior, outcomes, basket=j, look=looks[j]) for j in seen]
+            [verdicts_at(self.design, self.posterior, outcomes, basket=j, look=looks[j]) for j in judged]
         )
-        for decided in product((Reason.FUTILITY, None, Reason.EFFICACY), repeat=len(seen)):
+        for decided in product((Reason.FUTILITY, None, Reason.EFFICACY), repeat=len(judged)):
             wanted = [0 if reason is None else int(reason) for reason in decided]
             rows = (verdicts == wanted).all(axis=1)
             if not rows.any():
@@ -215,7 +264,7 @@ class _Walk:
             where = tuple(entries[rows].T)
             part[where] = law[where]
             then = list(pattern)
-            for j, reason in zip(seen, decided, strict=True):
+            for j, reason in zip(judged, decided, strict=True):
                 if reason is not None:
                     last = looks[j] == len(self.design.baskets[j].looks)
                     why = Reason.COMPLETE if last else reason
@@ -229,7 +278,8 @@ class _Walk:
         above = self.posterior.expect(outcomes, Above(self.design.null_limits))
         by_threshold = tuple(closed is None for closed in pattern)
         earlier = np.array([closed is not None and closed.success for closed in pattern])
-        success = np.where(by_threshold, above >= np.array(self.design.thresholds), earlier)
+        reached = (above >= np.array(self.design.thresholds)) & (np.array(sizes) > 0)
+        success = np.where(by_threshold, reached, earlier)
         closed = tuple(
             then or Closed(step, sizes[j], Reason.COMPLETE, success=False) for j, then in enumerate(pattern)
         )
@@ -282,11 +332,11 @@ def verdicts_at(
     """What is decided on one basket at one of its looks (numbered from 1), an array over outcomes.
 
     1 efficacy, -1 futility, 0 go on; at its last look there is no going on. Where a count meets both early rules,
-    efficacy is taken.
+    efficacy is taken. Without a child of its own a basket is no success, whatever it borrows.
     """
     if look == len(design.baskets[basket].looks):
         above = posterior.expect(outcomes, Above(design.null_limits))[:, basket]
-        return np.where(above >= design.thresholds[basket], 1, -1)
+        return np.where((above >= design.thresholds[basket]) & (outcomes.sizes[basket] > 0), 1, -1)
     verdict = np.zeros(len(outcomes.responders), dtype=np.int64)
     if design.futility is not None:
         rule = design.futility
