@@ -110,6 +110,10 @@ CALENDAR_MONTHS: Mapping[str, int] = {"mo": 1, "a": 12}
 
 MINUTES: Mapping[str, int] = {"min": 1, "h": 60}
 
+MG: Mapping[str, float] = {"mg": 1.0, "g": 1000.0, "ug": 0.001}
+MG_PER_KG: Mapping[str, float] = {"mg/kg": 1.0, "g/kg": 1000.0, "ug/kg": 0.001}
+"""Unit of a dose of a drug to the factor that turns it into milligrams."""
+
 UNIT_WORDS: Mapping[str, str] = {
     "10*6/kg": "million cells per kg",
     "{cells}/kg": "cells per kg",

@@ -195,8 +195,6 @@ def test_a_source_and_a_reason_are_words_and_change_nothing_else():
 
 
 MEANS_THE_SAME = {
-    "the same dose in single cells": [("per_kg: {value: 2, unit: 10*6/kg", 'per_kg: {value: 2000000, unit: "{cells}/kg"')],
-    "twelve weeks as days": [("lasting: {value: 12, unit: wk", "lasting: {value: 84, unit: d")],
     "items in another order": [("items: &every_time [weight_kg, height_cm,", "items: &every_time [height_cm, weight_kg,")],
     "a comment": [("dose:\n", "dose:  # as in Swart 2019\n")],
     "rules in another order": [
@@ -210,6 +208,51 @@ MEANS_THE_SAME = {
 def test_what_means_the_same_is_no_amendment(edits):
     assert edited(*edits) != edited()
     assert changes(*edits) == []
+
+
+WORDED_OTHERWISE = {
+    "a dose in single cells": (
+        [("per_kg: {value: 2, unit: 10*6/kg", 'per_kg: {value: 2000000, unit: "{cells}/kg"')],
+        "The dose per kg is worded otherwise: 2 million cells per kg is the same as 2000000 cells per kg",
+    ),
+    "weeks as days": (
+        [("lasting: {value: 12, unit: wk", "lasting: {value: 84, unit: d")],
+        "The length of the watch 'Watch for macrophage activation syndrome' is worded otherwise: 12 weeks is the same as 84 days",
+    ),
+    "a year as months": (
+        [("drugs: [bdmard_bcell], time: {value: 12, unit: mo", "drugs: [bdmard_bcell], time: {value: 1, unit: a")],
+        "'Wash-out of B-cell therapy' is worded otherwise: 12 months is the same as 1 year",
+    ),
+    "a name": (
+        [("id: viability, title: Viability,", "id: viability, title: Viable cells,")],
+        "The title of the rule 'Viable cells' changes from Viability to Viable cells",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("edits", "said"), WORDED_OTHERWISE.values(), ids=WORDED_OTHERWISE)
+def test_what_is_only_worded_otherwise_is_said_and_is_no_change(edits, said):
+    assert changes(*edits) == [("wording", said)]
+
+
+FIVE_MG = (
+    "dose: {unit: mg/kg, centre: dose by weight and age}",
+    "dose: {value: 5, unit: mg, source: [practice]}",
+)
+
+
+@pytest.mark.parametrize(
+    ("dose", "said"),
+    [
+        ("value: 0.005, unit: g", [("wording", "The dose of the use of chlorphenamine is worded otherwise: 5 mg is the same as 0.005 g")]),
+        ("value: 5000, unit: ug", [("wording", "The dose of the use of chlorphenamine is worded otherwise: 5 mg is the same as 5000 ug")]),
+        ("value: 0.0050001, unit: g", [("treatment", "The dose of the use of chlorphenamine rises from 0.005 to 0.0050001 g")]),
+    ],
+)  # fmt: skip
+def test_a_dose_in_another_unit_is_the_same_to_the_last_digit_or_another_one(dose, said):
+    amended = (FIVE_MG[0], f"dose: {{{dose}, source: [practice]}}")
+    found = compare_protocols(read(FIVE_MG), read(amended))
+    assert [(each.meaning.value, each.what) for each in found] == said
 
 
 def test_an_amendment_leads_to_the_key_of_the_new_protocol():

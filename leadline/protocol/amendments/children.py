@@ -1,7 +1,7 @@
 """Which children an amendment touches: those for whom something is held against another rule than before.
 
-Each child is held against both versions. What is asked in other words, or comes out otherwise, touches the child; a
-change of sources and reasons touches nobody.
+Each child is held against both versions. What is asked otherwise, or comes out otherwise, touches the child; a change
+of sources, reasons and names, or a figure in another unit, touches nobody.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from leadline.protocol.adherence import check_case
 from leadline.protocol.adherence.checking import day_asked_about
 from leadline.protocol.adherence.findings import OUTCOME_WORDS, VisitState
 from leadline.protocol.adherence.membership import names_another
+from leadline.protocol.amendments.rewording import in_old_words
 
 if TYPE_CHECKING:
     from leadline.casebook import Casebook
@@ -52,7 +53,8 @@ class TouchedChild:
 
 def touched_children(old: Protocol, new: Protocol, casebook: Casebook) -> tuple[TouchedChild, ...]:
     """Every child of the casebook, in its order; `touched` is empty for one whom the amendment leaves alone."""
-    return tuple(_child(old, new, case, casebook) for case in casebook.cases())
+    amended = in_old_words(old, new)
+    return tuple(_child(old, amended, case, casebook) for case in casebook.cases())
 
 
 def _child(old: Protocol, new: Protocol, case: Case, casebook: Casebook) -> TouchedChild:

@@ -11,14 +11,21 @@ from typing import TYPE_CHECKING, Any
 from leadline.protocol.amendments.amendment import Amendment, Meaning
 from leadline.protocol.amendments.naming import (
     LISTS,
-    identity,
+    by_identity,
     known_list,
     name_of,
     one_in_words,
     owner_of,
     shown,
 )
-from leadline.protocol.amendments.values import figure_changes, list_changes, window_changes
+from leadline.protocol.amendments.rewording import WORDING
+from leadline.protocol.amendments.values import (
+    figure_changes,
+    figure_rewording,
+    list_changes,
+    same_figure,
+    window_changes,
+)
 from leadline.protocol.estimands import Handling
 from leadline.protocol.figures import Figure, Window
 from leadline.protocol.rules import RULE_KINDS, words
@@ -31,10 +38,6 @@ DAY_NUMBERS = frozenset({"day", "first", "last", "by_day"})
 """Keys that hold a day, counted from the infusion."""
 
 Change = tuple["KeyPath", str, Meaning]
-
-WORDING = frozenset({"source", "why", "text", "notice", "background", "design", "notes", "purpose", "citation", "doi",
-                     "url", "visit_why", "missing_why", "critical"})  # fmt: skip
-"""Keys by which nothing is judged."""
 
 CONCLUSION = frozenset(
     {"objectives", "roles", "data", "sources", "title", "id", "version", "status", "diagnoses"}
@@ -62,6 +65,9 @@ def _compare(old: Any, new: Any, path: KeyPath, name: str) -> Iterator[Change]:
         return
     meaning = Meaning.CONCLUSION if path[0] in CONCLUSION else Meaning.TREATMENT
     match old, new:
+        case Figure(), Figure() if same_figure(old, new):
+            yield from ((path, what, Meaning.WORDING) for what in figure_rewording(old, new, name))
+            yield from _same_figure_otherwise(old, new, path, name)
         case Figure(), Figure():
             yield from ((path, what, meaning) for what in figure_changes(old, new, name))
             yield from _same_figure_otherwise(old, new, path, name)
@@ -99,7 +105,7 @@ def _fields(old: Any, new: Any, path: KeyPath) -> Iterator[Change]:
 
 def _members(old: Any, new: Any, path: KeyPath, name: str, meaning: Meaning) -> Iterator[Change]:
     """Members of a list or mapping, matched by what makes each the one it is."""
-    before, after = _by_identity(old), _by_identity(new)
+    before, after = by_identity(old), by_identity(new)
     for key, (at, member) in after.items():
         if key in before:
             whose = f" in {name.partition(' of ')[2]}" if isinstance(new, Mapping) else ""
@@ -109,12 +115,6 @@ def _members(old: Any, new: Any, path: KeyPath, name: str, meaning: Meaning) -> 
     for key, (at, member) in before.items():
         if key not in after:
             yield (*path, at), f"Taken out of {name}: {one_in_words(member, key)}", meaning
-
-
-def _by_identity(members: Any) -> dict[str, tuple[str | int, Any]]:
-    if isinstance(members, Mapping):
-        return {str(key): (str(key), member) for key, member in members.items()}
-    return {identity(member, at): (at, member) for at, member in enumerate(members)}
 
 
 def _same_figure_otherwise(old: Any, new: Any, path: KeyPath, name: str) -> Iterator[Change]:
@@ -131,6 +131,8 @@ WORDED = {"source": "source", "why": "reason"}
 def _reworded(old: Any, new: Any, path: KeyPath, name: str) -> Iterator[Change]:
     if path[-1] == "source":
         yield path, f"{_capital(name)} changes from {_sources(old)} to {_sources(new)}", Meaning.WORDING
+    elif path[-1] == "title":
+        yield path, _scalar(old, new, path, name), Meaning.WORDING
     else:
         yield path, f"{_capital(name)} is worded otherwise", Meaning.WORDING
 

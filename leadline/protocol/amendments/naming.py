@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import is_dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from leadline.protocol.subjects import drug_words, item_words
 from leadline.protocol.treatment import DrugUse, TaperTarget
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from leadline.casebook.keyed_files import KeyPath
 
@@ -190,6 +191,13 @@ def identity(value: Any, at: int) -> str:
             return str(getattr(value, "id", at))
         case _:
             return str(value)
+
+
+def by_identity(members: Any) -> dict[str, tuple[str | int, Any]]:
+    """Each member of a list or mapping by what makes it the one it is, with its place or key."""
+    if isinstance(members, Mapping):
+        return {str(key): (str(key), member) for key, member in members.items()}
+    return {identity(member, at): (at, member) for at, member in enumerate(members)}
 
 
 def shown(value: Any) -> str:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from leadline.protocol.figures import (
+    CALENDAR_MONTHS,
     DAYS,
+    MG,
+    MG_PER_KG,
     MILLION_CELLS,
     MILLION_CELLS_PER_KG,
     MINUTES,
@@ -19,8 +24,32 @@ from leadline.protocol.figures import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-CONVERTIBLE: tuple[Mapping[str, float], ...] = (MILLION_CELLS_PER_KG, MILLION_CELLS, DAYS, MINUTES)
-"""Units of one kind, each with its factor: a figure in another of them is the same figure."""
+CONVERTIBLE: tuple[Mapping[str, float], ...] = (
+    MILLION_CELLS_PER_KG, MILLION_CELLS, DAYS, CALENDAR_MONTHS, MINUTES, MG, MG_PER_KG,
+)  # fmt: skip
+"""Units of one kind, each with its factor: a figure in another of them is the same figure. A day is not 24 hours here,
+nor a month so many days."""
+
+ENDS = ("value", "low", "high", "above", "below")
+
+
+def same_figure(old: Figure, new: Figure) -> bool:
+    """Whether both hold the same numbers, in whatever unit, or leave the same to the centre."""
+    before = _in_unit(old, new.unit)
+    if old.open or new.open:
+        return (old.centre, old.unit) == (new.centre, new.unit)
+    return before is not None and all(getattr(before, end) == getattr(new, end) for end in ENDS)
+
+
+def figure_rewording(old: Figure, new: Figure, name: str) -> Iterator[str]:
+    """How a figure that stays the same is worded otherwise."""
+    if old.unit != new.unit:
+        yield f"{_capital(name)} is worded otherwise: {figure_words(old)} is the same as {figure_words(new)}"
+
+
+def same_window(old: Window, new: Window) -> bool:
+    """Whether both hold the same days."""
+    return (old.first, old.last) == (new.first, new.last)
 
 
 def figure_changes(old: Figure, new: Figure, name: str) -> Iterator[str]:
@@ -43,7 +72,7 @@ def figure_changes(old: Figure, new: Figure, name: str) -> Iterator[str]:
 
 def window_changes(old: Window, new: Window, name: str) -> Iterator[str]:
     """Every change of a window's days."""
-    if (old.first, old.last) != (new.first, new.last):
+    if not same_window(old, new):
         yield f"The days of {name} change: {window_words(old)} becomes {window_words(new)}"
 
 
@@ -67,22 +96,20 @@ def _in_unit(figure: Figure, unit: str) -> Figure | None:
     factors = next((each for each in CONVERTIBLE if figure.unit in each and unit in each), None)
     if factors is None:
         return None
-    factor = factors[figure.unit] / factors[unit]
+    factor = _exact(factors[figure.unit]) / _exact(factors[unit])
 
     def scaled(number: float | None) -> float | None:
-        return None if number is None else round(number * factor, 6)
+        return None if number is None else float(_exact(number) * factor)
 
-    return Figure(
-        unit=unit,
-        value=scaled(figure.value),
-        low=scaled(figure.low),
-        high=scaled(figure.high),
-        above=scaled(figure.above),
-        below=scaled(figure.below),
-        source=figure.source,
-        centre=figure.centre,
-        why=figure.why,
-    )
+    return replace(
+        figure, unit=unit, value=scaled(figure.value), low=scaled(figure.low), high=scaled(figure.high),
+        above=scaled(figure.above), below=scaled(figure.below),
+    )  # fmt: skip
+
+
+def _exact(number: float) -> Fraction:
+    """The number as it is written: 0.005 is 5/1000, and so 5 mg is 0.005 g to the last digit."""
+    return Fraction(repr(number))
 
 
 def _opened_or_filled(old: Figure, new: Figure, name: str) -> Iterator[str]:
@@ -120,7 +147,7 @@ def _within(figure: Figure, ends: tuple[str, str]) -> bool:
 
 
 def _moved(name: str, before: float, after: float, unit: str) -> Iterator[str]:
-    if round(before - after, 6):
+    if before != after:
         verb = "rises" if after > before else "falls"
         yield f"{_capital(name)} {verb} from {before:.10g} to {amount(after, unit)}"
 
