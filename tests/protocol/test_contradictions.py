@@ -190,6 +190,45 @@ MADE = {
         ["let go after at least 4 hours", "1440 minutes"],
         "observe until",
     ),
+    "no infusion at all": (
+        [("most: {high: 3,", "most: {high: 0,")],
+        "repeat_dosing.most",
+        "most: {high: 0",
+        ["at most 0 infusions", "the infusion of day 0 is one"],
+        "let it be 1 where no child is given a further infusion",
+    ),
+    "a number of infusions without an end": (
+        [("most: {high: 3,", "most: {low: 1,")],
+        "repeat_dosing.most",
+        "most: {low: 1",
+        ["nothing says how many at most"],
+        "as `high`",
+    ),
+    "a further infusion on the day of the one before": (
+        [("interval: {first: 91", "interval: {first: 0")],
+        "repeat_dosing.interval",
+        "interval: {first: 0",
+        ["on the very day of the infusion before it"],
+        "the least number of days",
+    ),
+    "a further infusion before the one that it follows": (
+        [("interval: {first: 91", "interval: {first: -7")],
+        "repeat_dosing.interval",
+        "interval: {first: -7",
+        ["7 days before the infusion that it follows"],
+        "the least number of days",
+    ),
+    "a further infusion before anybody can know that the response was lost": (
+        [("interval: {first: 91", "interval: {first: 48")],  # week 8 is from day 49 on
+        "repeat_dosing.interval",
+        "interval: {first: 48",
+        [
+            "48 days after the first",
+            "'Response lost' (repeat_dosing.rules[1])",
+            "cannot be known before day 49",
+        ],
+        "49 days or later",
+    ),
     "a prohibited drug in the taper": (
         [
             (
@@ -585,6 +624,42 @@ def test_a_stopping_rule_needs_somebody_who_asks_about_its_event():
         "Thrombosis or embolism",
         "Infection by a contaminated product",
     }
+
+
+def test_a_rule_that_stops_needs_to_be_asked_from_the_first_visit_at_which_the_event_may_have_come():
+    """Thrombosis counts from day 0 on; the first visit after the cells is that of day 7."""
+    others = "death, grade_4_related, infusion_reaction, mas, contamination"
+    late = asking(others=others, year_5=f"{others}, thromboembolism")
+    ((_, key, what, todo),) = contradictions(*late)
+    assert key == "safety.stopping[4].event"
+    assert "counts from day 0 on" in what
+    assert "'Safety follow-up at 5 years', day 1766" in what
+    assert "from 'Day 7' on" in todo
+    from_year_5 = (
+        "stroke], source: [practice]}",
+        "stroke], source: [practice], during: {first: 1766, source: [project]}}",
+    )
+    assert contradictions(*late, from_year_5) == []
+
+
+def test_an_event_that_is_asked_about_at_the_first_visit_and_again_later_is_asked_in_time():
+    others = "death, grade_4_related, infusion_reaction, mas, contamination"
+    now_and_then = dict.fromkeys(("day_7", "week_52", "year_5"), f"{others}, thromboembolism")
+    assert contradictions(*asking(others=others, **now_and_then)) == []
+
+
+def test_a_further_infusion_on_the_first_day_on_which_its_rules_can_be_known_is_in_time():
+    """Week 8, from day 49 on, is the first visit in the days of 'Response lost', from day 42."""
+    assert contradictions(("interval: {first: 91", "interval: {first: 49")) == []
+
+
+def test_the_time_between_infusions_is_nothing_where_one_is_given():
+    assert (
+        contradictions(
+            ("most: {high: 3,", "most: {high: 1,"), ("interval: {first: 91", "interval: {first: 0")
+        )
+        == []
+    )
 
 
 def test_an_event_is_asked_about_until_its_days_are_over():

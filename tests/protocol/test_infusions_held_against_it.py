@@ -275,6 +275,9 @@ def test_no_more_infusions_are_given_than_the_protocol_allows():
     three = infusion(), infusion(90, 2), infusion(180, 3)
     assert repeats(*three, most=limit(high=3))["most_infusions"].outcome == KEPT
     assert repeats(*three, most=limit(high=2))["most_infusions"].outcome == MAJOR
+    for most, outcome in ((2, MAJOR), (3, KEPT), (4, KEPT)):  # a most is a most, and not so many
+        found = repeats(*three, most=limit(value=most))["most_infusions"]
+        assert (found.outcome, found.asked[:7]) == (outcome, "at most")
     assert repeats(infusion()) == {}
 
 

@@ -78,10 +78,13 @@ def _how_many(given: list[Infusion], context: Context) -> Iterator[Check]:
             outcome=outcome_of(False, Grade.MAJOR), evidence=refs,
         )  # fmt: skip
     elif not rules.most.open:
-        kept = rules.most.holds(len(given))
+        most = (
+            rules.most if rules.most.value is None else replace(rules.most, value=None, high=rules.most.value)
+        )
+        kept = most.holds(len(given))
         yield Check(
             section="repeat_dosing", rule="most_infusions", title="Number of infusions",
-            asked=figure_words(rules.most), found=f"{len(given)} infusions", result=as_result(kept),
+            asked=figure_words(most), found=f"{len(given)} infusions", result=as_result(kept),
             outcome=outcome_of(kept, Grade.MAJOR), evidence=refs, source=rules.most.source,
         )  # fmt: skip
 

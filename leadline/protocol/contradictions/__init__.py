@@ -9,6 +9,7 @@ from leadline.protocol.contradictions.dose import dose_contradictions
 from leadline.protocol.contradictions.drugs import drug_contradictions
 from leadline.protocol.contradictions.eligibility import eligibility_contradictions
 from leadline.protocol.contradictions.endpoints import endpoint_contradictions
+from leadline.protocol.contradictions.repeats import repeat_contradictions
 from leadline.protocol.contradictions.safety import safety_contradictions
 from leadline.protocol.contradictions.visits import visit_contradictions
 
@@ -25,6 +26,7 @@ def find_contradictions(protocol: Protocol) -> tuple[Contradiction, ...]:
         *visit_contradictions(protocol),
         *eligibility_contradictions(protocol),
         *dose_contradictions(protocol),
+        *repeat_contradictions(protocol),
         *drug_contradictions(protocol),
         *safety_contradictions(protocol),
     )

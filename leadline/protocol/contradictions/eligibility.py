@@ -63,7 +63,7 @@ def _not_settled(protocol: Protocol, rule: AnyRule, path: KeyPath) -> Iterator[C
 def _item_not_recorded(
     protocol: Protocol, rule: RangeRule | PresenceRule, name: str, path: KeyPath
 ) -> Iterator[Contradiction]:
-    visits = [visit for visit in _before_infusion(protocol) if _may_lie_in(visit, rule.during)]
+    visits = [visit for visit in _before_infusion(protocol) if planned_in(visit, rule.during)]
     for disease in rule.diagnoses or protocol.diagnoses:
         if not any(collects(visit, name, disease) for visit in visits):
             yield Contradiction(
@@ -82,9 +82,7 @@ def _never_judged(protocol: Protocol, rule: CriterionRule, path: KeyPath) -> Ite
     lacking = [
         needs.baseline | needs.visit
         for needs in (
-            missing_for(rule.criterion, protocol, visit)
-            for visit in visits
-            if _may_lie_in(visit, rule.during)
+            missing_for(rule.criterion, protocol, visit) for visit in visits if planned_in(visit, rule.during)
         )
     ]
     if frozenset() in lacking:
@@ -102,7 +100,7 @@ def _before_infusion(protocol: Protocol) -> list[Visit]:
     return [visit for visit in protocol.schedule.visits if visit.last <= 0]
 
 
-def _may_lie_in(visit: Visit, window: Window) -> bool:
+def planned_in(visit: Visit, window: Window) -> bool:
     """Whether the planned day of a visit lies in the window."""
     return (window.first is None or visit.day >= window.first) and (
         window.last is None or visit.day <= window.last

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from leadline.casebook.keyed_files import KeyPath
     from leadline.protocol.oversight import SafetyEvent
     from leadline.protocol.protocol import Protocol
+    from leadline.protocol.schedule import Visit
 
 RHEUMATOLOGIST = "paediatric_rheumatologist"
 """The role that every protocol must name."""
@@ -27,7 +28,8 @@ NEEDS_A_WATCH = ("bdmard_il1", "bdmard_il6")
 
 
 def safety_contradictions(protocol: Protocol) -> Iterator[Contradiction]:
-    """Rules on events that nobody asks about, watches that cannot be kept, decisions without the person for them."""
+    """Rules on events that nobody asks about, or too late; watches that cannot be kept, decisions without the person
+    for them."""
     yield from _not_asked(protocol)
     yield from _always_stopped(protocol)
     yield from _watches(protocol)
@@ -52,34 +54,42 @@ def _not_asked(protocol: Protocol) -> Iterator[Contradiction]:
         path: KeyPath = ("safety", "stopping", at, "event")
         event = protocol.safety.event(rule.event)
         assert event is not None  # the reader has refused an id that does not exist
-        asked_until = _asked_until(protocol, event)
+        visits = _visits_from(protocol, event)
+        asking = [visit for visit in visits if {event.id, ALL_EVENTS} & set(visit.asks)]
         end = event.during.last
-        if asked_until is None:
+        if not asking:
             yield Contradiction(
                 path,
                 f"the rule stops on '{event.title}', and no visit after the infusion asks about it",
                 f"add '{event.id}' or '{ALL_EVENTS}' to `asks` of the visits after the infusion",
             )
-        elif end is not None and asked_until < end:
+        elif asking[0] is not visits[0]:
+            yield Contradiction(
+                path,
+                f"the rule stops on '{event.title}', which counts from day {_counts_from(event)} on, and the first"
+                f" visit that asks about it is '{asking[0].title}', day {asking[0].first}: until then the rule cannot"
+                " act",
+                f"ask about it from '{visits[0].title}' on, or let the event count from a later day",
+            )
+        elif end is not None and asking[-1].last < end:
             yield Contradiction(
                 path,
                 f"'{event.title}' counts up to day {end}, and the last visit that asks about it is over on day"
-                f" {asked_until}",
+                f" {asking[-1].last}",
                 f"ask about it at a visit on day {end} or later",
             )
 
 
-def _asked_until(protocol: Protocol, event: SafetyEvent) -> int | None:
-    """The last day of the last visit from the event's first day on that asks about it."""
-    first = max(event.during.first or 0, 0)
-    return max(
-        (
-            visit.last
-            for visit in protocol.schedule.visits
-            if {event.id, ALL_EVENTS} & set(visit.asks) and visit.last > 0 and visit.last >= first
-        ),
-        default=None,
-    )
+def _counts_from(event: SafetyEvent) -> int:
+    return max(event.during.first or 0, 0)
+
+
+def _visits_from(protocol: Protocol, event: SafetyEvent) -> list[Visit]:
+    """The visits after the infusion at which the event may have happened, the earliest first."""
+    visits = [
+        visit for visit in protocol.schedule.visits if visit.last > 0 and visit.last >= _counts_from(event)
+    ]
+    return sorted(visits, key=lambda visit: visit.last)
 
 
 def _always_stopped(protocol: Protocol) -> Iterator[Contradiction]:
