@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING
 from leadline.trial.borrowing import borrows_effect
 from leadline.trial.borrowing.bhm import Hierarchical
 from leadline.trial.borrowing.exnex import ExNex
+from leadline.trial.borrowing.fujikawa import Fujikawa
 from leadline.trial.borrowing.hierarchical import QUADRATURE_ERROR
 from leadline.trial.borrowing.independent import Independent
+from leadline.trial.borrowing.power_prior import PowerPrior
 from leadline.trial.criteria import criterion_label
 from leadline.trial.design import Basis, HarmCheck, Reference
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from leadline.trial.borrowing import Model
     from leadline.trial.boundaries import BoundaryRow
     from leadline.trial.design import Basket, ControlArm, Design, EarlyRule
     from leadline.trial.error_rates import WorstError
@@ -52,12 +55,24 @@ def design_in_words(design: Design, *, boundary: Boundary | None) -> tuple[str, 
 
 
 def _borrowing_in_words(design: Design) -> str:
-    said = BORROWING[design.borrowing.model]
+    said = BORROWING[design.borrowing.model] + _global_weight_in_words(design.borrowing)
     if not design.randomised or isinstance(design.borrowing, Independent):
         return said
     if borrows_effect(design.borrowing):
         return f"{said} What is shared is the effect: how far the treated respond beyond the disease's own controls."
     return f"{said} What is shared is the treated children; each disease keeps its own controls."
+
+
+def _global_weight_in_words(model: Model) -> str:
+    """What a global weight adds."""
+    if not isinstance(model, PowerPrior | Fujikawa) or model.global_weight is None:
+        return ""
+    said = ""
+    if model.global_weight.power:
+        said += " The further apart the results of all diseases lie, the less each counts for the others."
+    if model.global_weight.most < 1:
+        said += f" Another disease counts to {percent(model.global_weight.most)} at most."
+    return said
 
 
 def _plan_in_words(design: Design) -> str:

@@ -35,7 +35,7 @@ from leadline.trial.borrowing.local_mem import LocalExchangeability
 from leadline.trial.borrowing.mem import Exchangeability
 from leadline.trial.borrowing.pooled import Pooled
 from leadline.trial.borrowing.power_prior import PowerPrior
-from leadline.trial.borrowing.weights import MarginalLikelihood
+from leadline.trial.borrowing.weights import GlobalWeight, Heterogeneity, MarginalLikelihood
 from leadline.trial.design import Basket, Design, Efficacy, Harm, HarmCheck
 from tests.report.test_figures import assert_nothing_overlaps
 from tests.trial.designs import CPP, fujikawa
@@ -225,6 +225,7 @@ MODELS = {
     "pooled": Pooled(),
     "power prior": PowerPrior("power_prior", MarginalLikelihood("mml")),
     "calibrated": CPP,
+    "held back": replace(CPP, global_weight=GlobalWeight(Heterogeneity.GAPS, power=1.6, most=0.85)),
     "Fujikawa": fujikawa(0.5),
     "MEM": Exchangeability(exchangeability=0.37),
     "local MEM": LocalExchangeability(delta=1.7),
@@ -233,6 +234,7 @@ MODELS = {
 }
 PARAMETERS = {
     "calibrated": ("2",),
+    "held back": ("1.6", "0.85", "gaps"),
     "Fujikawa": ("2", "0.5", "natural"),
     "MEM": ("0.37",),
     "local MEM": ("1.7",),

@@ -18,15 +18,16 @@ from leadline.trial.borrowing.pooled import Pooled
 from leadline.trial.borrowing.power_prior import PowerPrior
 from leadline.trial.borrowing.weights import (
     CalibratedPowerPrior,
+    GlobalWeight,
+    Heterogeneity,
     JensenShannon,
     LogBase,
     MarginalLikelihood,
     Weights,
 )
 
-CPP_SOURCE = (
-    "Baumann L, Sauer L, Kieser M. arXiv:2309.06988; Pan H, Yuan Y, Xia J. Stat Med 2017 (CPP weights)"
-)
+POWER_PRIOR_SOURCE = "Baumann L, Sauer L, Kieser M. arXiv:2309.06988"
+CPP_SOURCE = "Pan H, Yuan Y, Xia J. Stat Med 2017 (CPP weights)"
 FUJIKAWA_SOURCE = "Fujikawa K, Teramukai S, Yokota I, Daimon T. Biom J 2020;62:330-338"
 MML_SOURCE = "Gravestock I, Held L. Pharm Stat 2017;16:349-360"
 MEM_SOURCE = "Hobbs BP, Landin R. Stat Med 2018;37:3557-3572"
@@ -49,15 +50,16 @@ def model_in_words(model: Model) -> str:
             return (
                 "All baskets have one response rate with one prior; their children are analysed as one group."
             )
-        case PowerPrior(weights=weights):
+        case PowerPrior(weights=weights, global_weight=overall):
             return (
                 "Power prior: the posterior of a basket counts its own children fully and the responders and "
-                f"non-responders of each other basket times a weight. {_weights(weights)}"
+                f"non-responders of each other basket times a weight. {_weights(weights)}{_overall(overall)}"
             )
-        case Fujikawa(weights=weights):
+        case Fujikawa(weights=weights, global_weight=overall):
             return (
                 "Fujikawa's model: the posterior of a basket is a beta distribution whose parameters are the sums of "
-                f"all baskets' own posterior parameters, each times a weight, its own fully. {_weights(weights)}"
+                "all baskets' own posterior parameters, each times a weight, its own fully. "
+                f"{_weights(weights)}{_overall(overall)}"
             )
         case Exchangeability(exchangeability=prior):
             return (
@@ -89,10 +91,11 @@ def model_sources(model: Model) -> tuple[str, ...]:
     match model:
         case Independent() | Pooled() | LocalExchangeability():
             return ()
-        case PowerPrior(weights=weights):
-            return _weight_sources(weights)
-        case Fujikawa(weights=weights):
-            return tuple(dict.fromkeys((FUJIKAWA_SOURCE, *_weight_sources(weights))))
+        case PowerPrior(weights=weights, global_weight=overall):
+            return tuple(dict.fromkeys((*_weight_sources(weights), *_overall_source(overall))))
+        case Fujikawa(weights=weights, global_weight=overall):
+            cited = (FUJIKAWA_SOURCE, *_weight_sources(weights), *_overall_source(overall))
+            return tuple(dict.fromkeys(cited))
         case Exchangeability():
             return (MEM_SOURCE,)
         case Hierarchical():
@@ -190,10 +193,32 @@ def _weights(weights: Weights) -> str:
 def _weight_sources(weights: Weights) -> tuple[str, ...]:
     match weights:
         case CalibratedPowerPrior():
-            return (CPP_SOURCE,)
+            return (POWER_PRIOR_SOURCE, CPP_SOURCE)
         case JensenShannon():
             return (FUJIKAWA_SOURCE,)
         case MarginalLikelihood():
             return (MML_SOURCE,)
         case _:
             assert_never(weights)
+
+
+def _overall(overall: GlobalWeight | None) -> str:
+    if overall is None:
+        return ""
+    most, power = number(overall.most), number(overall.power)
+    if overall.power == 0:
+        return f" Every weight but a basket's own is multiplied by {most}."
+    apart = "the largest observed response rate less the smallest"
+    if overall.heterogeneity is Heterogeneity.GAPS:
+        apart += (
+            ", times 10 to the power minus the sum of squares by which the gaps between neighbouring rates differ from "
+            "one over their number"
+        )
+    return (
+        f" Every weight but a basket's own is multiplied by {most} times (1 − H) to the power {power}, where H is "
+        f"{apart}."
+    )
+
+
+def _overall_source(overall: GlobalWeight | None) -> tuple[str, ...]:
+    return () if overall is None else (POWER_PRIOR_SOURCE,)

@@ -15,7 +15,7 @@ from pydantic.dataclasses import dataclass
 
 from leadline.trial.borrowing.beta import CLOSED, Seen, expect_beta
 from leadline.trial.borrowing.power_prior import pair_weights
-from leadline.trial.borrowing.weights import Weights
+from leadline.trial.borrowing.weights import GlobalWeight, Weights
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,6 +30,7 @@ class Fujikawa:
 
     model: Literal["fujikawa"]
     weights: Annotated[Weights, Field(discriminator="kind")]
+    global_weight: GlobalWeight | None = None
 
     def expect(
         self, outcomes: Outcomes, *, baskets: Sequence[Beforehand], quantities: Sequence[Quantity]
@@ -50,7 +51,7 @@ class Fujikawa:
 
     def shapes(self, outcomes: Outcomes, *, priors: Sequence[Prior]) -> tuple[Floats, Floats]:
         """Both shapes of each basket's beta posterior: two arrays (outcomes, baskets)."""
-        shared = pair_weights(self.weights, outcomes, priors)
+        shared = pair_weights(self.weights, outcomes, priors, global_weight=self.global_weight)
         counts, sizes = outcomes.responders.astype(float), np.array(outcomes.sizes, dtype=float)
         a = np.array([prior[0].a for prior in priors])
         b = np.array([prior[0].b for prior in priors])

@@ -1,8 +1,10 @@
 """How alike two baskets look: weights in [0, 1] by which a basket borrows another's children.
 
-A weight depends on the two baskets' counts alone, so it is a table (responders of i, responders of j), made once.
+A weight depends on the two baskets' counts alone, so it is a table (responders of i, responders of j), made once. A
+global weight, where a design has one, is a share of all baskets' counts that multiplies every weight.
 
-Sources   [B23] Baumann L, Sauer L, Kieser M. arXiv:2309.06988 (CPP weights: Pan H, Yuan Y, Xia J. Stat Med 2017)
+Sources   [B23] Baumann L, Sauer L, Kieser M. arXiv:2309.06988 (CPP weights: Pan H, Yuan Y, Xia J. Stat Med 2017; the
+                global weights are those of their R package baskexact: fix, maxdiff and diff)
           [F20] Fujikawa K, Teramukai S, Yokota I, Daimon T. Biom J 2020;62:330-338 (JSD weights)
           [G17] Gravestock I, Held L. Pharm Stat 2017;16:349-360 (marginal likelihood, MML)
 """
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from leadline.trial.borrowing.beta import Floats, Prior
+    from leadline.trial.borrowing.outcomes import Outcomes
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,37 @@ def weight_table(weights: Weights, pair: Similarity) -> Floats:
     table = weights.table(pair)
     table.setflags(write=False)
     return table
+
+
+class Heterogeneity(StrEnum):
+    """How far all baskets' observed rates lie apart, from 0 (equal) to 1."""
+
+    RANGE = "range"  # the largest less the smallest
+    GAPS = "gaps"  # the same, and less of it the more unequal the gaps between neighbouring rates are
+
+
+@design_value(frozen=True, slots=True, config=CLOSED)
+class GlobalWeight:
+    """Multiplies every weight: most * (1 - heterogeneity of all baskets' observed rates)^power. [B23]
+
+    power   0 leaves `most` alone, whatever the rates
+    """
+
+    heterogeneity: Heterogeneity = Heterogeneity.RANGE
+    power: Annotated[float, Ge(0)] = 1.0
+    most: Annotated[float, Gt(0), Le(1)] = 1.0
+
+    def of(self, outcomes: Outcomes) -> Floats:
+        """(outcomes,); baskets without children have no rate and do not count."""
+        seen = np.array(outcomes.sizes) > 0
+        rates = np.sort(outcomes.responders[:, seen] / np.array(outcomes.sizes)[seen], axis=1)
+        gaps = np.diff(rates, axis=1)
+        if gaps.shape[1] == 0:
+            return np.full(len(rates), self.most)
+        apart = rates[:, -1] - rates[:, 0]
+        if self.heterogeneity is Heterogeneity.GAPS:
+            apart = apart * 10 ** -((gaps - 1 / gaps.shape[1]) ** 2).sum(axis=1)
+        return np.asarray(self.most * (1 - apart) ** self.power)
 
 
 # The logit trapezoid. In u = logit p a beta density decays like e^(-a|u|) and is analytic near the real line, so that
