@@ -20,7 +20,7 @@ from leadline.trial.borrowing.independent import Independent
 from leadline.trial.borrowing.local_mem import LocalExchangeability
 from leadline.trial.borrowing.mem import Exchangeability
 from leadline.trial.borrowing.pooled import Pooled
-from leadline.trial.design import Basis, Basket, ControlArm, Design, EarlyRule, Efficacy
+from leadline.trial.design import Basis, Basket, Design, EarlyRule, Efficacy
 from leadline.trial.predictive import assurance, predict_success
 from tests.trial.designs import CPP, design, fujikawa
 
@@ -309,11 +309,3 @@ def test_impossible_counts_are_refused():
         predict_success(plan, responders=(6, 1), children=(7, 5))
     with pytest.raises(BeyondExactRange, match="to come"):
         predict_success(design(CPP, count=6, looks=(20,)), responders=(0,) * 6, children=(0,) * 6)
-
-
-def test_baskets_with_controls_are_not_foretold():
-    basket = Basket("a", "sri4", 0.3, 0.7, (4,), control=ControlArm((4,)))
-    with pytest.raises(DesignInvalid, match="baskets with controls"):
-        predict_success(
-            Design("randomised", (basket,), Efficacy(0.9), Independent()), responders=(1,), children=(2,)
-        )
