@@ -134,6 +134,7 @@ UNITS: dict[tuple[str, str], tuple[str, ...]] = {
     ("StoppingRule", "children"): ("{children}",),
     ("Safety", "stagger"): (*TIME, *MINUTES),
     ("Watch", "stop_before"): TIME,
+    ("Watch", "longest_break"): ("{dosing_intervals}",),
     ("Watch", "every"): TIME,
     ("Watch", "lasting"): TIME,
     ("Reporting", "within"): (*TIME, *MINUTES),

@@ -133,6 +133,7 @@ UNIT_WORDS: Mapping[str, str] = {
     "{children}": "children",
     "{events}": "events",
     "{joints}": "joints",
+    "{dosing_intervals}": "dosing intervals",
     "10*9/L": "× 10⁹/L",
 }
 """How a unit is said; one that is not here is said as it is written."""
@@ -149,6 +150,7 @@ ONE: Mapping[str, str] = {
     "events": "event",
     "joints": "joint",
     "cells": "cell",
+    "dosing intervals": "dosing interval",
 }
 
 

@@ -59,15 +59,18 @@ class StoppingRule:
 class Watch:
     """A closer look that a change of treatment starts: when a drug of the list stops, these items are recorded.
 
-    stopped     substances or classes
-    items       ids of items; `every` and `lasting` say how often and how long
-    stop_before  how long before day 0 a stop still starts it
+    stopped        substances or classes
+    longest_break  the longest break, in times between two doses, after which a drug was gone on with; after a longer
+                   one it was stopped
+    items          ids of items; `every` and `lasting` say how often and how long
+    stop_before    how long before day 0 a stop still starts it
     """
 
     id: Text
     title: Text
     stopped: Annotated[tuple[Text, ...], Len(1)]
     stop_before: Figure
+    longest_break: Figure
     items: Annotated[tuple[Text, ...], Len(1)]
     every: Figure
     lasting: Figure

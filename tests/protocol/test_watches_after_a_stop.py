@@ -87,6 +87,76 @@ def test_a_drug_gone_on_with_at_another_dose_was_not_stopped():
     assert watched(*courses) == ()
 
 
+# ---- breaks ----------------------------------------------------------------------------------------------------------
+
+
+def broken_off(name, stop, again, frequency, **more):
+    """Watches of a child who took the drug up to one day and from another on."""
+    later = drug(name, again, frequency=frequency, ongoing=True, as_of=390)
+    return watched(stopped(stop, name, frequency=frequency), later, **more)
+
+
+@pytest.mark.parametrize(
+    ("name", "frequency", "again", "watches"),
+    [
+        ("anakinra", "daily", 10, 0),
+        ("anakinra", "daily", 11, 0),  # the next day: as a change of dose is recorded
+        ("anakinra", "daily", 12, 1),  # half-life 4 to 6 h: a day without it is a day without effect
+        ("anakinra", "daily", 30, 1),
+        ("anakinra", "twice_daily", 11, 0),
+        ("tocilizumab", "q2w", 24, 0),  # the next dose, two weeks later
+        ("tocilizumab", "q2w", 25, 1),
+        ("tocilizumab", "weekly", 18, 1),
+        ("canakinumab", "q4w", 38, 0),
+        ("canakinumab", "q4w", 39, 1),
+    ],
+)
+def test_a_break_longer_than_the_time_between_two_doses_starts_the_watch(name, frequency, again, watches):
+    assert len(broken_off(name, 10, again, frequency)) == watches
+
+
+def test_a_watch_says_that_the_drug_was_taken_up_again_and_after_how_long():
+    (watch,) = broken_off("anakinra", 10, 20, "daily")
+    assert watch.found.startswith(
+        "anakinra stopped on day 10 and taken up again on day 20, after a break of 10 days,"
+        " longer than 1 dosing interval (1 day); "
+    )
+    assert (watch.certain, watch.first, watch.last) == (True, 10, 94)
+
+
+def test_a_break_whose_days_are_known_in_part_may_be_one():
+    (watch,) = broken_off("tocilizumab", (5, 12), 24, "q2w")  # 12 to 19 days
+    assert (watch.certain, watch.outcome) == (None, "not_documented")
+    assert watch.missing[0] == "the exact days on which tocilizumab was stopped and taken up again"
+    assert "a break of 12 to 19 days;" in watch.found
+
+
+def test_how_often_a_drug_was_given_decides_of_every_break_but_that_of_a_night():
+    assert broken_off("anakinra", 10, 11, "") == ()
+    (watch,) = broken_off("anakinra", 10, 13, "")
+    assert (watch.certain, watch.missing[0]) == (None, "how often anakinra was given")
+
+
+def test_a_break_from_a_single_dose_has_no_interval_to_be_shorter_than():
+    (watch,) = broken_off("tocilizumab", 10, 24, "once")
+    assert watch.certain is True
+    assert "after a break of 14 days, after a single dose;" in watch.found
+
+
+def test_a_protocol_may_allow_longer_breaks_or_leave_them_open():
+    two = protocol(longest_break=limit(value=2, unit="{dosing_intervals}"))
+    assert broken_off("tocilizumab", 10, 38, "q2w", by=two) == ()
+    assert len(broken_off("tocilizumab", 10, 39, "q2w", by=two)) == 1
+    unknown = protocol(longest_break=limit(unit="{dosing_intervals}", centre="how long a break may be"))
+    (watch,) = broken_off("tocilizumab", 10, 20, "q2w", by=unknown)
+    assert (watch.certain, watch.missing[0]) == (None, "how long a break counts as a stop")
+
+
+def test_a_course_that_another_of_the_same_drug_outlasts_was_not_broken_off():
+    longer = drug("anakinra", 0, ongoing=True, as_of=390, frequency="daily")
+    assert watched(stopped(10, "anakinra", frequency="daily"), longer) == ()
+
+
 # ---- what was recorded, what is due ----------------------------------------------------------------------------------
 
 

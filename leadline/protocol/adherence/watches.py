@@ -15,11 +15,13 @@ from typing import Any
 from leadline.casebook.case import AdverseEvent, Assessment, Case, DrugCourse
 from leadline.casebook.days import DaySpan
 from leadline.measures import MEASURES, evaluate
+from leadline.protocol.adherence.breaks import Break, break_after
 from leadline.protocol.adherence.context import Context
 from leadline.protocol.adherence.drugs import days_of, is_listed
 from leadline.protocol.adherence.findings import (
     Outcome,
     Refs,
+    Texts,
     WatchAdherence,
     WatchPeriod,
     WatchResult,
@@ -58,16 +60,36 @@ def _watch(
 ) -> WatchAdherence | None:
     case = context.case
     concerned = _concerned(watch, case)
-    if concerned is False or not is_listed(course, watch.stopped) or next_course(case, course) is not None:
-        return None
-    reach = days_of(watch.stop_before, case)[0]
-    if _is_running(course) or (course.stop is not None and course.stop.last < -reach):
+    if concerned is False or not is_listed(course, watch.stopped) or _is_running(course):
         return None
     if course.stop is None:
-        return _without_day(watch, course, context)
-    certain = concerned if course.stop.first >= -reach else None
+        return None if next_course(case, course) is not None else _without_day(watch, course, context)
+    reach = days_of(watch.stop_before, case)[0]
+    pause = break_after(course, course.stop, case, watch.longest_break)
+    if course.stop.last < -reach or pause.counts is False:
+        return None
+    lacking = list(_lacking(course, concerned, pause, in_time=course.stop.first >= -reach))
     lengths = _Lengths(days_of(watch.every, case)[0], days_of(watch.lasting, case)[1])
-    return _with_day(watch, course, course.stop, certain, lengths, context, today)
+    return _with_day(watch, _Stop(course, course.stop, pause, tuple(lacking)), lengths, context, today)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stop:
+    """A stop that starts a watch, or may: `lacking` names what would tell, and is empty where it surely does."""
+
+    course: DrugCourse
+    day: DaySpan
+    pause: Break
+    lacking: Texts
+
+
+def _lacking(course: DrugCourse, concerned: bool | None, pause: Break, *, in_time: bool) -> Iterator[str]:
+    if concerned is None:
+        yield "JIA category (ILAR)"
+    if not in_time:
+        yield f"the exact day on which {drug_name(course)} was stopped"
+    if pause.missing:
+        yield pause.missing
 
 
 def _concerned(watch: Watch, case: Case) -> bool | None:
@@ -99,27 +121,24 @@ def _without_day(watch: Watch, course: DrugCourse, context: Context) -> WatchAdh
 
 
 def _with_day(
-    watch: Watch, course: DrugCourse, stop: DaySpan, certain: bool | None, lengths: _Lengths, context: Context,
-    today: DaySpan | None,
-) -> WatchAdherence:  # fmt: skip
-    case, name = context.case, drug_name(course)
-    first, last = stop.first, stop.last + lengths.lasting
-    periods = tuple(_periods(watch, stop, lengths, case, today))
+    watch: Watch, stop: _Stop, lengths: _Lengths, context: Context, today: DaySpan | None
+) -> WatchAdherence:
+    case, name = context.case, drug_name(stop.course)
+    first, last = stop.day.first, stop.day.last + lengths.lasting
+    periods = tuple(_periods(watch, stop.day, lengths, case, today))
     over = [period for period in periods if period.state in ("recorded", "missing")]
     full = sum(period.state == "recorded" for period in periods)
-    lacking = [what for period in periods if period.state == "missing" for what in period.missing]
-    unclear = ("JIA category (ILAR)",) if _concerned(watch, case) is None else ()
-    if certain is None and not unclear:
-        unclear = (f"the exact day on which {name} was stopped",)
-    silent = certain is None or bool(lacking)
+    unrecorded = [what for period in periods if period.state == "missing" for what in period.missing]
+    happened = f"{name} stopped on {stop.day}" + (f" and {stop.pause.words}" if stop.pause.words else "")
     return WatchAdherence(
-        watch=watch.id, title=watch.title, drug=name, stopped=stop, certain=certain, first=first, last=last,
-        outcome=Outcome.NOT_DOCUMENTED if silent else Outcome.AS_WRITTEN,
-        found=f"{name} stopped on {stop}; {full} of {len(over)} intervals that are over recorded in full",
+        watch=watch.id, title=watch.title, drug=name, stopped=stop.day, certain=None if stop.lacking else True,
+        first=first, last=last,
+        outcome=Outcome.NOT_DOCUMENTED if stop.lacking or unrecorded else Outcome.AS_WRITTEN,
+        found=f"{happened}; {full} of {len(over)} intervals that are over recorded in full",
         periods=periods, results=tuple(_results(watch, DaySpan(first, last), context)),
-        events=tuple(_events(watch, (stop, lengths.lasting), context)),
-        missing=(*unclear, *dict.fromkeys(lacking)),
-        evidence=refs_of((course.ref,), *(period.evidence for period in periods)),
+        events=tuple(_events(watch, (stop.day, lengths.lasting), context)),
+        missing=(*stop.lacking, *dict.fromkeys(unrecorded)),
+        evidence=refs_of((stop.course.ref,), *(period.evidence for period in periods)),
     )  # fmt: skip
 
 

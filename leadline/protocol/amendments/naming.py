@@ -98,6 +98,7 @@ FIELDS: Mapping[str, str] = {
     "after_screening": "stop after screening",
     "every": "interval",
     "lasting": "length",
+    "longest_break": "longest break that is no stop",
     "within": "time",
     "to": "recipient",
     "why": "reason",

@@ -120,6 +120,10 @@ def _watch(protocol: Protocol, watch: Watch, cite: Citations) -> tuple[Block, ..
             "A stop counts from",
             f"{cite.figure(watch.stop_before)} before day 0. {watch.stop_before.why}".strip(),
         ),
+        (
+            "Taken up again, it was not stopped within",
+            f"{cite.figure(watch.longest_break)}. {watch.longest_break.why}".strip(),
+        ),
         ("Recorded", listed([item_words(item) for item in watch.items])),
         ("Every", f"{cite.figure(watch.every)}. {watch.every.why}".strip()),
         ("For", f"{cite.figure(watch.lasting)}. {watch.lasting.why}".strip()),
