@@ -1,6 +1,7 @@
-"""Bryant and Day's designs against an exhaustive search with plain sums, and a law of four outcomes by hand.
+"""Bryant and Day's designs against their own example, an exhaustive search with plain sums, and four outcomes by hand.
 
-No printed table could be had; the twins below share nothing with the code but the definition of the design.
+The paper was not at hand: its example is known from others who retell it. The twins below share nothing with the code
+but the definition of the design.
 """
 
 import math
@@ -12,6 +13,22 @@ from leadline.errors import DesignInvalid
 from leadline.trial.comparators.bryant_day import BryantDay, Rates, bryant_day, bryant_day_law
 
 EASY = Rates(response_null=0.1, response_target=0.8, toxicity_limit=0.7, toxicity_target=0.1)
+
+
+def test_the_example_of_bryant_and_day_1995_is_found():
+    """Page 1379, as retold in the public code of others: go on with more than 5 responders and more than 11 without
+    toxicity of 19, recommend with more than 12 and more than 22 of 33; 26.2 expected. Response 0.3 against 0.5, no
+    toxicity 0.6 against 0.8. The levels are not retold; 0.15 each gives this design.
+    """
+    found = bryant_day(
+        Rates(response_null=0.3, response_target=0.5, toxicity_limit=0.4, toxicity_target=0.2),
+        response_alpha=0.15,
+        toxicity_alpha=0.15,
+        beta=0.15,
+    ).optimal
+    assert (found.r1, found.n1, found.r, found.n) == (5, 19, 12, 33)
+    assert (found.n1 - 1 - found.t1, found.n - 1 - found.t) == (11, 22)  # as children without toxicity
+    assert found.expected_children == pytest.approx(26.2, abs=0.05)
 
 
 def mass(n, k, p):

@@ -17,6 +17,7 @@ from leadline.trial.comparators.group_sequential import (
 from leadline.trial.comparators.predictive import (
     FutilityBoundary,
     bop2,
+    bop2_boundary,
     boundary_law,
     predictive_boundary,
 )
@@ -75,6 +76,21 @@ def test_group_sequential_constants_are_the_published_ones(name, shape, key):
     assert found == pytest.approx(check["printed"][key], abs=check["tolerance"])
 
 
+# Jennison and Turnbull 2000, table 2.9, two-sided 0.05: looks, and C_WT for a shape of 0.1, 0.25 and 0.4.
+WANG_TSIATIS = {
+    2: (1.994, 2.038, 2.111),
+    3: (2.026, 2.083, 2.186),
+    4: (2.050, 2.113, 2.233),
+    5: (2.068, 2.136, 2.267),
+}
+
+
+@pytest.mark.parametrize(("looks", "printed"), WANG_TSIATIS.items())
+def test_constants_of_wang_and_tsiatis_are_the_published_ones(looks, printed):
+    found = [critical_values(looks, level=0.05, shape=shape)[-1] for shape in (0.1, 0.25, 0.4)]
+    assert found == pytest.approx(printed, abs=0.0006)
+
+
 def test_one_look_needs_the_normal_quantile():
     assert critical_values(1, level=0.05, shape=POCOCK) == pytest.approx([1.959963984540054], abs=1e-9)
     assert crossing_probability(
@@ -94,6 +110,19 @@ def test_lee_liu_success_needs_28_of_40():
     assert lee_liu(0.5656 + 1e-4).stop_at_most == (16, 27)
 
 
+def test_lee_liu_example_stops_where_table_2_says():
+    """0.2 against 0.4, 36 children looked at one by one from the tenth on; the printed numbers of children at which the
+    boundary first is 0, 1, ... 10. The type 1 error to all its digits is that of others who retell the example.
+    """
+    boundary = predictive_boundary(
+        range(10, 37), null_rate=0.2, prior=Beta(0.2, 0.8), success_above=0.887, stop_below=0.001
+    )
+    first = [boundary.looks[boundary.stop_at_most.index(limit)] for limit in range(11)]
+    assert first == [10, 17, 21, 24, 27, 29, 31, 33, 34, 35, 36]
+    assert boundary_law(boundary, rate=0.2).success == pytest.approx(0.08777926, abs=5e-9)
+    assert boundary_law(boundary, rate=0.4).success == pytest.approx(0.906, abs=5e-4)  # printed 0.906
+
+
 def test_boundary_law_is_the_sum_over_all_paths():
     boundary = FutilityBoundary((2, 4, 5), (0, 1, 2))
     law = boundary_law(boundary, rate=0.3)
@@ -105,6 +134,15 @@ def test_boundary_law_is_the_sum_over_all_paths():
         expected += chance * (stopped or 5)
     assert law.success == pytest.approx(success, abs=1e-15)
     assert law.expected_children == pytest.approx(expected, abs=1e-14)
+
+
+@pytest.mark.parametrize("cutoff", [0.9, 0.909])
+def test_bop2_boundary_is_that_of_the_manual_of_bop2fe(cutoff):
+    """README of the R package BOP2FE (1.0.3), binary endpoint, 0.2 against 0.4, gamma 1: its futility boundary."""
+    found = bop2_boundary(
+        (10, 15, 20, 25, 30, 35, 40), null_rate=0.2, prior=Beta(0.2, 0.8), cutoff=cutoff, power=1.0
+    )
+    assert found.stop_at_most == (1, 2, 3, 5, 7, 9, 11)
 
 
 def test_bop2_holds_its_error_and_stops_where_the_posterior_is_low():

@@ -53,6 +53,58 @@ class TestPublishedBetaBinomialBoundary:
         assert rate * children == pytest.approx(CHECK["printed"]["expected_toxicities"][at], abs=1e-5)
 
 
+class TestPublishedPocockBoundary:
+    """An earlier README of the R package stoppingrule: Pocock, 30 children, limit 0.2, level 0.1, after every child."""
+
+    boundary = calibrated_boundary(
+        statistic(HarmFamily.POCOCK, children=30, limit_rate=0.2),
+        limit_rate=0.2,
+        level=0.1,
+        checks=range(1, 31),
+    )
+
+    def test_the_boundary_is_the_published_one(self):
+        assert self.boundary.table() == [
+            (3, 4, 3),
+            (5, 7, 4),
+            (8, 10, 5),
+            (11, 13, 6),
+            (14, 16, 7),
+            (17, 20, 8),
+            (21, 24, 9),
+            (25, 27, 10),
+            (28, 30, 11),
+        ]
+        above, up_to = self.boundary.critical
+        assert above is not None
+        # Printed as a p-value, found by bisection: at the upper end of those that give the printed boundary.
+        assert 1 - up_to < 0.03766345 < 1 - above + 1e-8
+
+    @pytest.mark.parametrize(
+        ("rate", "stops", "children"),
+        [
+            (0.20, 0.09915263, 28.16703),
+            (0.25, 0.23312769, 26.04001),
+            (0.30, 0.42603085, 22.98251),
+            (0.35, 0.63398556, 19.37012),
+            (0.40, 0.80576733, 15.75017),
+        ],
+    )
+    def test_stopping_probabilities_and_expected_children(self, rate, stops, children):
+        law = stopping(self.boundary.events, rate=rate, checks=self.boundary.checks)
+        assert 1 - law.never == pytest.approx(stops, abs=6e-9)
+        expected = sum(p * n for p, n in zip(law.at_check, law.children, strict=True)) + 30 * law.never
+        assert expected == pytest.approx(children, abs=6e-6)
+
+
+def test_the_maximised_likelihood_ratio_is_that_of_the_binomial():
+    """3 of 4 against 0.2: 3 ln(0.75 / 0.2) + ln(0.25 / 0.8) = 2.802116; 0 of 4 and 1 of 5 speak for no more harm."""
+    values = statistic(HarmFamily.SPRT, children=5, limit_rate=0.2)
+    assert values[3, 3] == pytest.approx(2.802116, abs=1e-6)
+    assert values[1, 2] == pytest.approx(3.218876, abs=1e-6)  # 2 of 2: 2 ln 5
+    assert (values[3, 0], values[4, 1]) == (0.0, 0.0)
+
+
 @pytest.mark.parametrize("family", HarmFamily)
 def test_boundaries_hold_their_level_and_rise_with_the_children(family):
     boundary = harm_boundary(replace(HARM, boundary=family), checks=(8, 16, 24))
