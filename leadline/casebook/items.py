@@ -15,6 +15,8 @@ from typing import Literal
 Kind = Literal["number", "count", "yes_no", "choice"]
 Better = Literal["lower", "higher", ""]
 
+_NO_OTHER_UNITS: Mapping[str, float] = MappingProxyType({})
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -40,7 +42,7 @@ class Item:
     high: float = inf
     better: Better = ""
     choices: tuple[str, ...] = ()
-    other_units: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    other_units: Mapping[str, float] = field(default_factory=lambda: _NO_OTHER_UNITS)
     aliases: tuple[str, ...] = ()
     limits_are_ours: bool = False
     meaning: str = ""
@@ -58,16 +60,29 @@ class Item:
         return replace(self, id=f"{when}_{self.id}", title=f"{self.title} ({when})")
 
 
-def _global(item_id: str, title: str, **more: str) -> Item:
-    return Item(item_id, title, low=0, high=10, better="lower", example="4.5", **more)  # type: ignore[arg-type]
+def _global(item_id: str, title: str) -> Item:
+    return Item(item_id, title, low=0, high=10, better="lower", example="4.5")
 
 
 def _finding(item_id: str, title: str, meaning: str = "") -> Item:
     return Item(item_id, title, kind="yes_no", better="lower", meaning=meaning, example="absent")
 
 
-def _lab(item_id: str, title: str, unit: str, high: float, better: Better = "", **more: object) -> Item:
-    return Item(item_id, title, unit=unit, low=0, high=high, better=better, limits_are_ours=True, **more)  # type: ignore[arg-type]
+def _lab(
+    item_id: str,
+    title: str,
+    unit: str,
+    high: float,
+    better: Better = "",
+    *,
+    example: str,
+    aliases: tuple[str, ...] = (),
+    other_units: Mapping[str, float] = _NO_OTHER_UNITS,
+) -> Item:
+    return Item(
+        item_id, title, "number", unit, 0, high, better,
+        other_units=other_units, aliases=aliases, limits_are_ours=True, example=example,
+    )  # fmt: skip
 
 
 # Fixed unit factors: measures dossier 5.4. The names of units are UCUM, with the ways charts print them.

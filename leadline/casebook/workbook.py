@@ -241,7 +241,7 @@ Sheets = Mapping[str, tuple[tuple[Explained, ...], list[list[str]]]]
 
 
 def _write_workbook(path: Path, sheets: Sheets, disease: str) -> None:
-    import xlsxwriter  # type: ignore[import-untyped]
+    import xlsxwriter
 
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(path, options) as workbook:

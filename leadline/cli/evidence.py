@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
 from leadline.errors import StudiesInvalid
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rich.table import Table
 
     from leadline.evidence.children import Discount, Fitted, PriorForChildren, TippingForChildren
@@ -51,6 +53,8 @@ Picture = Annotated[
     Path | None, typer.Option("--figure", metavar="FILE", help="Draw it too: .pdf, .svg or .png.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Answer with one JSON object.")]
+
+Found = TypeVar("Found")
 
 
 @app.command()
@@ -235,7 +239,7 @@ def _children(
     return float(first), float(second)
 
 
-def _answer(result, as_json, print_result) -> None:  # type: ignore[no-untyped-def]
+def _answer(result: Found, as_json: bool, print_result: Callable[[Found], None]) -> None:
     from leadline.evidence.plain import to_dict
 
     if as_json:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import errno
 import sys
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, NoReturn, Protocol
 
 import typer
 from typer.core import TyperGroup
@@ -29,18 +31,25 @@ GROUPS: tuple[tuple[str, str | None, typer.Typer], ...] = (
 )
 
 
+class HelpText(Protocol):
+    """What is used here of typer's formatter, which has no public name."""
+
+    def section(self, name: str) -> AbstractContextManager[None]: ...
+    def write_dl(self, rows: Sequence[tuple[str, str]]) -> None: ...
+
+
 class GroupedHelp(TyperGroup):
     """Commands in the help text under the heading of their group, in plain text; rich would take 0.3 s to import."""
 
-    def format_commands(self, ctx: object, formatter: object) -> None:
+    def format_commands(self, ctx: object, formatter: HelpText) -> None:
         rows: dict[str, list[tuple[str, str]]] = {}
         for name, command in self.commands.items():
             panel = getattr(command, "rich_help_panel", None) or "Commands"
             rows.setdefault(str(panel), []).append((name, command.get_short_help_str(limit=90)))
         width = max(len(name) for entries in rows.values() for name, _ in entries)
         for panel, entries in rows.items():
-            with formatter.section(panel):  # type: ignore[attr-defined]
-                formatter.write_dl([(name.ljust(width), text) for name, text in entries])  # type: ignore[attr-defined]
+            with formatter.section(panel):
+                formatter.write_dl([(name.ljust(width), text) for name, text in entries])
 
 
 app = typer.Typer(

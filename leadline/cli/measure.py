@@ -16,7 +16,7 @@ import typer
 from leadline.errors import ItemOutOfRange, ItemUnknown, LeadlineError
 
 if TYPE_CHECKING:
-    from leadline.measures import Measure, Score
+    from leadline.measures import Measure
 
 YES_NO = {"yes": True, "no": False}
 
@@ -140,11 +140,12 @@ def _course(measure: Measure, inputs: dict[str, Any]) -> str | None:
 
 def _states(measure: Measure, result: Mapping[str, Any], course: str | None) -> dict[str, str]:
     """State by each set of cut-offs for the course."""
-    if course is None:
+    from leadline.measures import Score
+
+    if course is None or not isinstance(measure, Score):
         return {}
-    scored: Score = measure  # type: ignore[assignment]  # only a score has a course
-    value = result[scored.output]
-    cutoffs = [each for each in scored.cutoffs if each.course == course]
+    value = result[measure.output]
+    cutoffs = [each for each in measure.cutoffs if each.course == course]
     return {} if value is None else {each.set_id: each.state(value) for each in cutoffs}
 
 

@@ -8,6 +8,7 @@ Sources   Freeman-Tukey double arcsine as in Miller JJ. The American Statisticia
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -92,7 +93,8 @@ def _cells(
     return a + add, b + add, c + add, d + add
 
 
-def _finite(compute) -> Effects:  # type: ignore[no-untyped-def]
+def _finite(compute: Callable[[], tuple[Array, Array]]) -> Effects:
+    """The effects and variances that `compute` gives, without those of studies with an empty cell."""
     with np.errstate(divide="ignore", invalid="ignore"):
         y, v = compute()
     used = np.isfinite(y) & np.isfinite(v)

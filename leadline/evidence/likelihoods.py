@@ -231,7 +231,10 @@ def _sums_of_one(first: float, log_ways: Array, eta: Array) -> Array:
     return sums
 
 
-def _rows(likelihood: Likelihood, studies: Sequence[int]) -> list[Array]:
+def _rows(table: Table, studies: Sequence[int]) -> list[Array]:
     """The columns of a likelihood, cut to some studies by their places."""
     places = list(studies)
-    return [getattr(likelihood, column.name)[places] for column in fields(likelihood)]  # type: ignore[arg-type]
+    return [getattr(table, column.name)[places] for column in fields(table)]
+
+
+Table = BinomialLikelihood | PoissonLikelihood | HypergeometricLikelihood

@@ -231,7 +231,8 @@ def _observed(studies: Studies, j: int, level: float) -> tuple[float | None, flo
             if not only.y.size:
                 return None, None, None
             alone = iv.common_effect(only.y, only.v, level=level)
-            return tuple(for_reader(studies.kind, x) for x in (alone.estimate, alone.low, alone.high))  # type: ignore[return-value]
+            ends = for_reader(studies.kind, alone.low), for_reader(studies.kind, alone.high)
+            return for_reader(studies.kind, alone.estimate), *ends
 
 
 def _largest_change(fine: _Posterior, coarse: _Posterior, kind: StudyKind, level: float) -> float:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-import xlsxwriter  # type: ignore[import-untyped]
+import xlsxwriter
 
 from leadline.casebook import check_casebook, read_casebook, workbook_guard
 from leadline.errors import CasebookUnreadable

@@ -89,7 +89,7 @@ def test_a_template_filled_with_its_own_examples_reads_back_without_a_problem(tm
             with (tmp_path / f"{name}.csv").open("w", newline="", encoding="utf-8") as file:
                 csv.writer(file).writerows(rows)
     else:
-        import xlsxwriter  # type: ignore[import-untyped]
+        import xlsxwriter
 
         with xlsxwriter.Workbook(tmp_path / "casebook.xlsx", {"strings_to_numbers": True}) as workbook:
             for name, rows in filled.items():

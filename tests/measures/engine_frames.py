@@ -3,9 +3,9 @@
 from typing import Any
 
 import duckdb
-import pandas as pd  # type: ignore[import-untyped]
+import pandas as pd
 import polars as pl
-import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow as pa
 
 ENGINES: dict[str, tuple[Any, Any]] = {
     "polars": (lambda table: table, lambda scored: scored),

@@ -1,6 +1,6 @@
 """Every measure on every engine says of each row what it says of a visit: at, just below and above each limit."""
 
-import pandas as pd  # type: ignore[import-untyped]
+import pandas as pd
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal

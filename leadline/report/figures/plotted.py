@@ -59,9 +59,8 @@ def save(plotted: Plotted, folder: Path, name: str, *, kinds: Collection[str] = 
 def _drawn(plotted: Plotted, kind: str, metadata: Mapping[str, str | None]) -> bytes:
     import matplotlib as mpl
 
-    settings = {"svg.hashsalt": _HASH_SALT, "svg.fonttype": "path"}
     buffer = BytesIO()
-    with mpl.rc_context(settings):  # type: ignore[arg-type]  # the stubs want literal keys
+    with mpl.rc_context({"svg.hashsalt": _HASH_SALT, "svg.fonttype": "path"}):
         plotted.figure.savefig(buffer, format=kind, dpi=PRINT_DPI, metadata=metadata)
     return buffer.getvalue()
 

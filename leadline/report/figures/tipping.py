@@ -14,6 +14,7 @@ from leadline.report.figures import style
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.typing import LineStyleType
 
 WIDTH_MM, HEIGHT_MM = 170.0, 105.0
 
@@ -62,7 +63,7 @@ def _draw_probability(axes: Axes, found: TippingForChildren) -> None:
     axes.set_ylim(0, 1.06)
     axes.set_xlabel("Weight of the adult evidence in the prior")
     axes.set_ylabel("Probability")
-    keys = (
+    keys: tuple[tuple[str, LineStyleType, str], ...] = (
         (f"that the effect is {side} {conclusion.limit:g}", "solid", style.DOCUMENTED),
         ("weight of the adults in the posterior", (0, (1, 2)), style.QUIET),
         (f"enough to conclude: {conclusion.probability:g}", (0, (4, 3)), style.INK),
@@ -70,11 +71,11 @@ def _draw_probability(axes: Axes, found: TippingForChildren) -> None:
     _key(axes, keys)
 
 
-def _key(axes: Axes, keys: tuple[tuple[str, object, str], ...]) -> None:
+def _key(axes: Axes, keys: tuple[tuple[str, LineStyleType, str], ...]) -> None:
     """Named lines below the plot, outside it, where they can cover nothing."""
     from matplotlib.lines import Line2D
 
-    lines = [Line2D([], [], color=color, linestyle=dashes, linewidth=1.2) for _, dashes, color in keys]  # type: ignore[arg-type]
+    lines = [Line2D([], [], color=color, linestyle=dashes, linewidth=1.2) for _, dashes, color in keys]
     axes.legend(
         lines,
         [words for words, _, _ in keys],
