@@ -122,7 +122,8 @@ def dose_rules(protocol: Protocol) -> tuple[RangeRule, ...]:
 
 
 def _widened(planned: Figure, tolerance: Figure) -> Figure:
-    """The limits of a planned dose, wider by the tolerance in percent; open while either figure is."""
+    """The limits of a planned dose, wider by the tolerance in percent, and no less than nothing; open while either
+    figure is."""
     source = tuple(dict.fromkeys((*planned.source, *tolerance.source)))
     if planned.open or tolerance.open or tolerance.limits[1] is None:
         return Figure(
@@ -132,7 +133,7 @@ def _widened(planned: Figure, tolerance: Figure) -> Figure:
     low, high = planned.limits
     return Figure(
         unit=planned.unit,
-        low=None if low is None else round(low * (1 - by), 6),
+        low=None if low is None else round(low * max(1 - by, 0), 6),
         high=None if high is None else round(high * (1 + by), 6),
         source=source,
     )

@@ -147,6 +147,20 @@ MADE = {
         ["tolerance of 20 %", "4.8 million cells per kg"],
         "narrow the tolerance",
     ),
+    "a tolerance that takes in no cells at all": (
+        [("tolerance: {value: 20", "tolerance: {value: 120")],
+        "dose.tolerance",
+        "tolerance: {value: 120",
+        ["the tolerance is 120 %", "no cells at all counts as given the planned dose"],
+        "narrow the tolerance",
+    ),
+    "a tolerance below none": (
+        [("tolerance: {value: 20", "tolerance: {value: -5")],
+        "dose.tolerance",
+        "tolerance: {value: -5",
+        ["the tolerance is -5 %: less than none"],
+        "from 0 on",
+    ),
     "viable cells without a test of viability": (
         [
             (

@@ -59,6 +59,13 @@ def test_the_dose_per_kg_is_held_against_the_tolerance_and_the_product(per_kg, o
     assert dose(dose_cells_per_kg=per_kg, dose_basis="viable") == outcomes
 
 
+@pytest.mark.parametrize(("percent", "asked"), [(20, "1.6 to 2.4"), (100, "0 to 4"), (120, "0 to 4.4")])
+def test_a_tolerance_is_never_worded_as_fewer_cells_than_none(percent, asked):
+    by = protocol(tolerance=limit(value=percent, unit="%"))
+    found = checks_of(infusion(dose_cells_per_kg=2, dose_basis="viable"), by=by)["dose_within_tolerance"]
+    assert f"{asked} million cells per kg" in found.asked
+
+
 def test_a_total_is_divided_by_the_weight_of_the_day():
     assert dose(dose_cells_total=40, dose_basis="viable", weight_kg_at_infusion=20) == (KEPT, KEPT)  # 2 a kg
     assert dose(dose_cells_total=40, dose_basis="viable", weight_kg_at_infusion=60) == (MINOR, MAJOR)  # 0.67

@@ -29,6 +29,7 @@ Span = tuple[float | None, float | None]
 def dose_contradictions(protocol: Protocol) -> Iterator[Contradiction]:
     """A planned dose outside the product's limits, a dose that cannot be known, an observation shorter than its own
     times."""
+    yield from _no_tolerance(protocol)
     yield from _outside_limits(protocol)
     yield from _route(protocol)
     yield from _basis(protocol)
@@ -37,6 +38,25 @@ def dose_contradictions(protocol: Protocol) -> Iterator[Contradiction]:
 
 
 # ---- the amount ------------------------------------------------------------------------------------------------------
+
+
+def _no_tolerance(protocol: Protocol) -> Iterator[Contradiction]:
+    tolerance = protocol.dose.tolerance
+    highest = tolerance.limits[1]
+    if tolerance.open or highest is None or 0 <= highest < WHOLE_DOSE:
+        return
+    if highest < 0:
+        found, todo = "less than none", "name by how many percent, from 0 on"
+    else:
+        found, todo = (
+            "a child who is given no cells at all counts as given the planned dose",
+            "narrow the tolerance",
+        )
+    yield Contradiction(("dose", "tolerance"), f"the tolerance is {figure_words(tolerance)}: {found}", todo)
+
+
+WHOLE_DOSE = 100
+"""Percent."""
 
 
 def _outside_limits(protocol: Protocol) -> Iterator[Contradiction]:
@@ -79,7 +99,7 @@ def _compared(protocol: Protocol, span: Span, path: KeyPath, said: str) -> Itera
         )
         return
     tolerance = protocol.dose.tolerance
-    if tolerance.open or tolerance.limits[1] is None:
+    if tolerance.open or tolerance.limits[1] is None or not 0 <= tolerance.limits[1] < WHOLE_DOSE:
         return
     by = tolerance.limits[1] / 100
     wider = (None if span[0] is None else span[0] * (1 - by), None if span[1] is None else span[1] * (1 + by))
