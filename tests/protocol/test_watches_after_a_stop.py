@@ -68,6 +68,18 @@ def test_a_category_that_is_not_recorded_leaves_it_open():
     assert (watch.certain, watch.missing[0]) == (None, "JIA category (ILAR)")
 
 
+def test_watches_stand_by_their_days_whatever_the_order_of_the_rows():
+    courses = (
+        stopped(40),
+        stopped(10, "canakinumab"),
+        stopped(10, "anakinra"),
+        drug("sarilumab", -300, ongoing=False),
+    )
+    names = ["anakinra", "canakinumab", "tocilizumab", "sarilumab"]
+    assert [watch.drug for watch in watched(*courses)] == names
+    assert watched(*reversed(courses)) == watched(*courses)
+
+
 def test_a_drug_still_taken_starts_none_and_one_that_may_have_stopped_is_said_to():
     assert watched(drug("anakinra", -300, ongoing=True, as_of=100)) == ()
     (perhaps,) = watched(drug("anakinra", -300))

@@ -82,7 +82,12 @@ class _Says:
 def check_changes(context: Context) -> tuple[DrugChange, ...]:
     """Each change that happened, or may have happened, from day 0 on; before it, those that a rule speaks of."""
     found = (change for changed in changes_of(context.case) if (change := _judge(changed, context)))
-    return tuple(sorted(found, key=lambda one: (one.day is None, one.day.first if one.day else 0, one.drug)))
+    return tuple(sorted(found, key=_by_day))
+
+
+def _by_day(change: DrugChange) -> tuple[bool, int, int, str, str, str]:
+    first, last = (0, 0) if change.day is None else (change.day.first, change.day.last)
+    return change.day is None, first, last, change.drug, change.change, change.found
 
 
 def _judge(changed: Changed, context: Context) -> DrugChange | None:

@@ -37,14 +37,20 @@ FEVER = "ctcae5_fever"
 
 
 def check_watches(context: Context, today: DaySpan | None) -> tuple[WatchAdherence, ...]:
-    """A watch for each course whose stop starts one, or may."""
+    """A watch for each course whose stop starts one, or may: the earliest first, those without a day last, and those of
+    one day by the watch and the drug."""
     found = (
         _watch(watch, course, context, today)
         for watch in context.protocol.safety.watches
         if not (watch.every.open or watch.lasting.open or watch.stop_before.open)
         for course in context.case.courses
     )
-    return tuple(watch for watch in found if watch is not None)
+    return tuple(sorted((watch for watch in found if watch is not None), key=_by_day))
+
+
+def _by_day(watch: WatchAdherence) -> tuple[bool, int, int, str, str, str]:
+    first, last = (0, 0) if watch.stopped is None else (watch.stopped.first, watch.stopped.last)
+    return watch.stopped is None, first, last, watch.watch, watch.drug, watch.found
 
 
 @dataclass(frozen=True, slots=True)
