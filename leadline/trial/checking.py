@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from leadline.casebook.keyed_files import KeyPath
     from leadline.trial.borrowing.beta import Prior
-    from leadline.trial.design import Basket, Design, Harm
+    from leadline.trial.design import Accrual, Basket, Design, Harm
 
 MOST_BASKETS = {"mem": 7, "local_mem": 10}  # 2.1 million matrices; 115,975 groupings
 
@@ -37,6 +37,7 @@ def design_problems(design: Design) -> list[KeyProblem]:
         *_early_problems(design),
         *(_harm_problems(design.harm) if design.harm else ()),
         *_order_problems(design),
+        *(_accrual_problems(design, design.accrual) if design.accrual else ()),
     ]
 
 
@@ -184,3 +185,25 @@ def _order_problems(design: Design) -> Iterator[KeyProblem]:
                 f"{basket.id} {visits[basket.id]} times",
                 f"each of its {len(basket.looks)} looks once",
             )
+
+
+def _accrual_problems(design: Design, accrual: Accrual) -> Iterator[KeyProblem]:
+    baskets, months = len(design.baskets), accrual.look_months
+    if len(accrual.children_per_month) != baskets:
+        found = f"{len(accrual.children_per_month)} numbers"
+        yield KeyProblem(("accrual", "children_per_month"), found, f"one a basket ({baskets})")
+    if not design.order and len(months) != len(design.steps()):
+        taken = f"a month for each look ({len(design.steps())})"
+        yield KeyProblem(("accrual", "look_months"), f"{len(months)} months", taken)
+    if design.order and len(months) != len(design.order):
+        taken = f"a month for each step of the order ({len(design.order)})"
+        yield KeyProblem(("accrual", "look_months"), f"{len(months)} months", taken)
+    if any(later <= earlier for earlier, later in pairwise(months)):
+        yield KeyProblem(("accrual", "look_months"), f"{list(months)}", "months that rise from look to look")
+    if accrual.response_months >= months[0]:
+        taken = f"fewer than the months until the first look, {months[0]:g}"
+        yield KeyProblem(("accrual", "response_months"), f"{accrual.response_months:g}", taken)
+    if design.randomised:
+        yield KeyProblem(
+            ("accrual",), "accrual of baskets with controls", "accrual in a design without controls"
+        )

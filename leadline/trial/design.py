@@ -167,12 +167,43 @@ class Harm:
     counts: HarmCount = HarmCount.SERIOUS_AND_POSSIBLY_RELATED
 
 
+class LateResponses(StrEnum):
+    """What becomes of a response that is known only after its basket has closed."""
+
+    COUNTED = "counted"  # at the looks after it is known, where other baskets borrow from this one
+    LEFT_OUT = "left_out"
+
+
+@dataclass(frozen=True, slots=True, config=CLOSED)
+class Accrual:
+    """Children come at random, and looks are held at calendar months on those whose response is known.
+
+    Only asked when random accrual is described; everything else is about the planned numbers.
+
+    children_per_month  mean of a Poisson process, one a basket
+    look_months         when each look is held, counted from the first day of enrolment; one a step
+    response_months     from the treatment of a child until its response is known; a basket takes no child whose
+                        response would not be known by its last look
+    waits               a basket that has the children of its next look takes no more until that look
+    late_responses      of children who were treated before their basket closed
+    fewest_known        responses with which a basket is judged before its last look, at least
+    """
+
+    children_per_month: Annotated[tuple[Annotated[float, Gt(0)], ...], Len(1)]
+    look_months: Annotated[tuple[Annotated[float, Gt(0)], ...], Len(1)]
+    response_months: Annotated[float, Ge(0)] = 0.0
+    waits: bool = True
+    late_responses: LateResponses = LateResponses.COUNTED
+    fewest_known: Size = 1
+
+
 @dataclass(frozen=True, slots=True, config=CLOSED)
 class Design:
     """A whole design.
 
     order     step by step, the baskets that reach their next look; empty: all together
     protocol  id of a shipped protocol, or the path of one beside the design file; needed to freeze and to monitor
+    accrual   how children may come, if not in the planned numbers; None to leave that open
     """
 
     title: Annotated[str, Len(1)]
@@ -183,6 +214,7 @@ class Design:
     harm: Harm | None = None
     order: tuple[tuple[str, ...], ...] = ()
     protocol: str = ""
+    accrual: Accrual | None = None
 
     @property
     def null_rates(self) -> tuple[float, ...]:
@@ -209,6 +241,10 @@ class Design:
     def target_rates(self) -> tuple[float, ...]:
         """One a basket."""
         return tuple(basket.target_rate for basket in self.baskets)
+
+    def rates_at(self, reference: Reference) -> tuple[float, ...]:
+        """The rates that a reference stands for, one a basket."""
+        return self.null_limits if reference is Reference.NULL_RATE else self.target_rates
 
     @property
     def priors(self) -> tuple[Prior, ...]:

@@ -1,0 +1,463 @@
+"""Random accrual: exact for each course of it by fractions, and over all of them by children drawn one by one."""
+
+import json
+import math
+import random
+from collections import Counter
+from dataclasses import replace
+from fractions import Fraction
+from functools import cache
+from itertools import product
+
+import jsonschema
+import numpy as np
+import pytest
+import yaml
+from scipy import stats
+
+from leadline.errors import DesignInvalid
+from leadline.trial.accrual import Arrivals, Courses, draw_arrivals, on_arrivals, random_accrual
+from leadline.trial.borrowing.independent import Independent
+from leadline.trial.borrowing.pooled import Pooled
+from leadline.trial.design import (
+    Accrual,
+    Basis,
+    Basket,
+    ControlArm,
+    Design,
+    EarlyRule,
+    Efficacy,
+    Harm,
+    HarmCheck,
+    LateResponses,
+    Reference,
+)
+from leadline.trial.endings import Seen
+from leadline.trial.operating import Scenario, Trial
+from leadline.trial.reading import parse_design, schema_path
+from tests.trial.designs import CPP, design, fujikawa
+
+FUTILITY = EarlyRule(Basis.POSTERIOR, 0.3, Reference.TARGET_RATE)
+
+# Two baskets of up to two children, looks after one and two, all judged as one group with a uniform prior.
+NULLS, TARGETS = (Fraction(1, 5), Fraction(3, 10)), (Fraction(1, 2), Fraction(4, 5))
+RATES = (Fraction(1, 5), Fraction(3, 5))  # the first does not respond, the second does
+CUTOFF, THRESHOLD = Fraction(3, 10), Fraction(7, 8)
+TINY = Design(
+    "two children a basket",
+    tuple(
+        Basket(name, "sri4", float(null), float(target), (1, 2))
+        for name, null, target in zip("ab", NULLS, TARGETS, strict=True)
+    ),
+    Efficacy(float(THRESHOLD)),
+    Pooled("pooled"),
+    futility=FUTILITY,
+)
+MIXED = Scenario("mixed", tuple(map(float, RATES)))
+
+
+def above(rate, responders, size):
+    """P(p > rate) for a uniform prior: the binomial identity for whole counts."""
+    n = size + 1
+    return sum(math.comb(n, k) * rate**k * (1 - rate) ** (n - k) for k in range(responders + 1))
+
+
+def chance_of(count, size, rate):
+    return math.comb(size, count) * rate**count * (1 - rate) ** (size - count)
+
+
+def by_hand(first, last, late=(0, 0)):
+    """Success of each basket, of any without effect, and children, for sizes at the two looks.
+
+    late   children who were treated by the first look and are known after it: of a basket that closes there they
+           are counted at the last look
+    """
+    success, error, children = [Fraction(0)] * 2, Fraction(0), [Fraction(0)] * 2
+    for counts in product(*(range(size + 1) for size in first)):
+        group = sum(counts), sum(first)
+        stops = [first[j] > 0 and above(TARGETS[j], *group) < CUTOFF for j in range(2)]
+        more = [late[j] if stops[j] else last[j] - first[j] for j in range(2)]
+        for gained in product(*(range(size + 1) for size in more)):
+            chance = math.prod(
+                chance_of(counts[j], first[j], RATES[j]) * chance_of(gained[j], more[j], RATES[j])
+                for j in range(2)
+            )
+            group = sum(counts) + sum(gained), sum(first) + sum(more)
+            sizes = [first[j] + more[j] for j in range(2)]
+            found = [not stops[j] and sizes[j] > 0 and above(NULLS[j], *group) >= THRESHOLD for j in range(2)]
+            for j in range(2):
+                success[j] += chance * found[j]
+                children[j] += chance * sizes[j]
+            error += chance * found[0]
+    return success, error, children
+
+
+PATHS = ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2))  # children of one basket at the two looks, if it is open
+
+
+def without_delay(first, last):
+    return Arrivals((first, last), Seen((first, last), ((first, first), (last, last))))
+
+
+@pytest.mark.parametrize("one", PATHS)
+@pytest.mark.parametrize("other", PATHS)
+def test_each_course_of_accrual_is_computed_as_fractions_say(one, other):
+    first, last = zip(one, other, strict=True)
+    (found,) = on_arrivals(Trial(TINY), [MIXED], without_delay(first, last))
+    success, error, children = by_hand(first, last)
+    assert found.success == pytest.approx(list(map(float, success)), abs=1e-12)
+    assert found.family_wise_error == pytest.approx(float(error), abs=1e-12)
+    assert found.children == pytest.approx(list(map(float, children)), abs=1e-12)
+
+
+def test_the_fractions_tell_the_courses_apart():
+    errors = {by_hand(*zip(one, other, strict=True))[1] for one, other in product(PATHS, PATHS)}
+    assert len(errors) > 5
+    assert max(errors) > Fraction(1, 50)
+
+
+MONTHLY, MONTHS = (0.3, 0.2), (3.0, 7.0)
+
+
+def path_chances(monthly):
+    """Of one basket: a Poisson number up to the next look, where it waits if it has the child of that look."""
+
+    def poisson(count, months):
+        return math.exp(-monthly * months) * (monthly * months) ** count / math.factorial(count)
+
+    none, later = poisson(0, MONTHS[0]), MONTHS[1] - MONTHS[0]
+    return {
+        (0, 0): none * poisson(0, later),
+        (0, 1): none * poisson(1, later),
+        (0, 2): none * (1 - poisson(0, later) - poisson(1, later)),
+        (1, 1): (1 - none) * poisson(0, later),
+        (1, 2): (1 - none) * (1 - poisson(0, later)),
+    }
+
+
+def test_the_mean_over_drawn_courses_is_the_sum_over_all_of_them_within_its_own_error():
+    found = random_accrual(
+        Trial(TINY), [MIXED], courses=Courses(4_000, seed=1), accrual=Accrual(MONTHLY, MONTHS)
+    )
+    wanted, error = np.zeros(2), 0.0
+    for (one, chance), (other, its_chance) in product(
+        *(path_chances(monthly).items() for monthly in MONTHLY)
+    ):
+        success, false, _ = by_hand(*zip(one, other, strict=True))
+        wanted += chance * its_chance * np.array(success, float)
+        error += chance * its_chance * float(false)
+    means, errors = found.scenarios[0], found.standard_errors[0]
+    assert found.distinct == 25
+    assert (np.abs(np.array(means.success) - wanted) < 3.5 * np.array(errors.success)).all()
+    assert abs(means.family_wise_error - error) < 3.5 * errors.family_wise_error
+    assert (
+        0 < errors.family_wise_error < 0.5 * math.sqrt(error * (1 - error) / 4_000)
+    )  # of as many drawn trials
+
+
+def test_courses_are_drawn_as_often_as_poisson_numbers_come():
+    drawn = Counter(
+        arrivals.seen.open
+        for arrivals in draw_arrivals(TINY, Accrual(MONTHLY, MONTHS), courses=Courses(20_000))
+    )
+    for (one, chance), (other, its_chance) in product(
+        *(path_chances(monthly).items() for monthly in MONTHLY)
+    ):
+        p = chance * its_chance
+        share = drawn[tuple(zip(one, other, strict=True))] / 20_000
+        assert abs(share - p) < 4 * math.sqrt(p * (1 - p) / 20_000)
+
+
+@pytest.mark.parametrize("late", [(1, 0), (0, 1), (1, 1)])
+def test_responses_that_come_after_a_basket_has_closed_are_counted_in_the_end_or_left_out(late):
+    first, last = (1, 1), (2, 2)
+    treated = (tuple(n + more for n, more in zip(first, late, strict=True)), last)
+    closed = {
+        LateResponses.COUNTED: ((first, treated[0]), (last, last)),
+        LateResponses.LEFT_OUT: ((first, first), (last, last)),
+    }
+    for counted, sizes in ((late, closed[LateResponses.COUNTED]), ((0, 0), closed[LateResponses.LEFT_OUT])):
+        (found,) = on_arrivals(Trial(TINY), [MIXED], Arrivals(treated, Seen((first, last), sizes)))
+        success, error, _ = by_hand(first, last, counted)
+        assert found.success == pytest.approx(list(map(float, success)), abs=1e-12)
+        assert found.family_wise_error == pytest.approx(float(error), abs=1e-12)
+        *_, children = by_hand(first, last, late)  # treated they are in any case
+        assert found.children == pytest.approx(list(map(float, children)), abs=1e-12)
+    # Where the first basket closes, the second has closed too, as it has more to reach.
+    assert (by_hand(first, last, late)[:2] != by_hand(first, last)[:2]) == bool(late[1])
+
+
+@pytest.mark.parametrize("late", LateResponses)
+def test_children_are_treated_before_their_response_is_known_and_none_is_treated_too_late_to_be_judged(late):
+    accrual = Accrual((0.5, 0.4), (8.0, 16.0), 3.0, late_responses=late)
+    pipeline = 0
+    for treated, seen in draw_arrivals(TWIN, accrual, courses=Courses(200)):
+        for j, limits in enumerate(((3, 6), (2, 5))):
+            assert seen.open[0][j] <= treated[0][j] <= limits[0]  # the basket waits
+            assert treated[0][j] <= seen.open[1][j] == treated[1][j] <= limits[1]
+            counted = treated if late is LateResponses.COUNTED else seen.open
+            assert seen.closed[0][0][j] == seen.open[0][j]
+            assert seen.closed[0][1][j] == counted[0][j]
+            pipeline += treated[0][j] - seen.open[0][j]
+    assert pipeline / 400 > 0.3  # in three months 1.5 and 1.2 come, of whom the look's number leaves a part
+
+
+# The slow twin: children come, are treated and judged one by one. It shares nothing with the fast code.
+
+HARM = Harm("serious event", 0.2, 0.2, 0.1, check=HarmCheck.CHILD)
+HARM_RATE = 0.25
+STOPS_AT = (2, 2, 2, 3, 3, 3, 4, 4, 4, 4, 5)  # events among the first 1 to 11 children
+TWIN = Design(
+    "twin",
+    (Basket("a", "sri4", 0.2, 0.5, (3, 6)), Basket("b", "sri4", 0.3, 0.6, (2, 5))),
+    Efficacy(0.9, EarlyRule(Basis.POSTERIOR, 0.97)),
+    CPP,
+    futility=FUTILITY,
+    harm=HARM,
+)
+
+
+@cache
+def borrowed_tail(rate, basket, counts, sizes):
+    """P(p > rate) with a calibrated power prior, a = b = 2, and a uniform prior."""
+    shapes = [1.0, 1.0]
+    for j, (responders, size) in enumerate(zip(counts, sizes, strict=True)):
+        weight = 1.0 if j == basket else 0.0
+        if j != basket and size and sizes[basket]:
+            apart = max(size, sizes[basket]) ** 0.25 * abs(responders / size - counts[basket] / sizes[basket])
+            weight = 1.0 if apart == 0 else 1 / (1 + math.exp(2 + 2 * math.log(apart)))
+        shapes[0] += weight * responders
+        shapes[1] += weight * (size - responders)
+    return stats.beta.sf(rate, *shapes)
+
+
+def play(rng, accrual, rates):
+    """One trial: which baskets are successes, and how many children were treated."""
+    children = []  # (month, basket, responds, harmed)
+    for j, basket in enumerate(TWIN.baskets):
+        month, taken = 0.0, 0
+        while True:
+            month += rng.expovariate(accrual.children_per_month[j])
+            if month > accrual.look_months[1] - accrual.response_months:
+                break
+            limit = basket.looks[0] if accrual.waits and month <= accrual.look_months[0] else basket.size
+            if taken < limit:  # another child is turned away: its basket waits, or is full
+                taken += 1
+                children.append((month, j, rng.random() < rates[j], rng.random() < HARM_RATE))
+    children.sort()
+    closed, success = [math.inf] * 2, [False] * 2
+    for look, now in enumerate(accrual.look_months):
+        treated = [child for child in children if child[0] <= min(now, closed[child[1]])]
+        for n in range(1, len(treated) + 1):
+            if sum(child[3] for child in treated[:n]) >= STOPS_AT[n - 1]:
+                return success, n
+        known = [child for child in treated if child[0] + accrual.response_months <= now]
+        if accrual.late_responses is LateResponses.LEFT_OUT:
+            known = [one for one in known if one[0] + accrual.response_months <= closed[one[1]]]
+        counts = tuple(sum(one[2] for one in known if one[1] == j) for j in range(2))
+        sizes = tuple(sum(one[1] == j for one in known) for j in range(2))
+        for j, basket in enumerate(TWIN.baskets):
+            if closed[j] < math.inf or sizes[j] < (1 if look else accrual.fewest_known):
+                continue
+            beyond_null = borrowed_tail(basket.null_rate, j, counts, sizes)
+            beyond_target = borrowed_tail(basket.target_rate, j, counts, sizes)
+            if beyond_null >= (0.9 if look else 0.97):
+                success[j], closed[j] = True, now
+            elif not look and beyond_target < 0.3:
+                closed[j] = now
+        if min(closed) < math.inf and max(closed) < math.inf:
+            break
+    return success, sum(child[0] <= closed[child[1]] for child in children)
+
+
+@pytest.mark.parametrize(
+    "accrual",
+    [
+        Accrual((0.5, 0.4), (8.0, 16.0), 3.0),
+        Accrual(
+            (0.5, 0.4), (8.0, 16.0), 3.0, waits=False, late_responses=LateResponses.LEFT_OUT, fewest_known=2
+        ),
+        Accrual((0.9, 0.2), (5.0, 9.0), 6.0, waits=False),
+    ],
+    ids=["waits", "does not wait", "late"],
+)
+def test_drawing_child_by_child_agrees_within_its_error(accrual):
+    trial, rates = Trial(TWIN), (0.5, 0.3)
+    assert trial.boundary is not None
+    assert trial.boundary.events == STOPS_AT
+    rng, trials = random.Random(5), 15_000
+    played = [play(rng, accrual, rates) for _ in range(trials)]
+    successes = np.array([success for success, _ in played])
+    drawn = np.array([*successes.mean(axis=0), successes[:, 1].mean(), successes.any(axis=1).mean()])
+    sizes = np.array([children for _, children in played])
+    found = random_accrual(
+        trial, [Scenario("mixed", rates, harm_rate=HARM_RATE)], courses=Courses(300, seed=2), accrual=accrual
+    )
+    mean, error = found.scenarios[0], found.standard_errors[0]
+    for value, its_error, other, other_error in zip(
+        [*mean.success, mean.family_wise_error, mean.any_success, sum(mean.children)],
+        [*error.success, error.family_wise_error, error.any_success, sum(error.children)],
+        [*drawn, sizes.mean()],
+        [*np.sqrt(drawn * (1 - drawn) / trials), sizes.std() / math.sqrt(trials)],
+        strict=True,
+    ):
+        assert abs(value - other) < 3.5 * math.hypot(its_error, other_error)
+    assert mean.harm > 0.1
+
+
+# Limits
+
+
+def unlike(borrowing, **rules):
+    baskets = (
+        Basket("a", "sri4", 0.2, 0.5, (4, 8)),
+        Basket("b", "sri4", 0.3, 0.6, (3, 7)),
+        Basket("c", "sri4", 0.1, 0.5, (6,)),
+    )
+    return Design("unlike", baskets, Efficacy(0.9, EarlyRule(Basis.POSTERIOR, 0.97)), borrowing, **rules)
+
+
+PAIR = (Basket("a", "sri4", 0.2, 0.5, (4, 8)), Basket("b", "sri4", 0.3, 0.6, (3, 7)))
+FIXED = {
+    "one look": (design(CPP, looks=(6,), threshold=0.9), (10.0,)),
+    "two looks": (unlike(CPP, futility=FUTILITY), (10.0, 20.0)),
+    "harm": (replace(unlike(fujikawa(0.0), futility=FUTILITY, harm=HARM), baskets=PAIR), (10.0, 20.0)),
+    "harm at looks": (
+        replace(unlike(CPP, futility=FUTILITY, harm=replace(HARM, check=HarmCheck.LOOK)), baskets=PAIR),
+        (10.0, 20.0),
+    ),
+    "one after the other": (
+        unlike(CPP, futility=FUTILITY, order=(("a",), ("b",), ("a",), ("b", "c"))),
+        (10.0, 20.0, 30.0, 40.0),
+    ),
+    "alone": (replace(unlike(Independent(), futility=FUTILITY, harm=HARM), baskets=PAIR), (10.0, 20.0)),
+}
+
+
+@pytest.mark.parametrize(("plan", "months"), FIXED.values(), ids=FIXED)
+def test_where_children_come_fast_every_look_is_full_and_the_design_is_the_planned_one(plan, months):
+    accrual = Accrual((1e9,) * len(plan.baskets), months, response_months=5.0)
+    scenario = Scenario("mixed", (0.2, 0.5, 0.1)[: len(plan.baskets)], harm_rate=0.25)
+    trial = Trial(plan)
+    found = random_accrual(trial, [scenario], courses=Courses(20), accrual=accrual)
+    mean, exact = found.scenarios[0], trial.operating(scenario)
+    assert found.distinct == 1
+    for field in ("success", "family_wise_error", "any_success", "children"):
+        assert getattr(mean, field) == pytest.approx(getattr(exact, field), abs=1e-12), field
+    assert mean.stopped_futility == pytest.approx(np.sum(exact.stopped_futility, axis=0), abs=1e-12)
+    assert mean.stopped_efficacy == pytest.approx(np.sum(exact.stopped_efficacy, axis=0), abs=1e-12)
+    assert mean.harm == pytest.approx(sum(exact.harm), abs=1e-12)
+    assert found.standard_errors[0].success == pytest.approx((0.0,) * len(plan.baskets), abs=1e-12)
+    assert all(look.known == look.planned and look.complete == 1.0 for look in found.looks)
+
+
+def test_a_basket_that_nobody_comes_to_is_no_success_though_the_others_are():
+    plan = design(Pooled("pooled"), count=2, looks=(4, 8), threshold=0.8)
+    found = random_accrual(
+        Trial(plan),
+        [Scenario("both respond", (0.9, 0.9))],
+        courses=Courses(20),
+        accrual=Accrual((1e9, 1e-9), (10.0, 20.0)),
+    )
+    assert found.scenarios[0].success[0] > 0.99
+    assert found.scenarios[0].success[1] == 0.0
+    assert found.scenarios[0].children == pytest.approx((8.0, 0.0), abs=1e-12)
+
+
+def test_a_basket_that_does_not_wait_is_full_at_its_first_look():
+    plan = design(Independent(), count=1, looks=(4, 10), threshold=0.9, futility=FUTILITY)
+    found = random_accrual(
+        Trial(plan),
+        [Scenario("responds", (0.5,))],
+        courses=Courses(20),
+        accrual=Accrual((1e9,), (10.0, 20.0), waits=False),
+    )
+    good = [r for r in range(11) if stats.beta.sf(0.2, 1 + r, 11 - r) >= 0.9]
+    not_futile = [r for r in range(11) if stats.beta.sf(0.5, 1 + r, 11 - r) >= 0.3]
+    wanted = sum(stats.binom.pmf(r, 10, 0.5) for r in set(good) & set(not_futile))
+    assert found.scenarios[0].success[0] == pytest.approx(wanted, abs=1e-12)
+    assert found.looks[0].known == 10
+
+
+def test_the_standard_error_is_the_spread_of_independent_runs():
+    plan = replace(unlike(CPP, futility=FUTILITY), baskets=PAIR)
+    accrual = Accrual((0.6, 0.4), (8.0, 16.0), 2.0)
+    trial = Trial(plan)
+    scenario = Scenario("mixed", (0.2, 0.6))
+    runs = [
+        random_accrual(trial, [scenario], courses=Courses(20, seed=seed), accrual=accrual)
+        for seed in range(40)
+    ]
+    spread = np.std([run.scenarios[0].success for run in runs], axis=0, ddof=1)
+    stated = np.mean([run.standard_errors[0].success for run in runs], axis=0)
+    assert stated == pytest.approx(
+        spread, rel=0.4
+    )  # 40 runs know a spread to 11 %, 20 courses theirs to 16 %
+
+
+def test_the_same_seed_gives_the_same_figures_and_another_seed_others():
+    one, again, other = (
+        random_accrual(Trial(TINY), [MIXED], courses=Courses(50, seed=seed), accrual=Accrual(MONTHLY, MONTHS))
+        for seed in (3, 3, 4)
+    )
+    assert one == again
+    assert one.scenarios != other.scenarios
+
+
+TEXT = """\
+title: Two baskets
+baskets:
+  - {id: jia, responder: acr_pedi.acr70, null_rate: 0.2, target_rate: 0.5, looks: [10, 20]}
+  - {id: sle, responder: sri4, null_rate: 0.4, target_rate: 0.7, looks: [8, 16]}
+efficacy: {posterior: 0.98}
+accrual:
+  children_per_month: [0.5, 0.4]
+  look_months: [24, 48]
+  response_months: 6
+"""
+
+
+def test_accrual_is_read_from_a_design_file_and_taken_by_its_schema():
+    accrual = parse_design(TEXT, name="two.yaml").accrual
+    assert accrual == Accrual((0.5, 0.4), (24.0, 48.0), 6.0, waits=True)
+    jsonschema.validate(yaml.safe_load(TEXT), json.loads(schema_path().read_text("utf-8")))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "key", "says"),
+    [
+        ("[0.5, 0.4]", "[0.5]", 7, "accrual.children_per_month", "found 1 numbers; takes one a basket (2)"),
+        ("[0.5, 0.4]", "[0.5, 0]", 7, "accrual.children_per_month[1]", "a number above 0"),
+        ("[24, 48]", "[48]", 8, "accrual.look_months", "found 1 months; takes a month for each look (2)"),
+        ("[24, 48]", "[48, 24]", 8, "accrual.look_months", "months that rise from look to look"),
+        ("response_months: 6", "response_months: 24", 9, "accrual.response_months", "first look, 24"),
+        ("response_months: 6", "fewest_known: 0", 9, "accrual.fewest_known", "at least 1"),
+        ("response_months: 6", "late_responses: ignored", 9, "accrual.late_responses", "left_out"),
+        ("response_months: 6", "respons_months: 6", 9, "accrual.respons_months", "takes 'response_months'"),
+        (
+            "accrual:",
+            "order: [[jia], [sle], [jia, sle]]\naccrual:",
+            9,
+            "accrual.look_months",
+            "step of the order (3)",
+        ),
+    ],
+)
+def test_a_fault_of_accrual_is_refused_with_line_and_key(old, new, line, key, says):
+    with pytest.raises(DesignInvalid) as refused:
+        parse_design(TEXT.replace(old, new), name="two.yaml")
+    assert f"line {line}" in str(refused.value)
+    assert key in str(refused.value)
+    assert says in str(refused.value)
+
+
+def test_accrual_is_refused_where_it_has_no_meaning():
+    controlled = Design(
+        "controls", (Basket("a", "sri4", 0.3, 0.7, (4,), control=ControlArm((3,))),), Efficacy(0.9)
+    )
+    with pytest.raises(DesignInvalid, match="found baskets with controls"):
+        random_accrual(Trial(controlled), [], accrual=Accrual((1.0,), (10.0,)))
+    with pytest.raises(DesignInvalid, match="found no accrual"):
+        random_accrual(Trial(TINY), [])
+    with pytest.raises(DesignInvalid, match="found 19; takes 20 or more"):
+        random_accrual(Trial(TINY), [], courses=Courses(19), accrual=Accrual(MONTHLY, MONTHS))
