@@ -37,24 +37,11 @@ def panel_nodes(breaks: Array, order: int) -> tuple[Array, Array]:
     breaks    (..., P + 1), ascending along the last axis; panels of no width get weights of zero
     returns   nodes and weights, each (..., P * order)
     """
-    return _between(breaks[..., :-1], breaks[..., 1:], order)
+    return between(breaks[..., :-1], breaks[..., 1:], order)
 
 
-def filled_panel_nodes(breaks: Array, order: int) -> tuple[Array, Array]:
-    """The same for breaks (G, P + 1), as many of which coincide: panels of no width are left out.
-
-    returns   nodes and weights, each (G, F * order), F the most panels of some width that a row has
-    """
-    empty = np.diff(breaks) == 0
-    most = int((~empty).sum(axis=1).max())
-    filled_first = np.argsort(empty, axis=1, kind="stable")[:, :most]
-    starts, ends = (
-        np.take_along_axis(ends, filled_first, axis=1) for ends in (breaks[:, :-1], breaks[:, 1:])
-    )
-    return _between(starts, ends, order)
-
-
-def _between(starts: Array, ends: Array, order: int) -> tuple[Array, Array]:
+def between(starts: Array, ends: Array, order: int) -> tuple[Array, Array]:
+    """The same for panels (..., P) that need not be neighbours."""
     nodes, weights = gauss_legendre(order)
     half = (ends - starts)[..., None] / 2
     middle = (starts + ends)[..., None] / 2

@@ -353,5 +353,4 @@ def _probability(design: Design, posterior: Posterior, rule: EarlyRule, outcomes
     """What an early rule looks at: (outcomes, baskets)."""
     if rule.by is Basis.PREDICTIVE:
         return posterior.expect(outcomes, Reaches(sufficient_counts(design), design.sizes))
-    reference = design.null_limits if rule.above is Reference.NULL_RATE else design.target_rates
-    return posterior.expect(outcomes, Above(reference))
+    return posterior.expect(outcomes, Above(design.rates_at(rule.above)))

@@ -14,7 +14,7 @@ from leadline.trial.apart import Fate, courses
 from leadline.trial.borrowing import Above, Mean, borrows_effect
 from leadline.trial.borrowing.independent import Independent
 from leadline.trial.endings import Reason, find_endings
-from leadline.trial.posterior import Posterior, basket_law
+from leadline.trial.posterior import INTERVAL_TAILS, Posterior, basket_law
 from leadline.trial.safety import Stopping, harm_boundary, stopping_on_path
 
 if TYPE_CHECKING:
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from leadline.trial.design import Design
     from leadline.trial.endings import Closed, Ending
     from leadline.trial.safety import Boundary
-
-INTERVAL_LEVEL = 0.95  # of the equal-tailed posterior intervals whose coverage is given
 
 
 TOO_LITTLE = 1e-12  # by which a rate may seem to exceed its limit through rounding
@@ -414,9 +412,9 @@ def estimates(trial: Trial, ending: Ending, truth: tuple[float, ...]) -> tuple[F
     truth   rates, adjusted for the controls
     """
     error = trial.posterior.expect(ending.outcomes, Mean()) - np.array(truth)
-    tail = (1 - INTERVAL_LEVEL) / 2
+    low, high = INTERVAL_TAILS
     above = trial.above(ending, truth)
-    return error, (above >= tail) & (above <= 1 - tail)
+    return error, (above >= low) & (above <= high)
 
 
 def _arrangements(

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     _Sizes = tuple[tuple[int, ...], tuple[int, ...]]  # treated children and controls, one a basket
 
 
+INTERVAL_LEVEL = 0.95  # of the equal-tailed posterior intervals whose coverage is given
+INTERVAL_TAILS = ((1 - INTERVAL_LEVEL) / 2, (1 + INTERVAL_LEVEL) / 2)
+
+
 class Posterior:
     """The borrowing model of a design, with a memory: no posterior is computed twice.
 
@@ -96,17 +100,25 @@ class Posterior:
         return values
 
     def _look_again(self, outcomes: Outcomes, quantity: Above, values: Floats) -> None:
-        """Compute again, on more nodes, the rows that lie close to a cut-off of the design."""
-        rules = (self._design.futility, self._design.efficacy.early)
-        cutoffs = {*self._design.thresholds, *(rule.cutoff for rule in rules if rule is not None)}
+        """Compute again, on more nodes, the rows that lie close to what they are held against."""
+        cutoffs = self._cutoffs(quantity.rates)
         for fineness, distance in enumerate(CLOSE, start=1):
-            close = np.any([np.abs(values - cutoff) < distance for cutoff in cutoffs], axis=(0, 2))
-            if close.any():
+            close = np.flatnonzero((np.abs(values[:, None] - cutoffs) < distance).any(axis=(1, 2)))
+            if close.size:
                 values[close] = self._design.borrowing.expect(
                     outcomes.part(close),
                     baskets=self._design.baskets,
                     quantities=[replace(quantity, fineness=fineness)],
                 )[0]
+
+    def _cutoffs(self, rates: tuple[float, ...]) -> Floats:
+        """(cut-offs, baskets): what probabilities above these rates are held against; the intervals always are."""
+        design = self._design
+        thresholds = [design.thresholds] if rates == design.null_limits else []
+        rules = [rule for rule in (design.futility, design.efficacy.early) if rule is not None]
+        at_looks = [rule.cutoff for rule in rules if rates == design.rates_at(rule.above)]
+        everywhere = np.array([*at_looks, *INTERVAL_TAILS])[:, None]
+        return np.vstack([*thresholds, np.broadcast_to(everywhere, (len(everywhere), len(rates)))])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -19,10 +19,9 @@ from leadline.evidence.hierarchy import (
     HalfNormal,
     HyperPrior,
     InverseGammaVariance,
-    hyper_grid,
     study_integrals,
-    tabulate,
 )
+from leadline.evidence.hyper_grid import BinomialNormalTable, hyper_grid, integrate
 from leadline.evidence.likelihoods import BinomialLikelihood, HypergeometricLikelihood, PoissonLikelihood
 
 NODES = st.tuples(st.floats(-6, 6), st.floats(0.001, 6))
@@ -43,6 +42,10 @@ def slow_integral(
         return 0.0
     breaks = np.linspace(start, 12, 41)
     return math.fsum(quad(integrand, a, b, epsabs=0, epsrel=1e-12)[0] for a, b in pairwise(breaks))
+
+
+def tabulate(n: int, mu, tau, *, cut: float, offset: float = 0.0) -> BinomialNormalTable:
+    return integrate(n, mu, tau, cut=cut, offset=offset).table(n)
 
 
 def scaled(r: int, n: int) -> float:
@@ -81,7 +84,7 @@ def test_over_all_counts_the_table_sums_to_one_and_its_tails_to_the_prior(n, nod
 def test_both_ways_to_an_integral_agree(n, node, data):
     r = data.draw(st.integers(0, n))
     mu, tau = np.array([node[0]]), np.array([node[1]])
-    table = tabulate(n, mu, tau, cut=0.5, order=14)
+    table = tabulate(n, mu, tau, cut=0.5)
     direct = study_integrals(BinomialLikelihood.of([r], [n]), mu, tau, order=30).log_marginal()
     assert math.log(float(table.marginal[r, 0]) * scaled(r, n)) == pytest.approx(
         float(direct[0, 0]), abs=1e-6
@@ -146,7 +149,7 @@ def posterior_tails(order: int) -> list[float]:
     grid = hyper_grid(
         HyperPrior(0.0, 2.0, HalfNormal(1.0)), towards=(math.log(cut / (1 - cut)),), order=order
     )
-    tables = [tabulate(size, grid.mu, grid.tau, cut=cut, order=8) for size in n]
+    tables = [tabulate(size, grid.mu, grid.tau, cut=cut) for size in n]
     weight = grid.weight * np.prod([t.marginal[k] for t, k in zip(tables, r, strict=True)], axis=0)
     weight = weight / weight.sum()
     return [float(weight @ (t.tail[k] / t.marginal[k])) for t, k in zip(tables, r, strict=True)]
@@ -213,10 +216,29 @@ def test_the_conditional_likelihood_agrees_with_metafor():
     assert fitted.se == pytest.approx(0.34391811, abs=1e-3)
 
 
-@pytest.mark.parametrize(("n", "counts"), [(0, [0]), (1, [1]), (5, [2, 3]), (18, [0]), (18, [0, 9, 18])])
-def test_some_counts_by_themselves_are_the_rows_of_the_whole_table(n, counts):
+@pytest.mark.parametrize(("n", "size"), [(1, 0), (5, 3), (18, 9), (40, 1), (120, 7)])
+def test_the_table_of_the_first_patients_agrees_with_adaptive_integration(n, size):
+    """A table of a few of many patients is a sum of many integrals: nothing is lost on the way."""
+    mu, tau, offset, cut = -0.7, 0.9, 0.3, 0.35
+    table = integrate(n, np.array([mu]), np.array([tau]), cut=cut, offset=offset).table(size)
+    for r in range(size + 1):
+        largest = scaled(r, size) if size else 1.0
+        expected = [
+            slow_integral(r, size, mu + offset, tau) / largest,
+            slow_integral(r, size, mu + offset, tau, power=1) / largest,
+            slow_integral(r, size, mu + offset, tau, above=math.log(cut / (1 - cut))) / largest,
+        ]
+        found = [part[r, 0] for part in (table.marginal, table.mean, table.tail)]
+        assert found == pytest.approx(expected, rel=1e-9, abs=1e-14)
+
+
+def test_nodes_of_all_spreads_together_have_the_integrals_of_each_alone():
     grid = hyper_grid(HyperPrior(), towards=(0.3,), order=4)
-    whole = tabulate(n, grid.mu, grid.tau, cut=0.3, offset=-0.4, order=8)
-    some = tabulate(n, grid.mu, grid.tau, cut=0.3, offset=-0.4, order=8, counts=counts)
-    for name in ("marginal", "mean", "tail"):
-        assert np.abs(getattr(some, name) - getattr(whole, name)[counts]).max() < 1e-13
+    places = np.arange(0, grid.mu.size, 97)[::-1]
+    together = integrate(9, grid.mu, grid.tau, cut=0.3, offset=-0.4).table(9)
+    for place in places:
+        alone = tabulate(9, grid.mu[[place]], grid.tau[[place]], cut=0.3, offset=-0.4)
+        for name in ("marginal", "mean", "tail"):
+            assert getattr(together, name)[:, place] == pytest.approx(
+                getattr(alone, name)[:, 0], rel=1e-9, abs=1e-9
+            )

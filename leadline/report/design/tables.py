@@ -9,7 +9,7 @@ from leadline.report.design.words import capital, labels, share
 from leadline.report.figures.boundaries import boundaries_by_basket, look_title
 from leadline.report.figures.operating import MOST_ACROSS, by_order, by_shift, shift_words, without_effect
 from leadline.trial.criteria import criterion_label
-from leadline.trial.operating import INTERVAL_LEVEL
+from leadline.trial.posterior import INTERVAL_LEVEL
 from leadline.trial.words import by_control_responders, counts_in_words, treated_in_words
 
 if TYPE_CHECKING:

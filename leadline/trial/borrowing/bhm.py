@@ -14,7 +14,8 @@ import numpy as np
 from annotated_types import Ge, Gt
 from pydantic.dataclasses import dataclass
 
-from leadline.evidence.hierarchy import HyperGrid, HyperPrior
+from leadline.evidence.hierarchy import HyperPrior
+from leadline.evidence.hyper_grid import HyperGrid
 from leadline.trial.borrowing.beta import CLOSED, Mean
 from leadline.trial.borrowing.hierarchical import (
     Centre,
@@ -71,6 +72,7 @@ class Hierarchical:
         prior = HyperPrior(self.mean, self.sd, SpreadPrior(self.tau_scale, self.tau_lowest))
         grid = node_grid(prior, quantity=quantity, centres=from_zero)
         factors = [
-            basket_factors(quantity, grid, sitting, baskets) for sitting in sittings(outcomes, from_zero)
+            basket_factors(quantity, grid, sitting, baskets)
+            for sitting in sittings(outcomes, baskets, from_zero)
         ]
         return grid, factors

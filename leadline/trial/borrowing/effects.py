@@ -24,7 +24,7 @@ from leadline.trial.borrowing.beta import Above, Mean, Seen, expect_mixture, log
 from leadline.trial.borrowing.controls import control_nodes
 
 if TYPE_CHECKING:
-    from leadline.evidence.hierarchy import HyperGrid
+    from leadline.evidence.hyper_grid import HyperGrid
     from leadline.trial.borrowing.beta import Beforehand, Counts, Floats, Prior, Quantity
 
 # Panels of effects. A likelihood of 40 children falls by less than e^16 in a panel of 0.4, where a polynomial through

@@ -15,7 +15,8 @@ import numpy as np
 from annotated_types import Ge, Gt, Len, Lt
 from pydantic.dataclasses import dataclass
 
-from leadline.evidence.hierarchy import HyperGrid, HyperPrior
+from leadline.evidence.hierarchy import HyperPrior
+from leadline.evidence.hyper_grid import HyperGrid
 from leadline.trial.borrowing.beta import CLOSED, Mean
 from leadline.trial.borrowing.hierarchical import (
     Centre,
@@ -105,7 +106,7 @@ class ExNex:
     ) -> tuple[list[HyperGrid], list[Factors], list[Factors] | None]:
         """The nodes of each common distribution, and each basket at them; those that stand alone are with the first."""
         from_zero = offsets(self.centre, baskets)
-        seats = sittings(outcomes, from_zero)
+        seats = sittings(outcomes, baskets, from_zero)
         grids = [node_grid(part.hyper_prior, quantity=quantity, centres=from_zero) for part in self.common]
         shared = [
             [basket_factors(quantity, grid, sitting, baskets).scaled(part.weight) for sitting in seats]

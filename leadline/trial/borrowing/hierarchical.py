@@ -10,30 +10,30 @@ Sources   [B13] Berry SM, Broglio KR, Groshen S, Berry DA. Clin Trials 2013;10:7
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import logit, xlog1py, xlogy
 
-from leadline.evidence.hierarchy import HalfNormal, HyperGrid, HyperPrior, hyper_grid, tabulate
+from leadline.evidence.hierarchy import HalfNormal, HyperPrior
+from leadline.evidence.hyper_grid import BinomialNormalTable, HyperGrid, hyper_grid, integrate
 from leadline.trial.borrowing.beta import Above, Mean, Reaches, Seen, expect_mixture, log_choose, log_marginal
 from leadline.trial.borrowing.effects import alone_sums, effect_sums
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from leadline.trial.borrowing.beta import Beforehand, Counts, Floats, Prior, Quantity
     from leadline.trial.borrowing.outcomes import Outcomes
 
-# Nodes a panel, and of the integrals over one basket's log odds, by fineness. Measured against 12 and 16, over random
+# Nodes a panel by fineness. Measured against 12 and 16, over random
 # outcomes of 2 to 4 baskets of 5 to 40 children, unlikely ones among them, and four priors: probabilities above a rate,
 # with panels graded towards it, to 2e-4 where baskets are as unlike as can be (2e-6 where they are not); then 2e-6;
 # then 3e-9. Means and predictions, without grading, to 1e-6.
 ORDERS_GRADED, ORDER = (4, 6, 8), 6
-INNER_ORDERS = (8, 10, 12)
 CLOSE = (5e-4, 5e-6)  # to a cut-off: computed again, with the next fineness
 QUADRATURE_ERROR = (
     1e-7  # of what is then decided: that of the effects against controls, the largest (`effects`)
@@ -103,22 +103,22 @@ class Factors:
 class Sitting:
     """Where in a quantity a basket sits: which basket, how many treated children and controls so far, its offset.
 
-    counts  its responders in the outcomes asked for, rising
+    full   treated children planned
     """
 
     basket: int
     size: int
+    full: int
     offset: float
-    counts: tuple[int, ...]
     controls: int = 0
 
 
-def sittings(outcomes: Outcomes, from_zero: Sequence[float]) -> list[Sitting]:
+def sittings(outcomes: Outcomes, baskets: Sequence[Beforehand], from_zero: Sequence[float]) -> list[Sitting]:
     """One a basket."""
     controls = outcomes.control_sizes or (0,) * len(outcomes.sizes)
     return [
-        Sitting(j, size, offset, tuple(np.unique(outcomes.responders[:, j]).tolist()), control)
-        for j, (size, offset, control) in enumerate(zip(outcomes.sizes, from_zero, controls, strict=True))
+        Sitting(j, outcomes.sizes[j], basket.size, from_zero[j], controls[j])
+        for j, basket in enumerate(baskets)
     ]
 
 
@@ -135,66 +135,30 @@ def _grid(prior: HyperPrior, towards: tuple[float, ...], order: int) -> HyperGri
     return hyper_grid(prior, towards=towards, order=order)
 
 
-@dataclass(frozen=True, slots=True)
-class _Tables:
-    """One basket at the nodes of one grid: the integrals by count, computed when first asked for.
-
-    The nodes cost as much as ten counts: who asks a second time for new counts gets all that are left.
-
-    values   (3, size + 1, nodes): marginal, mean and tail; not a number where nobody has asked
-    """
-
-    size: int
-    grid: HyperGrid
-    cut: float
-    offset: float
-    order: int
-    values: Floats
-
-    def at(self, counts: Sequence[int]) -> Floats:
-        """The values, those of these counts filled in."""
-        missing = np.isnan(self.values[0, :, 0])
-        if missing[list(counts)].any():
-            new = list(counts) if missing.all() else np.flatnonzero(missing).tolist()
-            table = tabulate(
-                self.size,
-                self.grid.mu,
-                self.grid.tau,
-                cut=self.cut,
-                offset=self.offset,
-                order=self.order,
-                counts=new,
-            )
-            self.values[:, new] = table.marginal, table.mean, table.tail
-        return self.values
+def _table(sitting: Sitting, grid: HyperGrid, cut: float) -> BinomialNormalTable:
+    return _tables(max(sitting.full, sitting.size), grid, cut, sitting.offset)(sitting.size)
 
 
 @lru_cache(maxsize=128)
-def _tables(size: int, grid: HyperGrid, cut: float, offset: float, order: int) -> _Tables:
-    return _Tables(size, grid, cut, offset, order, np.full((3, size + 1, grid.mu.size), np.nan))
+def _tables(full: int, grid: HyperGrid, cut: float, offset: float) -> Callable[[int], BinomialNormalTable]:
+    """The tables of one basket by its children so far: the integrals are made once, for all its children."""
+    return cache(integrate(full, grid.mu, grid.tau, cut=cut, offset=offset).table)
 
 
 def normal_factors(quantity: Quantity, grid: HyperGrid, sitting: Sitting) -> Factors:
-    """A basket whose log odds are normal around each node's mean. Counts that are not asked for may be missing."""
-    size, offset, order = sitting.size, sitting.offset, INNER_ORDERS[0]
+    """A basket whose log odds are normal around each node's mean."""
     match quantity:
-        case Above(rates, fineness):
-            tables = _tables(size, grid, rates[sitting.basket], offset, INNER_ORDERS[fineness])
-            marginal, _, tail = tables.at(sitting.counts if fineness else _few(sitting))
-            return Factors(marginal, tail)
+        case Above(rates):
+            table = _table(sitting, grid, rates[sitting.basket])
+            return Factors(table.marginal, table.tail)
         case Mean():
-            marginal, mean, _ = _tables(size, grid, ANY_CUT, offset, order).at(_few(sitting))
-            return Factors(marginal, mean)
+            table = _table(sitting, grid, ANY_CUT)
+            return Factors(table.marginal, table.mean)
         case Reaches(responders, sizes):
             full = sizes[sitting.basket]
-            marginal, _, _ = _tables(size, grid, ANY_CUT, offset, order).at(range(size + 1))
-            later, _, _ = _tables(full, grid, ANY_CUT, offset, order).at(range(full + 1))
-            return Factors(marginal, _reached(later, size, full, responders[sitting.basket]))
-
-
-def _few(sitting: Sitting) -> Sequence[int]:
-    """The counts of one outcome, as monitoring asks; else all, as a trial needs them sooner or later."""
-    return sitting.counts if len(sitting.counts) == 1 else range(sitting.size + 1)
+            later = _table(replace(sitting, size=full), grid, ANY_CUT).marginal
+            weighted = _reached(later, sitting.size, full, responders[sitting.basket])
+            return Factors(_table(sitting, grid, ANY_CUT).marginal, weighted)
 
 
 def basket_factors(

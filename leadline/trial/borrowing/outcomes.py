@@ -49,7 +49,7 @@ class Outcomes:
             return self.responders
         return np.asarray(self.responders * (np.array(self.control_sizes) + 1) + self.control_responders)
 
-    def part(self, rows: slice | NDArray[np.bool_]) -> Outcomes:
+    def part(self, rows: slice | NDArray[np.bool_] | NDArray[np.int_]) -> Outcomes:
         """Some of the rows."""
         controls = None if self.control_responders is None else self.control_responders[rows]
         return Outcomes(
