@@ -25,7 +25,7 @@ class Level(StrEnum):
 
 
 class IntercurrentEvent(StrEnum):
-    """What can happen between day 0 and the assessment and change what the assessment means."""
+    """What can happen from day 0 up to the day of the assessment, and on it, and change what the assessment means."""
 
     RESCUE_DRUG = "rescue_drug"
     PROHIBITED_DRUG = "prohibited_drug"

@@ -151,7 +151,7 @@ def _events_table(objective: Objective) -> Table:
     disease = whom((objective.estimand.diagnosis,))
     return Table(
         f"intercurrent-{objective.id.replace('_', '-')}",
-        f"What can happen before the assessment, and how it is taken into account: {disease}",
+        f"What can happen up to the day of the assessment, and how it is taken into account: {disease}",
         columns,
         rows,
     )

@@ -59,7 +59,8 @@ class Happened:
 def happened_by(
     case: Case, protocol: Protocol, until: DaySpan, parameters: Parameters
 ) -> tuple[Happened, ...]:
-    """Every intercurrent event from the infusion to a day, the earliest first; loss to follow-up is told apart."""
+    """Every intercurrent event from the infusion up to a day, and on it, the earliest first; loss to follow-up is told
+    apart."""
     found = [
         *_drug_events(case, protocol, until, parameters),
         *_second_infusions(case, until),

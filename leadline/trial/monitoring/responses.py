@@ -95,7 +95,8 @@ def respond(case: Case, plan: Plan, basket: int, day: Day) -> Response:
 def _happened(
     case: Case, plan: Plan, window: Window, outcome: CriterionOutcome, day: Day
 ) -> tuple[Happened, ...]:
-    """Intercurrent events up to the deciding assessment; without one, to the end of the visit's days or today."""
+    """Intercurrent events up to the day of the deciding assessment, and on it; without one, to the end of the visit's
+    days or today."""
     assessed = _assessed(outcome)
     last = window.last if day.number is None or day.closed else min(window.last, day.number)
     until = assessed or DaySpan(last, last)
@@ -156,7 +157,7 @@ _SETTLED_BY_STRATEGY = (
 
 
 def _while_on_treatment(case: Case, plan: Plan, basket: int, one: Happened) -> Response:
-    """By the last assessment before the event."""
+    """By the last assessment before the day of the event."""
     assert one.day is not None
     estimand = plan.estimands[basket]
     last = one.day.first - 1

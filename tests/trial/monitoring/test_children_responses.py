@@ -147,6 +147,23 @@ def test_a_second_infusion_before_the_visit_is_composite():
     assert response(child(visit(168, BETTER), infusions=(0, 200))).counted is True
 
 
+@pytest.mark.parametrize(("day", "counted"), [(167, False), (168, False), (169, True)])
+def test_what_happens_on_the_day_of_the_assessment_counts_and_on_the_day_after_does_not(day, counted):
+    """A chart holds no hours; a child who is given rescue on the day on which it is judged needed it."""
+    seen = visit(168, BETTER)
+    rescue = drug("anakinra", day, dose=100, frequency="daily", ongoing=True, as_of=400)
+    died = replace(event(day, "septic shock", serious=True, grade=5), outcome="fatal")
+    assert response(child(seen, infusions=(0, day))).counted is counted
+    assert response(child(seen, drugs=(KEPT, rescue))).counted is counted
+    assert response(child(seen, events=[died])).counted is counted
+
+
+def test_while_on_treatment_takes_no_visit_on_the_day_of_the_event():
+    plan = with_strategy(IntercurrentEvent.SECOND_INFUSION, Strategy.WHILE_ON_TREATMENT)
+    found = response(child(visit(80, WORSE), visit(168, BETTER), infusions=(0, 168)), plan=plan)
+    assert (found.counted, found.assessed) == (False, "day 80")
+
+
 def test_while_on_treatment_takes_the_last_visit_before_the_event():
     plan = with_strategy(IntercurrentEvent.SECOND_INFUSION, Strategy.WHILE_ON_TREATMENT)
     found = response(child(visit(80, BETTER), visit(168, WORSE), infusions=(0, 90)), plan=plan)
