@@ -7,8 +7,6 @@ Missing   three-valued; a component with one value missing is unknown
 
 from __future__ import annotations
 
-from typing import Any
-
 from leadline.casebook.items import ITEMS, Item
 from leadline.measures.core_set import (
     BASELINE_ZERO,
@@ -22,7 +20,7 @@ from leadline.measures.core_set import (
     rises_from_zero,
     two_visits,
 )
-from leadline.measures.definition import Criterion, Inputs, Source
+from leadline.measures.definition import Criterion, Inputs, Outputs, Source
 from leadline.measures.expression import (
     Not,
     OneOf,
@@ -80,12 +78,13 @@ def _response(level: int) -> Truth:
 def _small_numbers(row: Row) -> list[str]:
     """The reactant, if it counts as worse although both its values are low."""
     pair = components_of(row)[-1]
-    limit = row.get(UPPER_LIMITS[pair.component].id)
-    small = at_most(Reading(pair.current), SMALL[pair.component] if limit is None else limit)  # type: ignore[arg-type]
+    upper = UPPER_LIMITS[pair.component]
+    limit = SMALL[pair.component] if row.get(upper.id) is None else Reading(upper)
+    small = at_most(Reading(pair.current), limit)
     return [pair.component] if _worsens(pair).evaluate(row) and small.evaluate(row) else []
 
 
-def _details(row: Row) -> dict[str, Any]:
+def _details(row: Row) -> Outputs:
     return {
         "reactant": components_of(row)[-1].component,
         "baseline_zero_components": rises_from_zero(row),
@@ -132,9 +131,9 @@ FEVER = choose(
 )
 
 
-def _temperature_beside(inputs: Inputs) -> dict[str, Any]:
+def _temperature_beside(inputs: Inputs) -> Inputs:
     """The temperature belongs to the current visit; it is taken there or beside the two visits."""
-    flat = two_visits(inputs)
+    flat = dict(two_visits(inputs))
     within = flat.pop(f"current_{TEMPERATURE.id}", None)
     flat.pop(f"baseline_{TEMPERATURE.id}", None)
     return flat if within is None else {**flat, TEMPERATURE.id: within}

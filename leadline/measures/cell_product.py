@@ -6,10 +6,9 @@ Missing   three-valued for identity; a dose without a weight is not computable; 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from leadline.casebook.items import ITEMS, Item
-from leadline.measures.definition import Calculation, Criterion, Inputs, Score, Source
+from leadline.measures.definition import Calculation, Criterion, Inputs, Outputs, Score, Source
 from leadline.measures.expression import (
     DECIMALS,
     IsRecorded,
@@ -99,12 +98,12 @@ DOSES_ITEMS = (  # [MU19]
 )
 
 
-def _documented(inputs: Inputs) -> dict[str, Any]:
+def _documented(inputs: Inputs) -> Inputs:
     """What was written stands for its item: "allogeneic" documents the donor, an empty text does not."""
     return {name: bool(value.strip()) if isinstance(value, str) else value for name, value in inputs.items()}
 
 
-def _not_documented(row: Row) -> dict[str, Any]:
+def _not_documented(row: Row) -> Outputs:
     return {"missing": [item.id for item in DOSES_ITEMS if not row.get(item.id)]}
 
 

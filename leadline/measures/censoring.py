@@ -8,9 +8,9 @@ value.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import narwhals as nw
+from narwhals.typing import Frame
 
 from leadline.casebook.items import Item
 from leadline.measures.definition import Measure
@@ -27,7 +27,7 @@ def comparators_of(item: Item) -> tuple[str, ...]:
     return tuple(comparator_of(name) for name in (item.id, *visit_columns(item)))
 
 
-def censored_items(native: Any, items: Sequence[Item]) -> frozenset[str]:
+def censored_items(native: Frame, items: Sequence[Item]) -> frozenset[str]:
     """The items of which the frame has a column of comparators."""
     names = native.collect_schema().names()
     numbers = (item for item in items if item.kind in ("number", "count"))
@@ -40,7 +40,7 @@ def number_in(text: nw.Expr) -> nw.Expr:
     return nw.when(~text.is_null() & number.is_null()).then(nw.lit(float("nan"))).otherwise(number)
 
 
-def with_numbers(native: Any, found: Measure) -> Any:
+def with_numbers(native: Frame, found: Measure) -> Frame:
     """The frame in which every item that is text is a number, with its comparator in a column beside it. `restored`
     brings the text back."""
     schema = native.collect_schema()
@@ -66,7 +66,7 @@ def _split(name: str) -> dict[str, nw.Expr]:
     return {name: number_in(nw.when(rest != "").then(rest)), comparator_of(name): comparator}
 
 
-def restored(native: Any, before: Sequence[str]) -> Any:
+def restored(native: Frame, before: Sequence[str]) -> Frame:
     """The frame with the text that `with_numbers` made into numbers."""
     names = native.collect_schema().names()
     kept = [name for name in names if name.startswith(_AS_TEXT)]

@@ -10,10 +10,9 @@ Licence   published scoring rule; no questionnaire text is reproduced
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from leadline.casebook.items import Item
-from leadline.measures.definition import Inputs, Score, Source, not_shaped
+from leadline.measures.definition import Inputs, Outputs, Score, Source, not_shaped
 from leadline.measures.expression import (
     IsRecorded,
     MeanAnswered,
@@ -78,7 +77,7 @@ def _raised_by_aid(domain: Item, aid: Item) -> Number:
     return Where(AIDS_RECORDED, raised, Reading(domain))
 
 
-def _answered(domain: str, answers: Any) -> list[int]:
+def _answered(domain: str, answers: object) -> list[int]:
     """The answers of a domain that are there. Raises ItemOutOfRange for any that is none of 0, 1, 2, 3, null, NA."""
     most = ITEMS_PER_DOMAIN[domain]
     if not isinstance(answers, Sequence) or isinstance(answers, str) or len(answers) > most:
@@ -90,7 +89,7 @@ def _answered(domain: str, answers: Any) -> list[int]:
     return given
 
 
-def _domains(inputs: Inputs) -> dict[str, Any]:
+def _domains(inputs: Inputs) -> Inputs:
     """Lists of answers become the highest of each domain; the list of aids becomes yes or no for each."""
     flat = {name: value for name, value in inputs.items() if name not in ("items", "aids_or_help")}
     items = inputs.get("items") or {}
@@ -110,7 +109,7 @@ def _domains(inputs: Inputs) -> dict[str, Any]:
     return flat
 
 
-def _details(row: Row) -> dict[str, Any]:
+def _details(row: Row) -> Outputs:
     """How many domains the mean was taken over, whether aids were recorded, if only that there was none, and whether
     one was counted: scorers differ in all."""
     return {

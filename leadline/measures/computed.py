@@ -14,6 +14,9 @@ import narwhals as nw
 
 from leadline.errors import NotForTables
 
+AnyFrame = Any
+"""A narwhals frame, eager or lazy: the type checker has no type for a step that asks which of the two it holds."""
+
 _ROW = "__leadline_row_computed"
 
 
@@ -26,7 +29,7 @@ class ComputedColumn:
     arguments: tuple[str, ...]
     known: str
 
-    def added_to(self, native: Any) -> Any:
+    def added_to(self, native: AnyFrame) -> AnyFrame:
         """The same rows, in their order where there is one, with the column. A lazy table is run once."""
         asked = native.filter(nw.col(self.known)).select(*self.arguments).unique()
         combinations = asked.collect() if isinstance(asked, nw.LazyFrame) else asked
@@ -41,7 +44,9 @@ class ComputedColumn:
         return joined.sort(_ROW).drop(_ROW)
 
 
-def _frame_beside(native: Any, names: Sequence[str], rows: Sequence[tuple[float | None, ...]]) -> Any:
+def _frame_beside(
+    native: AnyFrame, names: Sequence[str], rows: Sequence[tuple[float | None, ...]]
+) -> AnyFrame:
     """A few rows of numbers as a frame that the other can be joined with. Raises NotForTables."""
     columns = {name: [row[place] for row in rows] for place, name in enumerate(names)}
     if isinstance(native, nw.DataFrame):

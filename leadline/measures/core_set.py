@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from leadline.casebook.items import ITEMS, Item
 from leadline.measures.definition import Inputs, Source, not_shaped
@@ -128,7 +127,7 @@ def rises_from_zero(row: Row) -> list[str]:
     return [pair.component for pair in components_of(row) if pair.rises_from_zero(row)]
 
 
-def two_visits(inputs: Inputs) -> dict[str, Any]:
+def two_visits(inputs: Inputs) -> Inputs:
     """`{"baseline": {...}, "current": {...}}` as flat items; what is flat already is kept."""
     flat = {name: value for name, value in inputs.items() if name not in ("baseline", "current")}
     for when in ("baseline", "current"):

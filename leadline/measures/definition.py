@@ -9,6 +9,7 @@ outside its scale is an error, never a number.
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -36,7 +37,12 @@ NO_GRADE = "none"
 
 Result = Literal["met", "not_met", "indeterminate", "not_applicable"]
 Inputs = Mapping[str, Any]
-Unpack = Callable[[Inputs], dict[str, Any]]
+"""Calculator inputs as they come, of any type: `Measure.checked` is where the types are looked at."""
+
+Outputs = dict[str, Any]
+"""Output key to a number, a word, a list or None, as JSON holds them; which keys, the class and the measure say."""
+
+Unpack = Callable[[Inputs], Inputs]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +88,7 @@ class Constraint:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Measure:
+class Measure(ABC):
     """What every measure has.
 
     id           canonical name, also the key of the command line and of reports
@@ -113,7 +119,7 @@ class Measure:
     unpack: Unpack | None = None
     input_names: tuple[str, ...] = ()
     calculator_names: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    details: Callable[[Row], dict[str, Any]] | None = None
+    details: Callable[[Row], Outputs] | None = None
     notes: tuple[str, ...] = ()
     licence: str = RULE_ONLY
     in_words: tuple[str, ...] = ()
@@ -144,7 +150,7 @@ class Measure:
             raise ItemOutOfRange(f"{self.title}: " + "; ".join(faults) + ".", hint=_RANGE_HINT)
         return row
 
-    def evaluate(self, inputs: Inputs) -> dict[str, Any]:
+    def evaluate(self, inputs: Inputs) -> Outputs:
         """The result with the dossier's keys. Missing inputs never raise; see the class for what they do."""
         result = self.evaluate_row(self.row(inputs))
         if self.calculator_names:
@@ -155,16 +161,16 @@ class Measure:
             result["missing"] = list(dict.fromkeys(asked))
         return result
 
-    def evaluate_row(self, row: Row) -> dict[str, Any]:
+    def evaluate_row(self, row: Row) -> Outputs:
         """The same from a row of flat items that is known to be in range, as the casebook's are."""
         if self.parameters:
             row = {**self.parameters, **{name: value for name, value in row.items() if value is not None}}
         result = self.judge(row)
         return {**result, **self.details(row)} if self.details else result
 
-    def judge(self, row: Row) -> dict[str, Any]:
+    @abstractmethod
+    def judge(self, row: Row) -> Outputs:
         """What the class computes from a row in which every parameter is set."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,7 +207,7 @@ class Score(Measure):
         rounded = round(score, DECIMALS)
         return next((grade for grade, lowest in self.grades if rounded >= lowest), NO_GRADE)
 
-    def judge(self, row: Row) -> dict[str, Any]:
+    def judge(self, row: Row) -> Outputs:
         applies = True if self.applies is None else self.applies.evaluate(row)
         if applies is False:
             return {self.output: None, "status": "not_applicable", "missing": []}
@@ -210,7 +216,7 @@ class Score(Measure):
         grade = {"grade": self.grade(span[0]) if known else None} if self.grades else {}
         return {**self._judge_span(span, row), **grade}
 
-    def _judge_span(self, span: Span, row: Row) -> dict[str, Any]:
+    def _judge_span(self, span: Span, row: Row) -> Outputs:
         if is_point(span):
             return {self.output: round(span[0], DECIMALS), "status": "ok", "missing": []}
         low, high = max(span[0], self.low), min(span[1], self.high)
@@ -236,7 +242,7 @@ class Criterion(Measure):
     rules: Mapping[str, Truth]
     applies: Truth | None = None
 
-    def judge(self, row: Row) -> dict[str, Any]:
+    def judge(self, row: Row) -> Outputs:
         applies = True if self.applies is None else self.applies.evaluate(row)
         if applies is False:
             return {**dict.fromkeys(self.rules, "not_applicable"), "missing": []}
@@ -259,7 +265,7 @@ class Grading(Measure):
     otherwise: str
     stands_alone: bool = False
 
-    def judge(self, row: Row) -> dict[str, Any]:
+    def judge(self, row: Row) -> Outputs:
         unknown = False
         for grade, rule in self.grades:
             value = rule.evaluate(row)
@@ -290,7 +296,7 @@ class Calculation(Measure):
     decimals: int = DECIMALS
     only_given: bool = False
 
-    def judge(self, row: Row) -> dict[str, Any]:
+    def judge(self, row: Row) -> Outputs:
         applies = True if self.applies is None else self.applies.evaluate(row)
         if applies is False:
             return {**dict.fromkeys(self.results), "status": "not_applicable", "missing": []}
@@ -300,7 +306,7 @@ class Calculation(Measure):
         missing = dict.fromkeys(name for rule in self.results.values() for name in rule.undecided(row))
         return {**values, "status": self.status_of(values), "missing": list(missing)}
 
-    def status_of(self, values: Mapping[str, Any]) -> str:
+    def status_of(self, values: Mapping[str, object]) -> str:
         known = [values[key] is not None for key in self.needed]
         return "ok" if all(known) else "partly_computable" if any(known) else "not_computable"
 
@@ -341,7 +347,7 @@ def _unknown_items(measure: Measure, unknown: list[str]) -> ItemUnknown:
     )
 
 
-def _fault(item: Item, value: Any) -> str:
+def _fault(item: Item, value: object) -> str:
     """What is wrong with a value of an item, or an empty string."""
     if value is None:
         return ""
@@ -355,20 +361,20 @@ def _fault(item: Item, value: Any) -> str:
     return f"{item.id} is {_shown(value)}; it takes {taken}" if taken else ""
 
 
-def _choice_taken(item: Item, value: Any) -> str:
+def _choice_taken(item: Item, value: object) -> str:
     """A choice without a list of choices takes any word."""
     if not item.choices:
         return "" if isinstance(value, str) else "text"
     return "" if value in item.choices else f"one of {', '.join(item.choices)}"
 
 
-def _number_taken(item: Item, value: Any) -> str:
+def _number_taken(item: Item, value: object) -> str:
     """What a number or count takes where `value` is not that; empty if it is. The ends of a censored value may be
     infinite, a value itself never is."""
     ends = value if isinstance(value, tuple) else (value,)
     if any(isinstance(end, bool) or not isinstance(end, int | float) or end != end for end in ends):
         return "a number"
-    if not isinstance(value, tuple) and not -inf < value < inf:
+    if isinstance(value, int | float) and not -inf < value < inf:
         return "a finite number"
     if item.kind == "count" and any(abs(end) != inf and end % 1 for end in ends):
         return "a whole number"
@@ -377,7 +383,7 @@ def _number_taken(item: Item, value: Any) -> str:
     return "" if inside else f"{item.low:g} to {item.high:g}"
 
 
-def _shown(value: Any) -> str:
+def _shown(value: object) -> str:
     """A value as a message quotes it: short, and a censored number as its two ends."""
     if isinstance(value, tuple):
         return f"{value[0]:g} to {value[1]:g}"
@@ -388,14 +394,14 @@ def _shown(value: Any) -> str:
 _BEYOND_DETECTION = re.compile(r"\s*(<=?|>=?)\s*(\d+(?:\.\d+)?)\s*")
 
 
-def _censored(value: Any, item: Item) -> Any:
+def _censored(value: object, item: Item) -> Any:
     """A value as text with a comparator ("<5") becomes the interval that it stands for; all else is left alone."""
     numeric = item.kind in ("number", "count")
     beyond = _BEYOND_DETECTION.fullmatch(value) if numeric and isinstance(value, str) else None
     return value if beyond is None else as_interval(float(beyond[2]), beyond[1], item)
 
 
-def as_interval(limit: float, comparator: str, item: Item) -> Any:
+def as_interval(limit: float, comparator: str, item: Item) -> Span | float | str:
     """What a value with a comparator stands for: from the limit to the end of the scale. A comparator that is none is
     a value that no scale has."""
     lowest, highest = item.scale
@@ -410,7 +416,7 @@ def as_interval(limit: float, comparator: str, item: Item) -> Any:
             return comparator
 
 
-def not_shaped(name: str, value: Any, taken: str) -> ItemOutOfRange:
+def not_shaped(name: str, value: object, taken: str) -> ItemOutOfRange:
     """The error for a nested input that has not the shape it should have."""
     return ItemOutOfRange(
         f"{name} is {_shown(value)}; it takes {taken}.",

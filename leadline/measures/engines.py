@@ -7,7 +7,7 @@ whatever is compared is rounded to six decimals first.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
 from math import inf
 from operator import add, and_, or_
@@ -17,7 +17,7 @@ import narwhals as nw
 
 from leadline.casebook.items import Item
 from leadline.measures import expression as tree
-from leadline.measures.computed import ComputedColumn
+from leadline.measures.computed import AnyFrame, ComputedColumn
 from leadline.measures.expression import DECIMALS
 
 Ends = tuple[nw.Expr, nw.Expr]
@@ -43,7 +43,7 @@ class Compiler:
     def __init__(
         self,
         *,
-        defaults: Mapping[str, Any],
+        defaults: Mapping[str, Any],  # narwhals says by itself what a column can be filled with
         absent: frozenset[str],
         roots: Sequence[tree.Node],
         censored: frozenset[str] = frozenset(),
@@ -60,7 +60,7 @@ class Compiler:
         self.stages.append(stage)
         return tuple(nw.col(name) for name in stage)
 
-    def with_stages(self, native: Any) -> Any:
+    def with_stages(self, native: AnyFrame) -> AnyFrame:
         """The table with the columns that are computed once."""
         for stage in self.stages:
             native = native.with_columns(**stage) if isinstance(stage, dict) else stage.added_to(native)
@@ -225,11 +225,11 @@ class Compiler:
         value = nw.col(stage.name)
         return value.fill_null(float(node.low)), value.fill_null(float(node.high))
 
-    def _across(self, parts: tuple[tree.Number, ...], horizontal: object) -> Ends:
+    def _across(self, parts: tuple[tree.Number, ...], horizontal: Callable[..., nw.Expr]) -> Ends:
         ends = [self.number(part) for part in parts]
         if len(ends) == 1:  # Spark has no largest of one
             return ends[0]
-        return horizontal(*(low for low, _ in ends)), horizontal(*(high for _, high in ends))  # type: ignore[operator]
+        return horizontal(*(low for low, _ in ends)), horizontal(*(high for _, high in ends))
 
     def _mean_answered(self, node: tree.MeanAnswered) -> Ends:
         flat = self.once(*(end for part in node.parts for end in self.number(part)))

@@ -10,10 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
 
 from leadline.casebook.items import Item
-from leadline.measures.definition import Criterion, Inputs, Source
+from leadline.measures.definition import Criterion, Inputs, Outputs, Source
 from leadline.measures.expression import (
     Constant,
     Highest,
@@ -85,12 +84,12 @@ SCORE = Where(Yes(ANA), CRITERIA_SCORE, Constant(0))  # [A19] without the entry 
 ANY_CLINICAL = any_of(*(Yes(CRITERIA[key]) for domain in CLINICAL.values() for key in domain))  # [A19]
 
 
-def _score(row: Row) -> dict[str, Any]:
+def _score(row: Row) -> Outputs:
     low, high = SCORE.evaluate(row)
     return {"score": low} if low == high else {"score": None, "lower_bound": low, "upper_bound": high}
 
 
-def _unpack(inputs: Inputs) -> dict[str, Any]:
+def _unpack(inputs: Inputs) -> Inputs:
     return unpack_present(inputs, keys=KEYS, prefix=PREFIX)
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from difflib import get_close_matches
-from typing import Any
 
 from leadline.errors import ItemUnknown
-from leadline.measures.definition import not_shaped
+from leadline.measures.definition import Inputs, not_shaped
 
 LISTS = ("present", "not_recorded")
 """The two lists of the calculator form. A finding named in neither was assessed and is absent."""
@@ -43,8 +42,8 @@ def from_list(
 
 
 def unpack_present(
-    inputs: Mapping[str, Any], *, keys: Iterable[str], prefix: str = "", listed_as: str = "present"
-) -> dict[str, Any]:
+    inputs: Inputs, *, keys: Iterable[str], prefix: str = "", listed_as: str = "present"
+) -> Inputs:
     """Flat items from inputs with the list `listed_as` and perhaps `not_recorded`; without either they are flat
     already. A flat item that is given beside the lists is left as it is."""
     flat = dict(inputs)

@@ -7,8 +7,6 @@ Not       comparable between reference visits: best state reached, last visit an
 
 from __future__ import annotations
 
-from typing import Any
-
 from leadline.measures.core_set import (
     BASELINE_ZERO,
     CALCULATOR_NAMES,
@@ -21,7 +19,7 @@ from leadline.measures.core_set import (
     rises_from_zero,
     two_visits,
 )
-from leadline.measures.definition import Criterion, Source
+from leadline.measures.definition import Criterion, Outputs, Source
 from leadline.measures.expression import Row, Truth, all_of, count_at_least, count_at_most
 
 BRUNNER_2002 = Source(
@@ -46,7 +44,7 @@ def _worsens_in_withdrawal(pair: Pair) -> Truth:
     return worse if least is None else all_of(worse, pair.rises_by(least))
 
 
-def _details(row: Row) -> dict[str, Any]:
+def _details(row: Row) -> Outputs:
     return {"reactant": components_of(row)[-1].component, "baseline_zero_components": rises_from_zero(row)}
 
 

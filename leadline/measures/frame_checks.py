@@ -10,6 +10,7 @@ from operator import or_
 from typing import Any
 
 import narwhals as nw
+from narwhals.typing import Frame
 
 from leadline.casebook.items import Item
 from leadline.errors import ColumnAbsent, ItemOutOfRange
@@ -41,7 +42,7 @@ class Options:
         return self.given_key or ((self.visits.patient, self.visits.day) if self.visits else ())
 
 
-def check_columns(native: Any, found: Measure, options: Options) -> set[str]:
+def check_columns(native: Frame, found: Measure, options: Options) -> set[str]:
     """The items that have no column. Raises ColumnAbsent for those that must have one, and for one of another type."""
     schema = native.collect_schema()
     lacking = [item for item in found.items if item.id not in schema and item.id not in found.parameters]
@@ -106,7 +107,7 @@ def fault_of_comparator(item_id: str) -> nw.Expr:
     return ~comparator.is_in(("", "=", *COMPARATORS)).fill_null(True)
 
 
-def check_comparators(native: Any, found: Measure, censored: frozenset[str], options: Options) -> None:
+def check_comparators(native: Frame, found: Measure, censored: frozenset[str], options: Options) -> None:
     """Raises ItemOutOfRange where a value is a limit of detection and nobody has said what to make of it, and for what
     is no comparator."""
     marks: dict[str, nw.Expr] = {}
@@ -122,7 +123,7 @@ def check_comparators(native: Any, found: Measure, censored: frozenset[str], opt
         )
 
 
-def check_constraints(native: Any, found: Measure, compiler: Compiler, key: Sequence[str]) -> None:
+def check_constraints(native: Frame, found: Measure, compiler: Compiler, key: Sequence[str]) -> None:
     """Raises ItemOutOfRange for rows in which items do not go together."""
     marks = {str(place): compiler.truth(each.rule)[1] for place, each in enumerate(found.constraints)}
     broken, where = _marked(compiler.with_stages(native), marks, key)
@@ -131,7 +132,7 @@ def check_constraints(native: Any, found: Measure, compiler: Compiler, key: Sequ
         raise ItemOutOfRange(f"{found.title}: {says}.{where}", hint="or choose out_of_range='null'")
 
 
-def check_ranges(native: Any, found: Measure, items: Sequence[Item], key: Sequence[str]) -> None:
+def check_ranges(native: Frame, found: Measure, items: Sequence[Item], key: Sequence[str]) -> None:
     """Raises ItemOutOfRange naming items and the first rows."""
     marks = {item.id: fault for item in items if (fault := fault_of(item)) is not None}
     wrong, where = _marked(native, marks, key)
@@ -143,14 +144,14 @@ def check_ranges(native: Any, found: Measure, items: Sequence[Item], key: Sequen
         )
 
 
-def _marked(native: Any, marks: Mapping[str, nw.Expr], key: Sequence[str]) -> tuple[list[str], str]:
+def _marked(native: Frame, marks: Mapping[str, nw.Expr], key: Sequence[str]) -> tuple[list[str], str]:
     """The marks that hold somewhere, and the first such rows in words: by their key or, where there is an order, their
     number."""
     if not marks:
         return [], ""
-    eager = isinstance(native, nw.DataFrame)
-    rows = native.with_row_index("row__number") if eager and not key else native
-    shown = list(key) or (["row__number"] if eager else [])
+    shown, rows = list(key), native
+    if isinstance(native, nw.DataFrame) and not key:
+        shown, rows = ["row__number"], native.with_row_index("row__number")
     columns = {f"{name}__fault": mark for name, mark in marks.items()}
     marked = rows.select(*(nw.col(name) for name in shown), **columns)
     found_rows = first_rows(marked.filter(reduce(or_, (nw.col(name) for name in columns))))

@@ -18,6 +18,7 @@ from leadline.casebook.items import Item
 from leadline.errors import ColumnAbsent, ItemOutOfRange
 from leadline.measures.censoring import censored_items, comparators_of, restored, with_numbers
 from leadline.measures.columns import columns_of
+from leadline.measures.computed import AnyFrame
 from leadline.measures.definition import Calculation, Criterion, Grading, Measure, Score
 from leadline.measures.engines import Compiler
 from leadline.measures.expression import Computed, Node
@@ -136,7 +137,7 @@ def _visits(
 
 
 def _scored(frame: Any, found: Measure, options: Options) -> Any:
-    native: Any = nw.from_native(frame)
+    native: AnyFrame = nw.from_native(frame)
     if isinstance(native, nw.DataFrame) and native.implementation.is_pandas_like():
         return _through_polars(frame, native, found, options)
     given, before = native, native.collect_schema().names()
@@ -182,7 +183,7 @@ def _faults(
     return [*of_items, *of_comparators, *(compiler.truth(each.rule)[1] for each in found.constraints)]
 
 
-def _with_visits(native: Any, found: Measure, options: Options) -> Any:
+def _with_visits(native: AnyFrame, found: Measure, options: Options) -> AnyFrame:
     """The frame with the items that come from other visits of the patient."""
     if options.visits is None:
         return native
@@ -211,7 +212,7 @@ def _roots(found: Measure) -> tuple[Node, ...]:
             raise TypeError(f"no table of {type(found).__name__}")
 
 
-def _through_polars(frame: Any, native: Any, found: Measure, options: Options) -> Any:
+def _through_polars(frame: Any, native: AnyFrame, found: Measure, options: Options) -> Any:
     """To polars and back with the columns needed alone, so that the others keep their types."""
     import polars as pl
 

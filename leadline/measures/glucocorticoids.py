@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
 
 from leadline.casebook.items import ITEMS, Item
 from leadline.measures.definition import Calculation, Inputs, Source
@@ -90,7 +89,7 @@ def is_pulse(drug: str, dose_mg: float, *, weight_kg: float | None) -> bool | No
     return PULSE.evaluate({DRUG.id: drug, DOSE.id: dose_mg, WEIGHT.id: weight_kg})
 
 
-def _lower_case(inputs: Inputs) -> dict[str, Any]:
+def _lower_case(inputs: Inputs) -> Inputs:
     return {
         name: value.lower() if name == "drug" and isinstance(value, str) else value
         for name, value in inputs.items()

@@ -8,8 +8,6 @@ Not       for psoriatic, enthesitis-related and undifferentiated arthritis: not 
 
 from __future__ import annotations
 
-from typing import Any
-
 from leadline.casebook.items import ITEMS, Item
 from leadline.measures.core_set import UPPER_LIMITS
 from leadline.measures.definition import Criterion, Inputs, Source
@@ -65,7 +63,7 @@ REACTANTS = all_of(
 )
 
 
-def _either_global(inputs: Inputs) -> dict[str, Any]:
+def _either_global(inputs: Inputs) -> Inputs:
     """The 0-10 global may come under its usual name."""
     flat = dict(inputs)
     usual = flat.pop("physician_global_0_10", None)

@@ -10,7 +10,6 @@ Licence   published formula; no questionnaire text is reproduced
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from leadline.casebook.items import ITEMS, Item
 from leadline.casebook.joints import JOINTS_27, JOINTS_71, count_on
@@ -111,7 +110,7 @@ def _joint_count(joints: tuple[str, ...]) -> Item:
     return replace(ITEMS["active_joint_count"], high=len(joints))
 
 
-def _count_joints(joints: tuple[str, ...], inputs: Inputs) -> dict[str, Any]:
+def _count_joints(joints: tuple[str, ...], inputs: Inputs) -> Inputs:
     """Joint names become their count on the list that the version needs. Raises ItemOutOfRange where a count given
     beside them is another one: which of the two is right is for the one who recorded them to say."""
     flat = dict(inputs)

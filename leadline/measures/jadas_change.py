@@ -8,10 +8,9 @@ Not       the 2021 cut-offs for JADAS27 and JADAS71: there are none
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from leadline.casebook.items import Item
-from leadline.measures.definition import Calculation, Constraint, Criterion, Cutoffs
+from leadline.measures.definition import Calculation, Constraint, Criterion, Cutoffs, Outputs
 from leadline.measures.expression import (
     ByChoice,
     FirstThatHolds,
@@ -102,7 +101,7 @@ def _chosen(place: int) -> Truth:
 CHOSEN = FirstThatHolds(tuple((state, _chosen(place)) for place, state in enumerate(STATES)), HIGHEST_STATE)
 
 
-def _asked(row: Row) -> dict[str, Any]:
+def _asked(row: Row) -> Outputs:
     """Which set was asked for; both are given, because they disagree."""
     status = {"status": NOT_APPLICABLE, "missing": []} if CHOSEN.evaluate(row) == NOT_APPLICABLE else {}
     return {"cutoff_set": row[SET.id], **status}
@@ -146,7 +145,7 @@ CURRENT = Item("current", "JADAS10 now", low=0, high=40, better="lower", aliases
 FALLS_NEEDED = ((5, 15, 4), (15, 25, 10), (25, None, 17))  # [H14] baseline from, to below, points of fall
 
 
-def _enough(at: float, to: float | None, fall: float) -> Any:
+def _enough(at: float, to: float | None, fall: float) -> Truth:
     in_class = (at_least(Reading(BASELINE), at), *(() if to is None else (below(Reading(BASELINE), to),)))
     return all_of(*in_class, at_least(Reading(BASELINE) - Reading(CURRENT), fall))
 

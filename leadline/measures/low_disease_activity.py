@@ -9,8 +9,6 @@ Not       strict LLDAS in a child in the dosing period of a cell product, which 
 
 from __future__ import annotations
 
-from typing import Any
-
 from leadline.casebook.items import ITEMS, Item
 from leadline.measures.definition import Criterion, Inputs, Source
 from leadline.measures.expression import (
@@ -79,11 +77,12 @@ def _low_activity(
 ) -> Criterion:
     weighed = limit is CHILD_LIMIT_MG_DAY
 
-    def unpack(inputs: Inputs) -> dict[str, Any]:
+    def unpack(inputs: Inputs) -> Inputs:
         flat = unpack_findings(inputs)
-        if not weighed:  # a weight is taken from any form and has no part in the adult rule
-            flat.pop(WEIGHT.id, None)
-        return flat
+        if weighed:
+            return flat
+        # a weight is taken from any form and has no part in the adult rule
+        return {name: value for name, value in flat.items() if name != WEIGHT.id}
 
     others = (
         *(ITEMS[name] for name in ("haemolytic_anaemia", "gi_activity", "new_activity_since_last")),

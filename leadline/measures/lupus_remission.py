@@ -7,8 +7,6 @@ Not       a duration: none is part of the definition. How long it held is said a
 
 from __future__ import annotations
 
-from typing import Any
-
 from leadline.casebook.items import Item
 from leadline.measures.definition import Criterion, Inputs, Source
 from leadline.measures.expression import (
@@ -65,7 +63,7 @@ def _remission(
     items = (CLINICAL_SLEDAI, PGA, PREDNISOLONE, *weight, treatment_item)
     not_asked = {item.id for item in ALL_INPUTS} - {item.id for item in items}
 
-    def unpack(inputs: Inputs) -> dict[str, Any]:
+    def unpack(inputs: Inputs) -> Inputs:
         return {name: value for name, value in inputs.items() if name not in not_asked}
 
     return Criterion(

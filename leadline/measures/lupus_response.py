@@ -9,11 +9,9 @@ Not       with quality of life read as lower is better: it alone improves upward
 
 from __future__ import annotations
 
-from typing import Any
-
 from leadline.casebook.items import ITEMS, Item
 from leadline.measures.core_set import BASELINE_ZERO, Pair, two_visits
-from leadline.measures.definition import Criterion, Inputs, NotBuilt, Source
+from leadline.measures.definition import Criterion, Inputs, NotBuilt, Outputs, Source
 from leadline.measures.expression import (
     Reading,
     Row,
@@ -74,8 +72,8 @@ WORSENED = (
 )
 
 
-def _unpack(inputs: Inputs) -> dict[str, Any]:
-    flat = two_visits(inputs)
+def _unpack(inputs: Inputs) -> Inputs:
+    flat = dict(two_visits(inputs))
     for when in ("baseline", "current"):
         for name, usual in CALCULATOR_NAMES.items():
             if f"{when}_{name}" in flat:
@@ -83,7 +81,7 @@ def _unpack(inputs: Inputs) -> dict[str, Any]:
     return flat
 
 
-def _rises_from_zero(row: Row) -> dict[str, Any]:
+def _rises_from_zero(row: Row) -> Outputs:
     zero = [pair.component for pair in LOWER_BETTER if pair.rises_from_zero(row)]
     return {"baseline_zero_components": zero}
 

@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Literal
 
 from leadline.casebook.items import ITEMS, Item
 from leadline.measures.core_set import two_visits
-from leadline.measures.definition import Criterion, Measure, Source
+from leadline.measures.definition import Criterion, Measure, Outputs, Source
 from leadline.measures.expression import (
     Not,
+    Number,
     Reading,
     Row,
     Truth,
@@ -59,7 +60,7 @@ HETLEVIK_PARTS: Mapping[str, Truth] = MappingProxyType(
 )
 
 
-def _failing(row: Row) -> dict[str, Any]:
+def _failing(row: Row) -> Outputs:
     return {"failing": [name for name, part in HETLEVIK_PARTS.items() if part.evaluate(row) is False]}
 
 
@@ -140,11 +141,11 @@ class Component:
         return tuple(dict.fromkeys((*self.improved.undecided(row), *self.worse.undecided(row))))
 
 
-def _rise(item: Item) -> Any:
+def _rise(item: Item) -> Number:
     return Reading(item.at("current")) - Reading(item.at("baseline"))
 
 
-def _fall(item: Item) -> Any:
+def _fall(item: Item) -> Number:
     return Reading(item.at("baseline")) - Reading(item.at("current"))
 
 
@@ -237,7 +238,7 @@ class ComponentChanges(Measure):
 
     components: tuple[Component, ...]
 
-    def judge(self, row: Row) -> dict[str, Any]:
+    def judge(self, row: Row) -> Outputs:
         missing = dict.fromkeys(name for each in self.components for name in each.undecided(row))
         return {**{each.id: each.change(row) for each in self.components}, "missing": list(missing)}
 

@@ -12,10 +12,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
 
 from leadline.casebook.items import ITEMS, Item
-from leadline.measures.definition import Criterion, Inputs, Source
+from leadline.measures.definition import Criterion, Inputs, Outputs, Source
 from leadline.measures.expression import (
     Not,
     OneOf,
@@ -74,7 +73,7 @@ MYOSITIS = ITEMS["myositis"]
 _TITRE = re.compile(r"\s*1\s*:\s*(\d+)\s*")
 
 
-def _read_titres(inputs: Mapping[str, Any]) -> dict[str, Any]:
+def _read_titres(inputs: Inputs) -> Inputs:
     """A titre as charts print it, "1:3200", becomes 3200."""
     return {
         name: int(match[1]) if isinstance(value, str) and (match := _TITRE.fullmatch(value)) else value
@@ -117,7 +116,7 @@ CATEGORY_ITEMS = tuple(
 )
 
 
-def _unpack_kasukawa(inputs: Inputs) -> dict[str, Any]:
+def _unpack_kasukawa(inputs: Inputs) -> Inputs:
     """A category may come as yes or no, or as the list of its findings; an empty list: assessed, none present."""
     flat = dict(inputs)
     for category, keys in KASUKAWA_CATEGORIES.items():
@@ -163,7 +162,7 @@ ALARCON_CLINICAL = all_of(
 )
 
 
-def _unpack_alarcon(inputs: Inputs) -> dict[str, Any]:
+def _unpack_alarcon(inputs: Inputs) -> Inputs:
     return _read_titres(unpack_present(inputs, keys=ALARCON_FEATURES, listed_as="features"))
 
 
@@ -269,14 +268,14 @@ PROBABLE = all_of(
 )  # [ME]
 
 
-def _unpack_sharp(inputs: Inputs) -> dict[str, Any]:
+def _unpack_sharp(inputs: Inputs) -> Inputs:
     flat = unpack_present(inputs, keys=SHARP_FINDINGS)
     return _read_titres(
         {SHARP_FINDINGS[name].id if name in SHARP_FINDINGS else name: value for name, value in flat.items()}
     )
 
 
-def _which_titre(row: Row) -> dict[str, Any]:
+def _which_titre(row: Row) -> Outputs:
     return {TITRE_OF.id: row[TITRE_OF.id]}
 
 
@@ -317,7 +316,7 @@ KAHN_FEATURES = {
 SPECKLED_ANA_TITRE = _titre("speckled_ana_titre", "Speckled ANA, showing anti-RNP")
 
 
-def _unpack_kahn(inputs: Inputs) -> dict[str, Any]:
+def _unpack_kahn(inputs: Inputs) -> Inputs:
     return _read_titres(unpack_present(inputs, keys=KAHN_FEATURES, listed_as="features"))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf
@@ -19,8 +20,9 @@ class Number(Node):
 
     __slots__ = ()
 
+    @abstractmethod
     def evaluate(self, row: Row) -> Span:
-        raise NotImplementedError
+        """The lowest and the highest value that it can have, given what is recorded."""
 
     def undecided(self, row: Row) -> tuple[str, ...]:
         """The missing items that keep this number from being one value, in the order of the rule."""
@@ -66,7 +68,7 @@ class Reading(Number):
             return self.item.scale
         if isinstance(recorded, tuple):
             return recorded
-        return recorded, recorded  # type: ignore[return-value]
+        return recorded, recorded  # type: ignore[return-value]  # a checked row has no word here
 
     def undecided(self, row: Row) -> tuple[str, ...]:
         recorded = row.get(self.item.id)

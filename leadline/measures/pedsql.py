@@ -11,7 +11,6 @@ Licence   the questionnaire is copyrighted: answers and scores only, no wording
 from __future__ import annotations
 
 from math import ceil
-from typing import Any
 
 from leadline.casebook.items import Item
 from leadline.measures.definition import Calculation, Inputs, Source, not_shaped
@@ -72,7 +71,7 @@ def _score(names: tuple[str, ...]) -> Number:
     return Where(Yes(TODDLER), _mean(names, toddler=True), _mean(names, toddler=False))
 
 
-def _unpack(inputs: Inputs) -> dict[str, Any]:
+def _unpack(inputs: Inputs) -> Inputs:
     """Lists of answers become an item each; three answers on school are those of a toddler."""
     flat = {name: value for name, value in inputs.items() if name not in SCALES}
     for scale, items in SCALES.items():

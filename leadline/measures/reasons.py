@@ -20,7 +20,7 @@ from leadline.measures.definition import (
     as_interval,
     items_of,
 )
-from leadline.measures.expression import DECIMALS, Row, is_point
+from leadline.measures.expression import DECIMALS, Recorded, Row, is_point
 from leadline.measures.instruments import measure
 from leadline.measures.mctd import ComponentChanges
 from leadline.measures.words import chosen_by, is_equality, number_in_words, truth_in_words
@@ -43,7 +43,7 @@ class Reason:
     holds: bool | None = None
     low: float | None = None
     high: float | None = None
-    recorded: tuple[tuple[Item, Any], ...] = ()
+    recorded: tuple[tuple[Item, Recorded], ...] = ()
     capped: bool = False
     missing: tuple[str, ...] = ()
     parts: tuple[Reason, ...] = ()
@@ -213,8 +213,10 @@ def _divided_number(node: tree.Number) -> tuple[tree.Number, ...]:
     """The parts of a sum, those of sums within it among them, and of a mean; a difference is told whole."""
     if isinstance(node, tree.MeanAnswered | tree.Computed):
         return node.parts
-    if isinstance(node, tree.Quotient | tree.Product):
-        return node.children()  # type: ignore[return-value]
+    if isinstance(node, tree.Quotient):
+        return node.number, node.divisor
+    if isinstance(node, tree.Product):
+        return node.left, node.right
     if not isinstance(node, tree.Sum) or any(_is_negative(part) for part in node.parts):
         return ()
     inner = ((part, _divided_number(part) if isinstance(part, tree.Sum) else ()) for part in node.parts)
@@ -225,7 +227,7 @@ def _is_negative(node: tree.Number) -> bool:
     return isinstance(node, tree.Scaled) and node.factor < 0
 
 
-def _recorded(node: tree.Node, row: Row) -> Iterator[tuple[Item, Any]]:
+def _recorded(node: tree.Node, row: Row) -> Iterator[tuple[Item, Recorded]]:
     """Each item of this part once, with what is recorded of it."""
     if isinstance(node, tree.IsRecorded):  # says so itself
         return
@@ -264,7 +266,7 @@ def _end(value: float | None) -> float | None:
     return None if value is None or abs(value) == inf else value
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Recorded) -> Recorded | list[float | None]:
     return [_end(end) for end in value] if isinstance(value, tuple) else value
 
 
@@ -272,7 +274,7 @@ def _bound(value: float | None) -> str:
     return "any" if value is None or abs(value) == inf else f"{value:g}"
 
 
-def _shown(value: Any) -> str:
+def _shown(value: Recorded) -> str:
     match value:
         case None:
             return "not recorded"

@@ -12,12 +12,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise, takewhile
-from typing import Any, Literal, get_args
+from typing import get_args
 
 from leadline.casebook.days import TAKEN, NotADay, RecordedDay, months_between, parse_day
 from leadline.casebook.items import Item
-from leadline.measures.definition import Grading, Inputs, Source, not_shaped
-from leadline.measures.expression import Not, OneOf, Row, Yes, all_of
+from leadline.measures.definition import Grading, Inputs, Outputs, Result, Source, not_shaped
+from leadline.measures.expression import Not, OneOf, Recorded, Row, Yes, all_of
 
 WALLACE_2004 = Source("W04", "Wallace CA et al. J Rheumatol 2004;31:2290-4")
 
@@ -27,9 +27,8 @@ LARGE_GAP_MONTHS = 6  # ours: a gap of more than six months between visits is wa
 
 MONTHS = {True: MONTHS_ON, False: MONTHS_OFF}
 
-Cid = Literal["met", "not_met", "indeterminate", "not_applicable"]
-_WORST_LAST: tuple[Cid, ...] = ("met", "not_applicable", "indeterminate", "not_met")
-INDETERMINATE: Cid = "indeterminate"
+_WORST_LAST: tuple[Result, ...] = ("met", "not_applicable", "indeterminate", "not_met")
+INDETERMINATE: Result = "indeterminate"
 
 VISITS, STOPPED = "visits", "medication_stop_date"
 
@@ -51,11 +50,11 @@ class Visit:
     """`on_medication` None: not recorded."""
 
     day: RecordedDay
-    cid: Cid
+    cid: Result
     on_medication: bool | None
 
 
-def last_visit(visits: Sequence[Visit], *, stopped: RecordedDay | None = None) -> dict[str, Any]:
+def last_visit(visits: Sequence[Visit], *, stopped: RecordedDay | None = None) -> dict[str, Recorded]:
     """The items of the last visit.
 
     visits    in any order; of several on one day the worst stands last
@@ -125,9 +124,8 @@ def _from_stop(before: Sequence[Visit], stopped: RecordedDay, start: RecordedDay
     return stopped if documented and stopped.last <= start.first else start
 
 
-def _run_in_words(row: Row) -> dict[str, Any]:
+def _run_in_words(visits: Sequence[Visit]) -> Outputs:
     """The run that the state rests on: its visits, since when, and the largest gap between two of them."""
-    visits: Sequence[Visit] = row.get(VISITS) or ()  # type: ignore[assignment]
     ordered = sorted(visits, key=_order) if visits and _same_calendar(visits) else []
     certain = bool(ordered) and _order_is_certain(ordered)
     run = _run(ordered, lambda visit: visit.on_medication is ordered[-1].on_medication) if certain else ()
@@ -147,26 +145,28 @@ def _more_than_months(earlier: RecordedDay, later: RecordedDay, months: int) -> 
     return months_between(earlier, day_before, months) is True
 
 
-def _read_day(name: str, text: Any) -> RecordedDay:
+def _read_day(name: str, text: object) -> RecordedDay:
     try:
         return parse_day(str(text))
     except NotADay:
         raise not_shaped(name, text, TAKEN) from None
 
 
-def _read_visit(number: int, visit: Any) -> Visit:
+def _read_visit(number: int, visit: object) -> Visit:
     name = f"visits[{number}]"
     if not isinstance(visit, Mapping) or set(visit) - {"date", "cid", "on_medication"}:
         raise not_shaped(name, visit, "an object with date, cid and on_medication")
     cid, on_medication = visit.get("cid"), visit.get("on_medication")
-    if cid not in (None, *get_args(Cid)):
-        raise not_shaped(f"{name}.cid", cid, ", ".join(get_args(Cid)))
+    if cid not in (None, *get_args(Result)):
+        raise not_shaped(f"{name}.cid", cid, ", ".join(get_args(Result)))
     if not isinstance(on_medication, bool | None):
         raise not_shaped(f"{name}.on_medication", on_medication, "true, false or null")
     return Visit(_read_day(f"{name}.date", visit.get("date")), cid or "indeterminate", on_medication)
 
 
-def _read_visits(visits: Any) -> tuple[Visit, ...]:
+def _read_visits(visits: object) -> tuple[Visit, ...]:
+    if visits is None:
+        return ()
     if not isinstance(visits, Sequence) or isinstance(visits, str):
         raise not_shaped("visits", visits, "a list of visits")
     return tuple(_read_visit(number, visit) for number, visit in enumerate(visits))
@@ -177,28 +177,24 @@ class Remission(Grading):
     """A grading of the last of several visits. Its inputs are the visits; a table has one in each row."""
 
     def row(self, inputs: Inputs) -> Row:
-        visits, stopped = inputs.get(VISITS), inputs.get(STOPPED)
-        flat = {name: value for name, value in inputs.items() if name not in (VISITS, STOPPED)}
+        stopped = inputs.get(STOPPED)
         day = None if stopped is None else _read_day(STOPPED, stopped)
-        if visits is None:
-            return self.checked(flat)
-        read = _read_visits(visits)
-        return {**self.checked({**last_visit(read, stopped=day), **flat}), VISITS: read}  # type: ignore[dict-item]
+        last = last_visit(_read_visits(inputs.get(VISITS)), stopped=day)
+        flat = {name: value for name, value in inputs.items() if name not in (VISITS, STOPPED)}
+        return self.checked({**last, **flat})
 
-    def evaluate(self, inputs: Inputs) -> dict[str, Any]:
-        row = self.row(inputs)
-        result = self.evaluate_row(row)
+    def evaluate(self, inputs: Inputs) -> Outputs:
+        result, visits = self.evaluate_row(self.row(inputs)), _read_visits(inputs.get(VISITS))
         if result[self.output] == INDETERMINATE and not self.by_id.keys() & inputs.keys():
-            result["missing"] = [_missing(row)]
-        return result
+            result["missing"] = [_missing(visits)]
+        return {**result, **_run_in_words(visits)}
 
 
-def _missing(row: Row) -> str:
+def _missing(visits: Sequence[Visit]) -> str:
     """What a calculator would have to be told."""
-    visits: Sequence[Visit] = row.get(VISITS) or ()  # type: ignore[assignment]
     if not visits:
         return VISITS
-    if row.get(CID.id) == INDETERMINATE:
+    if last_visit(visits)[CID.id] == INDETERMINATE:
         return CID.id
     if not _same_calendar(visits) or not _order_is_certain(sorted(visits, key=_order)):
         return "date"
@@ -220,7 +216,6 @@ JIA_REMISSION = Remission(
         ("cr", all_of(Not(Yes(ON_MEDICATION)), Yes(LASTED[False]))),
     ),
     otherwise="cid",
-    details=_run_in_words,
     in_words=(
         "state: active if the criteria of inactive disease are not met at the last visit",
         "otherwise by the unbroken run of visits up to the last with inactive disease and the same use of medication",

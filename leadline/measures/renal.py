@@ -8,10 +8,8 @@ Not       with the ratio converted: the guideline rounds 0.5 g/g to 50 mg/mmol, 
 
 from __future__ import annotations
 
-from typing import Any
-
 from leadline.casebook.items import ITEMS, Item
-from leadline.measures.definition import Grading, Source
+from leadline.measures.definition import Grading, Outputs, Source
 from leadline.measures.expression import (
     Constant,
     OneOf,
@@ -71,7 +69,7 @@ PARTIAL = all_of(
 )
 
 
-def _tolerance(row: Row) -> dict[str, Any]:
+def _tolerance(row: Row) -> Outputs:
     return {TOLERANCE.id: row[TOLERANCE.id]}
 
 

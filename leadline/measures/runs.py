@@ -7,11 +7,11 @@ groups alone: a window in the order of days is not to be had on every engine.
 
 from __future__ import annotations
 
-from typing import Any
-
 import narwhals as nw
+from narwhals.typing import FrameT
 
 from leadline.casebook.days import days_in_months
+from leadline.measures.computed import AnyFrame
 from leadline.measures.engines import TEMPORARY
 from leadline.measures.remission import CID, LASTED, MONTHS, ON_MEDICATION, STOPPED
 from leadline.measures.visits import TwoVisits, check_days
@@ -32,7 +32,7 @@ KINDS = ("on_shortest", "on_longest", "off_shortest", "off_longest", "unknown")
 """Runs by the drug status that their visits may have; the shortest leaves out a visit of which it is not recorded."""
 
 
-def with_runs(native: Any, *, measure_id: str, patient: str, day: str) -> Any:
+def with_runs(native: AnyFrame, *, measure_id: str, patient: str, day: str) -> AnyFrame:
     """The frame with the two items of `LASTED`, and `<id>_since`, `<id>_run_visits` and `<id>_largest_gap_days`.
 
     day      study days as whole numbers, or dates. Between day numbers the calendar is not known: six months are 181
@@ -86,12 +86,14 @@ def _ordered(day: str, *, dated: bool) -> nw.Expr:
     """A whole number that orders days: the day number itself, or month and day of the month."""
     if not dated:
         return nw.col(day).cast(nw.Int64)
-    months = _part(day, "year") * 12 + _part(day, "month") - 1
-    return months * DAYS_OF_A_MONTH + _part(day, "day")
+    year, month, of_month = _parts_of_date(day)
+    return (year * 12 + month - 1) * DAYS_OF_A_MONTH + of_month
 
 
-def _part(day: str, part: str) -> nw.Expr:
-    return getattr(nw.col(day).dt, part)().cast(nw.Int64)  # type: ignore[no-any-return]
+def _parts_of_date(day: str) -> tuple[nw.Expr, nw.Expr, nw.Expr]:
+    """Year, month and day of the month as whole numbers."""
+    date = nw.col(day).dt
+    return date.year().cast(nw.Int64), date.month().cast(nw.Int64), date.day().cast(nw.Int64)
 
 
 def _day_columns(day: str, *, dated: bool) -> dict[str, nw.Expr]:
@@ -99,8 +101,8 @@ def _day_columns(day: str, *, dated: bool) -> dict[str, nw.Expr]:
     ordered = _ordered(day, dated=dated)
     if not dated:
         return {_DAY: ordered, _DATE: ordered}
-    year, month = _part(day, "year"), _part(day, "month")
-    passed = 367 * year - (7 * (year + (month + 9) // 12)) // 4 + (275 * month) // 9 + _part(day, "day")
+    year, month, of_month = _parts_of_date(day)
+    passed = 367 * year - (7 * (year + (month + 9) // 12)) // 4 + (275 * month) // 9 + of_month
     return {_DAY: ordered, _DATE: passed}
 
 
@@ -162,7 +164,7 @@ def _start(kind: str) -> str:
     return f"{TEMPORARY}start_{kind}"
 
 
-def _pairs(visits: Any, patient: str) -> Any:
+def _pairs(visits: FrameT, patient: str) -> FrameT:
     """Each visit with each earlier one of the patient."""
     others = visits.drop(ON_MEDICATION.id).rename({_DAY: _OTHER, _DATE: _OTHER_DATE})
     return (
@@ -172,7 +174,7 @@ def _pairs(visits: Any, patient: str) -> Any:
     )
 
 
-def _earlier(visits: Any, patient: str) -> Any:
+def _earlier(visits: FrameT, patient: str) -> FrameT:
     """Visit to the one before it, and to the last earlier one that breaks a run of each kind."""
     other = nw.col(_OTHER)
     columns = {_break(kind): nw.when(nw.col(_breaks(kind))).then(other) for kind in KINDS}
@@ -185,7 +187,7 @@ def _earlier(visits: Any, patient: str) -> Any:
     )
 
 
-def _runs(visits: Any, earlier: Any, patient: str) -> Any:
+def _runs(visits: FrameT, earlier: FrameT, patient: str) -> FrameT:
     """Visit to the first day of the run of each kind before it; and of its own run the first day, the number of visits
     before it and the largest gap between them."""
     before = earlier.select(

@@ -11,10 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any
 
 from leadline.casebook.items import ITEMS, Item
-from leadline.measures.definition import Grading, Inputs, Source
+from leadline.measures.definition import Grading, Inputs, Outputs, Source
 from leadline.measures.expression import (
     Number,
     Reading,
@@ -135,7 +134,7 @@ ALREADY_ABOVE_12 = all_of(
 )  # the rise that the index does not define
 
 
-def _unpack(inputs: Inputs) -> dict[str, Any]:
+def _unpack(inputs: Inputs) -> Inputs:
     flat = dict(inputs)
     for name, keys, prefix in (
         ("mild_manifestations", MILD_MANIFESTATIONS, "mild_"),
@@ -146,7 +145,7 @@ def _unpack(inputs: Inputs) -> dict[str, Any]:
     return flat
 
 
-def fired_rows(row: Row) -> dict[str, Any]:
+def fired_rows(row: Row) -> Outputs:
     """The rows that hold and those that cannot be told, severe ones first, and the undefined rise from above 12."""
     rows = {**SEVERE_ROWS, **MILD_ROWS}
     return {

@@ -11,10 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
 
 from leadline.casebook.items import ITEMS, Item
-from leadline.measures.definition import Band, Calculation, Cutoffs, Inputs, Score, Source
+from leadline.measures.definition import Band, Calculation, Cutoffs, Inputs, Outputs, Score, Source
 from leadline.measures.expression import (
     Below,
     IsRecorded,
@@ -83,17 +82,17 @@ def points(keys: tuple[str, ...] = tuple(WEIGHTS)) -> Sum:
     return Sum(tuple(Points(Yes(finding(key)), WEIGHTS[key]) for key in keys))
 
 
-def unpack_findings(inputs: Inputs) -> dict[str, Any]:
+def unpack_findings(inputs: Inputs) -> Inputs:
     """Flat `sledai_...` items from the lists `present` and `not_recorded`; every other finding is absent."""
     return unpack_present(inputs, keys=WEIGHTS, prefix="sledai_")
 
 
-def _unpack_clinical(inputs: Inputs) -> dict[str, Any]:
+def _unpack_clinical(inputs: Inputs) -> Inputs:
     flat = unpack_findings(inputs)
     return {name: value for name, value in flat.items() if name not in {f"sledai_{key}" for key in SEROLOGY}}
 
 
-def _window(row: Row) -> dict[str, Any]:
+def _window(row: Row) -> Outputs:
     return {"window_days": row["window_days"]}
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
 
 from leadline.casebook.items import Item
 from leadline.measures.definition import Inputs, Score, Source, not_shaped
@@ -108,7 +107,7 @@ RENAL = Highest(
 DAMAGE = Sum((RENAL, *(_counted(key) for key in MOST_POINTS if key not in SYSTEMS["renal"])))
 
 
-def _unpack(inputs: Inputs, items_of_damage: Mapping[str, Item]) -> dict[str, Any]:
+def _unpack(inputs: Inputs, items_of_damage: Mapping[str, Item]) -> Inputs:
     """`items` names what there is, with its count; every other item was assessed and is absent. A count of None is
     missing; true is one."""
     flat = dict(inputs)

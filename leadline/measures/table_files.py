@@ -17,6 +17,7 @@ from shutil import rmtree
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
+from narwhals.typing import Frame, FrameT
 
 from leadline.casebook.cells import NO, YES
 from leadline.casebook.schema import MISSING
@@ -142,7 +143,7 @@ def _statuses(chosen: TableEngine, out: Path, measures: Sequence[Measure]) -> di
 # ---- text to items -----------------------------------------------------------------------------------------------
 
 
-def _typed(native: Any, measures: Sequence[Measure], options: Mapping[str, Any]) -> Any:
+def _typed(native: FrameT, measures: Sequence[Measure], options: Mapping[str, Any]) -> FrameT:
     """The frame of text with the items as numbers, yes or no, and choices, and what was written beside them."""
     kinds = _kinds(native, measures, options)
     if not kinds:
@@ -154,7 +155,7 @@ def _typed(native: Any, measures: Sequence[Measure], options: Mapping[str, Any])
     return native.with_columns(**kept, **typed)
 
 
-def _as_written(scored: Any, names: Sequence[str]) -> Any:
+def _as_written(scored: FrameT, names: Sequence[str]) -> FrameT:
     """The items as they stood in the file, in the file's order, and then what was added."""
     all_names = scored.collect_schema().names()
     kept = [name for name in names if f"{_AS_WRITTEN}{name}" in all_names]
@@ -163,7 +164,7 @@ def _as_written(scored: Any, names: Sequence[str]) -> Any:
     return scored.select(*columns, *added)
 
 
-def _kinds(native: Any, measures: Sequence[Measure], options: Mapping[str, Any]) -> dict[str, str]:
+def _kinds(native: Frame, measures: Sequence[Measure], options: Mapping[str, Any]) -> dict[str, str]:
     """Column of the file to the kind of item that it holds. A number that may be beyond detection stays text."""
     names = native.collect_schema().names()
     as_intervals = options.get("censored") == "interval"
@@ -178,7 +179,7 @@ def _kinds(native: Any, measures: Sequence[Measure], options: Mapping[str, Any])
     return {**kinds, **{name: "date" if _holds_dates(native, name) else "number" for name in days}}
 
 
-def _holds_dates(native: Any, name: str) -> bool:
+def _holds_dates(native: Frame, name: str) -> bool:
     cells = native.select(**{name: _cell(name)}).filter(~nw.col(name).is_null())
     return any(re.fullmatch(DATE, row[name]) for row in first_rows(cells))
 
@@ -196,7 +197,7 @@ def _finding(text: nw.Expr) -> nw.Expr:
     return nw.when(lower.is_in(sorted(YES))).then(nw.lit(True)).otherwise(is_no)
 
 
-def _check_dates(native: Any, names: Sequence[str]) -> None:
+def _check_dates(native: Frame, names: Sequence[str]) -> None:
     """Raises ItemOutOfRange for what is no date in a column of dates."""
     for name in names:
         if first_rows(native.select(**{name: _cell(name)}).filter(~nw.col(name).str.contains(DATE))):
@@ -212,7 +213,7 @@ _READINGS: Mapping[str, Callable[[nw.Expr], nw.Expr]] = {
 }
 
 
-def _check_findings(native: Any, names: Sequence[str], options: Mapping[str, Any]) -> None:
+def _check_findings(native: Frame, names: Sequence[str], options: Mapping[str, Any]) -> None:
     """Raises ItemOutOfRange for a finding that is neither yes nor no: it has no value to hold that."""
     key = [name for name in (*options.get("key", ()), options.get("patient"), options.get("day")) if name]
     for name in names:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,8 +18,9 @@ class Truth(Node):
 
     __slots__ = ()
 
+    @abstractmethod
     def evaluate(self, row: Row) -> bool | None:
-        raise NotImplementedError
+        """Whether it holds; None where what is recorded cannot tell."""
 
     def undecided(self, row: Row) -> tuple[str, ...]:
         """The missing items that keep this from being decided, in the order of the rule; empty if it is decided."""
@@ -34,7 +36,7 @@ class Yes(Truth):
     item: Item
 
     def evaluate(self, row: Row) -> bool | None:
-        return row.get(self.item.id)  # type: ignore[return-value]
+        return row.get(self.item.id)  # type: ignore[return-value]  # a checked row has yes, no or nothing here
 
     def undecided(self, row: Row) -> tuple[str, ...]:
         return (self.item.id,) if row.get(self.item.id) is None else ()

@@ -9,14 +9,15 @@ Not       for anti-dsDNA between assays, nor for the ESR: not applicable, with t
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from math import inf
-from typing import Any
 
 from leadline.casebook.items import ITEMS, Item
 from leadline.casebook.units import NO_CONVERSION, Linear, names_of_unit, plain_unit, units_of
-from leadline.measures.definition import Constraint, Inputs, Score, Source, not_shaped
+from leadline.measures.definition import Constraint, Inputs, Outputs, Score, Source, not_shaped
 from leadline.measures.expression import (
     ByChoice,
+    Number,
     OneOf,
     Reading,
     Row,
@@ -51,7 +52,7 @@ FROM = Item("from", "Its unit, as a chart prints it", "choice")
 TO = Item("to", "The unit asked for", "choice")
 
 
-def _by_unit(item: Item, which: Item, number: Any) -> ByChoice:
+def _by_unit(item: Item, which: Item, number: Callable[[Linear], Number]) -> ByChoice:
     numbers = {names_of_unit(unit): number(linear) for unit, linear in units_of(item).items()}
     return by_choice(which, numbers, says=f"{item.title} in its unit")
 
@@ -59,7 +60,7 @@ def _by_unit(item: Item, which: Item, number: Any) -> ByChoice:
 def _stored(item: Item) -> ByChoice:
     """The value in the unit that the casebook stores."""
 
-    def stored(linear: Linear) -> Any:
+    def stored(linear: Linear) -> Number:
         value = Reading(VALUE) - linear.offset if linear.offset else Reading(VALUE)
         return value * linear.factor
 
@@ -67,7 +68,7 @@ def _stored(item: Item) -> ByChoice:
 
 
 def _converted(item: Item) -> ByChoice:
-    def converted(linear: Linear) -> Any:
+    def converted(linear: Linear) -> Number:
         value = _stored(item) / linear.factor
         return value + linear.offset if linear.offset else value
 
@@ -90,7 +91,7 @@ NOT_CONVERTED = OneOf(ANALYTE, tuple(name for item_id in NO_CONVERSION for name 
 IS_TITRE = OneOf(ANALYTE, (TITRE,))
 
 
-def _named_as_stored(inputs: Inputs) -> dict[str, Any]:
+def _named_as_stored(inputs: Inputs) -> Inputs:
     """Analyte and units as this project calls them. A titre of 1:80 is 80; the order of titres is doubling, and units
     of an ELISA are no titre."""
     flat = dict(inputs)
@@ -105,7 +106,7 @@ def _named_as_stored(inputs: Inputs) -> dict[str, Any]:
     return flat if titre is None else {**flat, VALUE.id: int(titre[1])}
 
 
-def _reason(row: Row) -> dict[str, Any]:
+def _reason(row: Row) -> Outputs:
     """Why there is no conversion."""
     if UNIT_CONVERT.applies is None or UNIT_CONVERT.applies.evaluate(row) is not False:
         return {}

@@ -15,10 +15,12 @@ from operator import and_
 from typing import Any, Literal
 
 import narwhals as nw
+from narwhals.typing import Frame, FrameT
 
 from leadline.casebook.days import BASELINE_WINDOW_DAYS
 from leadline.casebook.items import Item
 from leadline.errors import ColumnAbsent, ItemOutOfRange
+from leadline.measures.computed import AnyFrame
 from leadline.measures.definition import Measure
 from leadline.measures.engines import COMPARATORS, TEMPORARY, comparator_of
 
@@ -80,7 +82,7 @@ def _time_of(item_id: str) -> str:
     return first if first in TIMES else ""
 
 
-def paired(native: Any, found: Measure, rule: TwoVisits) -> Any:
+def paired(native: AnyFrame, found: Measure, rule: TwoVisits) -> AnyFrame:
     """The frame with a column more for each item of two visits that it can give, `DUE`, and the day of the other visit
     as `<id>_baseline_day` or `<id>_previous_day` (null: there is none). Items that stand in the frame already are left.
     """
@@ -158,7 +160,7 @@ def _comparator(item_id: str, name: str, earlier: dict[str, str]) -> nw.Expr:
 # ---- which visit -------------------------------------------------------------------------------------------------
 
 
-def _with_reference_day(rows: Any, rule: TwoVisits) -> Any:
+def _with_reference_day(rows: FrameT, rule: TwoVisits) -> FrameT:
     """Each row with the day of the visit that it is compared with, and `DUE`."""
     day = nw.col(_FULL_DAY)
     if isinstance(rule.window, str):
@@ -173,7 +175,7 @@ def _with_reference_day(rows: Any, rule: TwoVisits) -> Any:
     )
 
 
-def _with_previous_day(rows: Any, rule: TwoVisits) -> Any:
+def _with_previous_day(rows: FrameT, rule: TwoVisits) -> FrameT:
     visits = rows.select(rule.patient, _FULL_DAY)
     others = visits.rename({_FULL_DAY: _REFERENCE_DAY})
     pairs = visits.join(others, on=rule.patient, how="inner")
@@ -182,7 +184,7 @@ def _with_previous_day(rows: Any, rule: TwoVisits) -> Any:
     return rows.join(last, on=[rule.patient, _FULL_DAY], how="left")
 
 
-def _with_earlier(rows: Any, rule: TwoVisits, earlier: dict[str, str]) -> Any:
+def _with_earlier(rows: FrameT, rule: TwoVisits, earlier: dict[str, str]) -> FrameT:
     """Each row with the columns of the visit of its reference day, under the names in `earlier`."""
     day = nw.col(_FULL_DAY)
     window = None if isinstance(rule.window, str) else (day >= rule.window[0]) & (day <= rule.window[1])
@@ -198,7 +200,7 @@ def _with_earlier(rows: Any, rule: TwoVisits, earlier: dict[str, str]) -> Any:
 # ---- what must hold of the two columns ---------------------------------------------------------------------------
 
 
-def check_visit_columns(native: Any, rule: TwoVisits, *, dated: bool = False) -> None:
+def check_visit_columns(native: Frame, rule: TwoVisits, *, dated: bool = False) -> None:
     """Raises ColumnAbsent where the patient or day column is absent, or the days are neither numbers nor, where they
     may be, dates."""
     schema = native.collect_schema()
@@ -215,17 +217,13 @@ def check_visit_columns(native: Any, rule: TwoVisits, *, dated: bool = False) ->
         )
 
 
-def check_days(native: Any, rule: TwoVisits, *, dated: bool = False) -> None:
+def check_days(native: Frame, rule: TwoVisits, *, dated: bool = False) -> None:
     """Raises ItemOutOfRange for a day that is no whole number, and for two rows of a patient on one day that could
     both be the earlier visit: which one to take would be a guess. A lazy frame is run to find them."""
     check_visit_columns(native, rule, dated=dated)
     day = nw.col(rule.day) if dated else nw.col(rule.day).cast(nw.Float64)
-    broken = (
-        () if dated else native.filter((day.round(0) != day).fill_null(False)).select(rule.patient, rule.day)
-    )
-    torn = () if dated else first_rows(broken)
-    if torn:
-        raise ItemOutOfRange(f"{rule.day} takes whole days; the table has others. In: {_places(torn, rule)}.")
+    if not dated:
+        _check_whole_days(native, rule, day)
     known = native.filter(~nw.col(rule.patient).is_null() & ~day.is_null())
     if not isinstance(rule.window, str):
         known = known.filter((day >= rule.window[0]) & (day <= rule.window[1]))
@@ -238,7 +236,14 @@ def check_days(native: Any, rule: TwoVisits, *, dated: bool = False) -> None:
         )
 
 
-def first_rows(frame: Any) -> list[dict[str, Any]]:
+def _check_whole_days(native: Frame, rule: TwoVisits, day: nw.Expr) -> None:
+    broken = native.filter((day.round(0) != day).fill_null(False)).select(rule.patient, rule.day)
+    torn = first_rows(broken)
+    if torn:
+        raise ItemOutOfRange(f"{rule.day} takes whole days; the table has others. In: {_places(torn, rule)}.")
+
+
+def first_rows(frame: Frame) -> list[dict[str, Any]]:
     """The first rows of a frame. A lazy one is run for them, in pieces where its engine can."""
     few = frame.head(SHOWN_ROWS)
     if isinstance(few, nw.LazyFrame):

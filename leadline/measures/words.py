@@ -324,12 +324,10 @@ def _flat(node: tree.AllOf | tree.AnyOf) -> tuple[tree.Truth, ...]:
     """The parts, those of a node of the same kind within it among them, as far as that says the same."""
     flat: list[tree.Truth] = []
     for part in node.parts:
-        same = (
-            type(part) is type(node)
-            and not is_equality(part)
-            and not (isinstance(part, tree.AnyOf) and chosen_by(part))
-        )
-        flat += _flat(part) if same else (part,)  # type: ignore[arg-type]
+        if isinstance(part, type(node)) and not is_equality(part) and chosen_by(part) is None:
+            flat += _flat(part)
+        else:
+            flat.append(part)
     return tuple(flat)
 
 
