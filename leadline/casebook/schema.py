@@ -17,6 +17,9 @@ from types import MappingProxyType
 from leadline.casebook.items import ITEMS
 from leadline.casebook.joints import JOINTS_71
 
+DISEASES: Mapping[str, str] = MappingProxyType({"jia": "JIA", "sle": "SLE", "mctd": "MCTD"})
+"""The diagnoses that a casebook takes, each with its short name."""
+
 
 class Kind(StrEnum):
     """What a cell can hold."""
@@ -146,7 +149,7 @@ PATIENTS = Table(
         _choice("sex", "Sex", "female", "male", "other", "unknown"),
         _text("ancestry", "Ancestry, as reported", example="not asked for"),
         Column("country", "Country", Kind.CODE, "ISO 3166-1, three letters", example="NLD"),
-        _choice("diagnosis", "Diagnosis", "jia", "sle", "mctd"),
+        _choice("diagnosis", "Diagnosis", *DISEASES),
         _choice("ilar_category", "JIA category (ILAR)", "systemic", "oligo_persistent", "oligo_extended", "poly_rf_neg",
                 "poly_rf_pos", "psoriatic", "enthesitis", "undifferentiated", example="poly_rf_neg",
                 meaning="for JIA only"),

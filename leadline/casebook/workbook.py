@@ -13,14 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from leadline.casebook.items import ITEMS_OF_DISEASE, Item
-from leadline.casebook.schema import ABOUT_KEYS, HOUSEKEEPING, MISSING, TABLES, Column, Kind, Table
+from leadline.casebook.schema import ABOUT_KEYS, DISEASES, HOUSEKEEPING, MISSING, TABLES, Column, Kind, Table
 from leadline.casebook.text import safe_cell
 from leadline.errors import LeadlineError, OutputExists
 
 if TYPE_CHECKING:
     from leadline.casebook.casebook import Casebook
-
-DISEASES = ("jia", "sle", "mctd")
 
 GUIDE = tuple(
     " ".join(paragraph.split())

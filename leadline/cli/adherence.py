@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from leadline.casebook.schema import DISEASES
 from leadline.errors import ItemUnknown, OutputExists
 
 if TYPE_CHECKING:
@@ -18,13 +19,10 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from leadline.protocol.adherence import Adherence, ChildAdherence, Upcoming
-    from leadline.protocol.adherence.findings import Check
     from leadline.protocol.protocol import Protocol
 
 WIDTH_OF_A_FILE = 100
 MOST_ROWS = 60
-DISEASES = {"jia": "JIA", "sle": "SLE", "mctd": "MCTD"}
-ELIGIBLE = {"met": "yes", "not_met": "no", "indeterminate": "not known"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +135,8 @@ def _print(adherence: Adherence) -> None:
 
 
 def _print_children(console: Console, adherence: Adherence) -> None:
+    from leadline.report.adherence.words import ELIGIBLE
+
     rows = []
     for child in adherence.children:
         number = [str(count) for count in child.count().values()]
@@ -154,9 +154,9 @@ def _deviations(child: ChildAdherence) -> Iterator[tuple[str, ...]]:
     from leadline.protocol.adherence import Outcome
 
     grades = {Outcome.MINOR_DEVIATION: "minor", Outcome.MAJOR_DEVIATION: "major"}
-    for where, check in _checks(child):
+    for check, infusion in child.checks():
         if check.outcome in grades:
-            what = f"{check.title}{where}"
+            what = check.title if infusion is None else f"{check.title} (infusion {infusion})"
             yield child.patient_id, what, check.found, check.asked, grades[check.outcome]
     for visit in child.visits:
         if visit.outcome in grades:
@@ -168,17 +168,6 @@ def _deviations(child: ChildAdherence) -> Iterator[tuple[str, ...]]:
             yield child.patient_id, change.drug, change.found, asked, grades[change.outcome]
 
 
-def _checks(child: ChildAdherence) -> Iterator[tuple[str, Check]]:
-    """Every rule checked, with the infusion that it is about; not those about drugs that a change tells."""
-    for check in (*child.eligibility, *child.repeat_dosing):
-        yield "", check
-    for infusion in child.infusions:
-        for check in infusion.checks:
-            yield f" (infusion {infusion.number})", check
-    for check in child.other_treatment():
-        yield "", check
-
-
 def _print_undocumented(console: Console, adherence: Adherence) -> None:
     """Rule by rule, in how many children, and what would document it."""
     from leadline.protocol.adherence import Outcome
@@ -186,7 +175,7 @@ def _print_undocumented(console: Console, adherence: Adherence) -> None:
     children: dict[str, set[str]] = {}
     wanted: dict[str, dict[str, None]] = {}
     for child in adherence.children:
-        lacking = [(check.title, check.missing) for _, check in _checks(child)
+        lacking = [(check.title, check.missing) for check, _ in child.checks()
                    if check.outcome is Outcome.NOT_DOCUMENTED]  # fmt: skip
         lacking += [(f"{change.drug} {change.change}", change.missing) for change in child.changes
                     if change.outcome is Outcome.NOT_DOCUMENTED]  # fmt: skip

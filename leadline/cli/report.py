@@ -31,7 +31,6 @@ Internal = Annotated[
 Force = Annotated[bool, typer.Option("--force", help="Write over what is in the folder.")]
 Book = Annotated[Path, typer.Argument(help="Folder of CSV or Parquet files, or a workbook (.xlsx).")]
 
-DIAGNOSES = ("jia", "sle", "mctd")
 DEMO = ("swart2019", "wong2021")
 WIDTH_OF_A_FILE = 118  # columns, where the output is no terminal
 
@@ -115,11 +114,13 @@ def report(
 
 def _nulls(given: Sequence[str]) -> dict[str, str | float]:
     """Disease to the null rate given for it: a number, or the id of a published row."""
+    from leadline.casebook.schema import DISEASES
+
     nulls: dict[str, str | float] = {}
     for text in given:
         disease, _, rate = text.partition("=")
-        if disease not in DIAGNOSES or not rate:
-            hint = f"disease=rate, the diseases being {', '.join(DIAGNOSES)}: --null mctd=0.3"
+        if disease not in DISEASES or not rate:
+            hint = f"disease=rate, the diseases being {', '.join(DISEASES)}: --null mctd=0.3"
             raise ItemUnknown(f"Null rate {text!r} is none.", hint=hint)
         try:
             nulls[disease] = float(rate)

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from functools import cache
 
+from leadline.casebook.schema import DISEASES
+
 ON_THE_PRODUCT = ("isct_2006",)
 """Criteria that are judged on an infusion and not on a visit."""
 
@@ -34,7 +36,7 @@ def criterion_diagnoses(criterion: str) -> tuple[str, ...]:
     for definition in DEFINITIONS:
         if definition.id == criterion:
             return definition.diagnoses
-    return tuple(disease for disease in ("jia", "sle", "mctd") if criterion in judgeable_criteria(disease))
+    return tuple(disease for disease in DISEASES if criterion in judgeable_criteria(disease))
 
 
 @cache

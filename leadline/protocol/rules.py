@@ -14,6 +14,7 @@ from annotated_types import Len
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
+from leadline.casebook.schema import DISEASES
 from leadline.protocol.criteria import criterion_words
 from leadline.protocol.figures import CLOSED, Figure, Text, Window, figure_words, window_words
 from leadline.protocol.subjects import drug_words, subject_words
@@ -215,6 +216,3 @@ def _for_whom(rule: _Shared) -> str:
     categories = " or ".join(each.replace("_", " ") for each in rule.categories)
     whom = " ".join(part for part in (categories, diseases) if part)
     return f" (for {whom})" if whom else ""
-
-
-DISEASES = {"jia": "JIA", "sle": "SLE", "mctd": "MCTD"}

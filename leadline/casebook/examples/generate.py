@@ -15,6 +15,7 @@ import polars as pl
 
 from leadline.casebook.examples.cohort import FOLLOWED_UNTIL, Cohort, Days, Rng, draw_cohort
 from leadline.casebook.examples.measured import measure
+from leadline.casebook.schema import DISEASES
 
 SOURCE = "invented"
 
@@ -24,7 +25,7 @@ def generate_casebook(
     *,
     children: int,
     seed: int,
-    diagnoses: Sequence[str] = ("jia", "sle", "mctd"),
+    diagnoses: Sequence[str] = tuple(DISEASES),
     missing: float = 0.1,
 ) -> Path:
     """Write a casebook of invented children as CSV files and give its folder.

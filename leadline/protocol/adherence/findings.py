@@ -253,12 +253,17 @@ class ChildAdherence:
         told = {(title, change.outcome) for change in self.changes for title in change.rules}
         return tuple(check for check in self.treatment if (check.title, check.outcome) not in told)
 
+    def checks(self) -> Iterator[tuple[Check, int | None]]:
+        """Every rule that was held against the child, with the number of the infusion that it is about; not the rules
+        for other treatment whose outcome a change tells."""
+        yield from ((check, None) for check in (*self.eligibility, *self.repeat_dosing))
+        for infusion in self.infusions:
+            yield from ((check, infusion.number) for check in infusion.checks)
+        yield from ((check, None) for check in self.other_treatment())
+
     def outcomes(self) -> Iterator[Outcome]:
         """Every outcome once, of whatever kind."""
-        for check in (*self.eligibility, *self.repeat_dosing, *self.other_treatment()):
-            yield check.outcome
-        for infusion in self.infusions:
-            yield from (check.outcome for check in infusion.checks)
+        yield from (check.outcome for check, _ in self.checks())
         yield from (visit.outcome for visit in self.visits if visit.outcome is not None)
         yield from (change.outcome for change in self.changes)
         yield from (watch.outcome for watch in self.watches)

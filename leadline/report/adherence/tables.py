@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from leadline.casebook.schema import DISEASES
 from leadline.protocol.adherence.findings import Outcome
 from leadline.report.adherence.columns import ASKED, CHILD, FOUND, OUTCOME
 from leadline.report.adherence.words import (
@@ -14,14 +15,13 @@ from leadline.report.adherence.words import (
 )
 from leadline.report.blocks import Column, Table
 from leadline.report.figures.words import plain
-from leadline.report.protocol.words import SHORT_DISEASES, capital
+from leadline.report.protocol.words import capital
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from leadline.protocol.adherence.findings import (
         Adherence,
-        Check,
         ChildAdherence,
         Upcoming,
     )
@@ -36,7 +36,7 @@ def children_table(adherence: Adherence) -> Table:
     rows = tuple(
         (
             child.patient_id,
-            SHORT_DISEASES.get(child.diagnosis, plain(child.diagnosis)),
+            DISEASES.get(child.diagnosis, plain(child.diagnosis)),
             ELIGIBLE[child.eligible],
             *(str(number) for number in child.count().values()),
         )
@@ -66,27 +66,16 @@ def deviations_table(adherence: Adherence) -> Table:
 
 def _deviations(child: ChildAdherence, outcome: Outcome) -> Iterator[tuple[str, ...]]:
     said = outcome_words(outcome)
-    for where, check in _checks(child):
+    for check, infusion in child.checks():
         if check.outcome is outcome:
-            yield f"{check.title}{where}", capital(check.asked), check.found, said
+            what = check.title if infusion is None else f"{check.title}, infusion {infusion}"
+            yield what, capital(check.asked), check.found, said
     for visit in child.visits:
         if visit.outcome is outcome:
             yield f"Visit: {visit.title}", f"Day {days(visit.first, visit.last)}", visit.found, said
     for change in child.changes:
         if change.outcome is outcome:
             yield capital(change.drug), joined(change.rules), change.found, said
-
-
-def _checks(child: ChildAdherence) -> Iterator[tuple[str, Check]]:
-    """Every rule that was held against the child, with the infusion that it is about; not those about other drugs whose
-    outcome a change of treatment tells."""
-    for check in (*child.eligibility, *child.repeat_dosing):
-        yield "", check
-    for infusion in child.infusions:
-        for check in infusion.checks:
-            yield f", infusion {infusion.number}", check
-    for check in child.other_treatment():
-        yield "", check
 
 
 def undocumented_table(adherence: Adherence) -> Table:
@@ -109,7 +98,7 @@ def undocumented_table(adherence: Adherence) -> Table:
 
 
 def _undocumented(child: ChildAdherence) -> Iterator[tuple[str, tuple[str, ...]]]:
-    for _, check in _checks(child):
+    for check, _ in child.checks():
         if check.outcome is Outcome.NOT_DOCUMENTED:
             yield check.title, check.missing
     for visit in child.visits:
@@ -163,7 +152,7 @@ def next_ones(adherence: Adherence) -> Iterator[Upcoming]:
 
 def to_record_table(adherence: Adherence) -> Table:
     """A row a kind of visit or watch that is still to come: in which disease, and what it must record."""
-    disease = {child.patient_id: SHORT_DISEASES.get(child.diagnosis, "") for child in adherence.children}
+    disease = {child.patient_id: DISEASES.get(child.diagnosis, "") for child in adherence.children}
     wanted: dict[tuple[str, tuple[str, ...]], dict[str, None]] = {}
     for row in adherence.upcoming:
         title = row.title.partition(", ")[0] if row.kind == "watch" else row.title

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from leadline.casebook.schema import DISEASES as SHORT_DISEASES
 from leadline.protocol.estimands import Missing, Strategy
 from leadline.protocol.oversight import Action
 from leadline.protocol.protocol import Status
@@ -31,8 +32,6 @@ DISEASES: Mapping[str, str] = {
     "sle": "childhood-onset systemic lupus erythematosus (SLE)",
     "mctd": "mixed connective tissue disease (MCTD)",
 }
-
-SHORT_DISEASES: Mapping[str, str] = {"jia": "JIA", "sle": "SLE", "mctd": "MCTD"}
 
 STRATEGIES: Mapping[Strategy, str] = {
     Strategy.TREATMENT_POLICY: "treatment policy: the value is used, whatever happened",
