@@ -192,11 +192,9 @@ def _accrual_problems(design: Design, accrual: Accrual) -> Iterator[KeyProblem]:
     if len(accrual.children_per_month) != baskets:
         found = f"{len(accrual.children_per_month)} numbers"
         yield KeyProblem(("accrual", "children_per_month"), found, f"one a basket ({baskets})")
-    if not design.order and len(months) != len(design.steps()):
-        taken = f"a month for each look ({len(design.steps())})"
-        yield KeyProblem(("accrual", "look_months"), f"{len(months)} months", taken)
-    if design.order and len(months) != len(design.order):
-        taken = f"a month for each step of the order ({len(design.order)})"
+    steps = len(design.order) or max(len(basket.looks) for basket in design.baskets)
+    if len(months) != steps:
+        taken = f"a month for each {'step of the order' if design.order else 'look'} ({steps})"
         yield KeyProblem(("accrual", "look_months"), f"{len(months)} months", taken)
     if any(later <= earlier for earlier, later in pairwise(months)):
         yield KeyProblem(("accrual", "look_months"), f"{list(months)}", "months that rise from look to look")

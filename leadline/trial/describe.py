@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import leadline
 from leadline.errors import BeyondExactRange
+from leadline.trial.accrual.arrivals import COURSES, Courses
+from leadline.trial.accrual.averaged import RandomAccrual, random_accrual
+from leadline.trial.accrual.words import accrual_warnings, too_large_in_words
 from leadline.trial.borrowing.independent import Independent
 from leadline.trial.boundaries import BoundaryRow, boundary_rows
 from leadline.trial.design import Design
@@ -82,6 +85,8 @@ class DesignReport:
     harm_boundary   events that stop the trial, None without a harm rule
     misjudged_null, orders   sensitivity to the null rates and to the order of accrual
     simulation      how the scenarios were simulated, None where they are exact
+    accrual         the same scenarios if children come at random, None where the design does not say how, or is too
+                    large (a warning says so)
     nearest_decision   distance of the closest posterior probability to the threshold: a smaller error of computation
                     cannot change a decision
     """
@@ -99,6 +104,7 @@ class DesignReport:
     orders: tuple[OrderOfAccrual, ...]
     nearest_decision: float
     simulation: SimulatedReport | None = None
+    accrual: RandomAccrual | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON; the design with the keys of its file."""
@@ -107,12 +113,18 @@ class DesignReport:
 
 
 def describe(
-    design: Design, *, search: Search = SEARCH, draws: Draws = DRAWS, simulate: bool = False
+    design: Design,
+    *,
+    search: Search = SEARCH,
+    draws: Draws = DRAWS,
+    simulate: bool = False,
+    courses: Courses = COURSES,
 ) -> DesignReport:
     """Operating characteristics, boundaries, sensitivity and words: exact, or simulated where outcomes are too many.
 
     draws      of the simulation of a design beyond the exact range; the first warning then says so
     simulate   simulate a design within that range too
+    courses    of random accrual, where the design says how children come
     """
     trial = Trial(design)
     simulation = _simulation(trial, draws, always=simulate)
@@ -127,6 +139,11 @@ def describe(
     warnings = warnings_in_words(design, scenarios=scenarios, worst=worst, nearest_decision=nearest)
     if simulation is not None:
         warnings = (simulation_in_words(simulation.draws), *warnings)
+    accrual = _accrual(trial, scenarios, courses)
+    if accrual is not None:
+        warnings += accrual_warnings(accrual, scenarios)
+    elif design.accrual is not None:
+        warnings += (too_large_in_words(courses),)
     return DesignReport(
         version=leadline.__version__,
         design=design,
@@ -141,7 +158,17 @@ def describe(
         orders=_orders(trial) if simulation is None else (),
         nearest_decision=nearest,
         simulation=simulated,
+        accrual=accrual,
     )
+
+
+def _accrual(trial: Trial, planned: Sequence[Operating], courses: Courses) -> RandomAccrual | None:
+    if trial.design.accrual is None:
+        return None
+    try:
+        return random_accrual(trial, [one.scenario for one in planned], courses=courses)
+    except BeyondExactRange:
+        return None
 
 
 def _simulation(trial: Trial, draws: Draws, *, always: bool) -> Simulation | None:

@@ -13,14 +13,14 @@ from leadline.trial.borrowing.hierarchical import QUADRATURE_ERROR
 from leadline.trial.borrowing.independent import Independent
 from leadline.trial.borrowing.power_prior import PowerPrior
 from leadline.trial.criteria import criterion_label
-from leadline.trial.design import Basis, HarmCheck, Reference
+from leadline.trial.design import Basis, HarmCheck, LateResponses, Reference
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from leadline.trial.borrowing import Model
     from leadline.trial.boundaries import BoundaryRow
-    from leadline.trial.design import Basket, ControlArm, Design, EarlyRule
+    from leadline.trial.design import Accrual, Basket, ControlArm, Design, EarlyRule
     from leadline.trial.error_rates import WorstError
     from leadline.trial.operating import Operating
     from leadline.trial.safety import Boundary
@@ -43,7 +43,7 @@ def percent(value: float, digits: int = 1) -> str:
 
 
 def design_in_words(design: Design, *, boundary: Boundary | None) -> tuple[str, ...]:
-    """One paragraph each for the plan, every basket, borrowing, success, stopping early, and harm."""
+    """One paragraph each for the plan, every basket, borrowing, success, stopping early, harm, and random accrual."""
     return (
         _plan_in_words(design),
         *(_basket_in_words(basket) for basket in design.baskets),
@@ -51,6 +51,7 @@ def design_in_words(design: Design, *, boundary: Boundary | None) -> tuple[str, 
         _success_in_words(design),
         *_early_in_words(design),
         *_harm_in_words(design, boundary),
+        *(_accrual_in_words(design, design.accrual) if design.accrual else ()),
     )
 
 
@@ -192,6 +193,34 @@ def _harm_in_words(design: Design, boundary: Boundary | None) -> list[str]:
         f"Children with the event that stop it: {runs}."
     )
     return [said, "Response and harm are taken to be independent within a child."]
+
+
+def _accrual_in_words(design: Design, accrual: Accrual) -> list[str]:
+    baskets = zip(design.baskets, accrual.children_per_month, strict=True)
+    rates = ", ".join(f"{rate:g} in {basket.label}" for basket, rate in baskets)
+    months = " and ".join(f"month {month:g}" for month in accrual.look_months)
+    said = [
+        f"If accrual is random: children come one by one, a month on average {rates}.",
+        f"The looks are held at {months}, however many have come; no basket takes more than planned.",
+    ]
+    if accrual.waits and len(accrual.look_months) > 1:
+        said.append("A basket that has the children of its next look waits until that look.")
+    if accrual.response_months:
+        said.append(_late_in_words(accrual))
+    if accrual.fewest_known > 1:
+        fewest = accrual.fewest_known
+        said.append(f"Before its last look a basket is judged only with {fewest} known responses or more.")
+    return [" ".join(said)]
+
+
+def _late_in_words(accrual: Accrual) -> str:
+    later = "counted later, where another basket borrows from it"
+    return (
+        f"A response is known {accrual.response_months:g} months after the treatment: a child treated later than that "
+        "before a look is not counted at it, and if its basket closes there, is "
+        f"{later if accrual.late_responses is LateResponses.COUNTED else 'never counted'}. "
+        "No child is taken in whose response would not be known by the last look."
+    )
 
 
 def counts_in_words(first: int, last: int) -> str:

@@ -15,10 +15,25 @@ import pytest
 import yaml
 from scipy import stats
 
-from leadline.errors import DesignInvalid
-from leadline.trial.accrual import Arrivals, Courses, draw_arrivals, on_arrivals, random_accrual
+from leadline.errors import BeyondExactRange, DesignInvalid
+from leadline.trial.accrual import (
+    Arrivals,
+    Courses,
+    OnAccrual,
+    RandomAccrual,
+    draw_arrivals,
+    on_arrivals,
+    random_accrual,
+)
+from leadline.trial.accrual.words import (
+    accrual_warnings,
+    compared_in_words,
+    drawn_in_words,
+    too_large_in_words,
+)
 from leadline.trial.borrowing.independent import Independent
 from leadline.trial.borrowing.pooled import Pooled
+from leadline.trial.describe import describe
 from leadline.trial.design import (
     Accrual,
     Basis,
@@ -461,3 +476,87 @@ def test_accrual_is_refused_where_it_has_no_meaning():
         random_accrual(Trial(TINY), [])
     with pytest.raises(DesignInvalid, match="found 19; takes 20 or more"):
         random_accrual(Trial(TINY), [], courses=Courses(19), accrual=Accrual(MONTHLY, MONTHS))
+
+
+def described(**changes):
+    plan = parse_design(
+        TEXT, name="two.yaml", settings={"futility": {"by": "posterior", "cutoff": 0.1}, **changes}
+    )
+    return describe(plan, courses=Courses(60, seed=3))
+
+
+def test_a_description_says_how_children_come_and_what_follows():
+    report = described(**{"accrual.fewest_known": 3})
+    assert report.accrual is not None
+    assert [one.scenario for one in report.accrual.scenarios] == [one.scenario for one in report.scenarios]
+    assert report.words[-1] == (
+        "If accrual is random: children come one by one, a month on average 0.5 in jia, 0.4 in sle. The looks are held "
+        "at month 24 and month 48, however many have come; no basket takes more than planned. A basket that has the "
+        "children of its next look waits until that look. A response is known 6 months after the treatment: a child "
+        "treated later than that before a look is not counted at it, and if its basket closes there, is counted later, "
+        "where another basket borrows from it. No child is taken in whose response would not be known by the last "
+        "look. Before its last look a basket is judged only with 3 known responses or more."
+    )
+    assert "60 courses of accrual were drawn (seed 3)" in drawn_in_words(report.accrual)
+
+
+def test_a_description_without_accrual_says_nothing_of_it():
+    report = described(accrual=None)
+    assert report.accrual is None
+    assert not any("accrual" in said for said in (*report.words, *report.warnings))
+
+
+def operating(error, power):
+    """What is planned, under two scenarios of one basket: nothing but what the words are made of."""
+    return [
+        replace(
+            Trial(design(Independent(), count=1, looks=(2,))).operating(Scenario(name, (rate,))),
+            family_wise_error=value,
+            success=(success,),
+        )
+        for name, rate, value, success in (
+            ("No basket responds", 0.2, error, error),
+            ("Every basket responds", 0.5, 0.0, power),
+        )
+    ]
+
+
+def averaged(error, power, error_of_it):
+    means, errors = (
+        tuple(
+            OnAccrual(Scenario(name, (rate,)), (s,), e, s, (5.0,), (0.0,), (0.0,), 0.0)
+            for name, rate, e, s in (
+                ("No basket responds", 0.2, x, x),
+                ("Every basket responds", 0.5, 0.0, y),
+            )
+        )
+        for x, y in ((error, power), (error_of_it, 0.004))
+    )
+    return RandomAccrual(200, 150, 1, (), means, errors)
+
+
+def test_the_words_set_random_accrual_beside_the_plan():
+    said = compared_in_words(averaged(0.061, 0.75, 0.002), operating(0.05, 0.8))
+    assert said.startswith(
+        "If no basket responds, some basket is declared a success by mistake with a probability of 6.1 %; with the "
+        "planned numbers it is 5 %."
+    )
+    assert "each is found with a probability of 75 %; planned, 80 %." in said
+
+
+@pytest.mark.parametrize(("error_of_it", "warned"), [(0.003, True), (0.004, False)])
+def test_a_larger_error_is_warned_of_unless_luck_may_explain_it(error_of_it, warned):
+    warnings = accrual_warnings(averaged(0.061, 0.75, error_of_it), operating(0.05, 0.8))
+    assert bool(warnings) == warned
+    if warned:
+        assert "if no basket responds, 6.1 % instead of 5 %." in warnings[0]
+
+
+def test_a_design_too_large_for_the_courses_is_described_without_them():
+    plan = replace(design(CPP, count=4, looks=(7, 15)), accrual=Accrual((1.0,) * 4, (8.0, 16.0)))
+    with pytest.raises(BeyondExactRange, match="331,776 outcomes for each of 200 courses"):
+        random_accrual(Trial(plan), [])
+    assert too_large_in_words(Courses()) == (
+        "What random accrual changes is not said: the design is too large to be computed for 200 courses of it. Fewer "
+        "courses may do."
+    )

@@ -13,45 +13,24 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from leadline.errors import DesignInvalid
-from leadline.trial.design import LateResponses
-from leadline.trial.endings import Reason, Seen, find_endings
-from leadline.trial.operating import likelihood
+from leadline.errors import BeyondExactRange, DesignInvalid
+from leadline.trial.accrual.arrivals import COURSES, Arrivals, Courses, draw_arrivals
+from leadline.trial.endings import Reason, find_endings, outcomes_together
+from leadline.trial.operating import Scenario, likelihood
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from leadline.trial.borrowing.beta import Counts, Floats
+    from leadline.trial.borrowing.beta import Floats
     from leadline.trial.design import Accrual, Design
-    from leadline.trial.endings import Closed
-    from leadline.trial.operating import Scenario, Trial
+    from leadline.trial.endings import Closed, Seen
+    from leadline.trial.operating import Trial
 
 FEWEST_COURSES = 20  # below which a standard error says little
+MOST_OUTCOMES = 20_000_000  # that are walked through for all courses together: some two minutes
 MIDDLE = (0.05, 0.95)  # quantiles of the courses between which the numbers at a look are given
-
-
-@dataclass(frozen=True, slots=True)
-class Courses:
-    """How many courses of accrual are drawn, and from which seed: the same two give the same figures."""
-
-    number: int = 200
-    seed: int = 1
-
-
-COURSES = Courses()
-
-
-class Arrivals(NamedTuple):
-    """One course of accrual.
-
-    treated   (steps, baskets), children treated by each step in a basket that is open
-    seen      how many of their responses are known
-    """
-
-    treated: tuple[tuple[int, ...], ...]
-    seen: Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +107,13 @@ def random_accrual(
         )
     if courses.number < FEWEST_COURSES:
         raise DesignInvalid(f"courses of accrual: found {courses.number}; takes {FEWEST_COURSES} or more")
+    outcomes = outcomes_together(trial.design)
+    if outcomes * courses.number > MOST_OUTCOMES:
+        raise BeyondExactRange(
+            f"{trial.design.title}: {outcomes:,} outcomes for each of {courses.number:,} courses of accrual; up to "
+            f"{MOST_OUTCOMES:,} are computed in all",
+            hint="Draw fewer courses.",
+        )
     drawn = draw_arrivals(trial.design, stated, courses=courses)
     distinct = Counter(drawn)
     values = np.array(_on_each(trial, scenarios, list(distinct)))
@@ -147,73 +133,6 @@ def random_accrual(
 def on_arrivals(trial: Trial, scenarios: Sequence[Scenario], arrivals: Arrivals) -> tuple[OnAccrual, ...]:
     """Exact, if children come so; one a scenario. Raises BeyondExactRange."""
     return tuple(map(_fields, scenarios, *_on_each(trial, scenarios, [arrivals])))
-
-
-def draw_arrivals(design: Design, accrual: Accrual, *, courses: Courses = COURSES) -> list[Arrivals]:
-    """Courses of accrual: in each basket children come one after the other, after exponential times."""
-    rng = np.random.default_rng(courses.seed)
-    clocks = [
-        _Clock(rng, design, accrual, basket=j, courses=courses.number) for j in range(len(design.baskets))
-    ]
-    steps = range(len(design.steps()))
-    treated = np.array([[clock.treated(step) for clock in clocks] for step in steps])
-    known = np.array([[clock.known(step) for clock in clocks] for step in steps])
-    later = np.array([[[clock.later(end, step) for clock in clocks] for step in steps] for end in steps])
-    return [
-        Arrivals(
-            _plain(treated[..., n]),
-            Seen(_plain(known[..., n]), tuple(map(_plain, later[..., n])), accrual.fewest_known),
-        )
-        for n in range(courses.number)
-    ]
-
-
-def _plain(counts: Counts) -> tuple[tuple[int, ...], ...]:
-    return tuple(map(tuple, counts.tolist()))
-
-
-class _Clock:
-    """When the children of one basket are treated, in every course, and what is known of them at each step."""
-
-    def __init__(
-        self, rng: np.random.Generator, design: Design, accrual: Accrual, *, basket: int, courses: int
-    ) -> None:
-        self.accrual = accrual
-        self.looked_at = [step for step, moved in enumerate(design.steps()) if basket in moved]
-        held = [accrual.look_months[step] for step in self.looked_at]
-        self.closes = held[-1] - accrual.response_months
-        plan = design.baskets[basket]
-        gaps = rng.exponential(1 / accrual.children_per_month[basket], (plan.size, courses))
-        waits = dict(zip(plan.looks[:-1], held, strict=False)) if accrual.waits else {}
-        self.months = np.array(list(_one_after_the_other(gaps, waits)))
-
-    def by(self, month: float) -> Counts:
-        """(courses,): children treated by a month."""
-        return np.asarray((self.months <= min(month, self.closes)).sum(axis=0))
-
-    def treated(self, step: int) -> Counts:
-        return self.by(self.accrual.look_months[step])
-
-    def known(self, step: int) -> Counts:
-        """As the basket's own latest look found it."""
-        own = [at for at in self.looked_at if at <= step]
-        return self.by(self.accrual.look_months[own[-1]] - self.accrual.response_months if own else -1.0)
-
-    def later(self, closed: int, step: int) -> Counts:
-        """Known at a step, if the basket has closed at one before."""
-        if step <= closed or self.accrual.late_responses is LateResponses.LEFT_OUT:
-            return self.known(min(step, closed))
-        months = self.accrual.look_months
-        return self.by(min(months[closed], months[step] - self.accrual.response_months))
-
-
-def _one_after_the_other(gaps: Floats, waits: dict[int, float]) -> list[Floats]:
-    """The month of each child; `waits` says until when a basket waits that has so many."""
-    months, now = [], np.zeros(gaps.shape[1])
-    for number, gap in enumerate(gaps):
-        now = np.maximum(now, waits.get(number, 0.0)) + gap
-        months.append(now)
-    return months
 
 
 def _looks_found(design: Design, accrual: Accrual, drawn: Sequence[Arrivals]) -> tuple[LookFound, ...]:
