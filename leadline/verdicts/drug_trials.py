@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from itertools import groupby
 from math import sqrt
-from typing import Literal
 
 from leadline.casebook.case import Case, DrugCourse
 from leadline.casebook.days import DAYS_IN_WEEK, DaySpan
@@ -23,11 +22,10 @@ from leadline.verdicts.doses import (
     single_dose_mg,
     weight_kg_at,
 )
-from leadline.verdicts.findings import DrugTrial
+from leadline.verdicts.findings import DrugTrial, Judgement
 from leadline.verdicts.parameters import Parameters
 from leadline.verdicts.treatment import ANTIRHEUMATIC_CLASSES, drug_name, is_systemic
 
-Judgement = Literal["adequate_failure", "inadequate", "intolerance", "not_a_failure", "indeterminate"]
 Courses = tuple[DrugCourse, ...]
 
 FAILED = ("ineffective", "lost_effect")

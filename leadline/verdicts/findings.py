@@ -12,8 +12,10 @@ from typing import Any, Literal
 
 from leadline.casebook.case import Case, RowRef
 from leadline.casebook.days import DaySpan
+from leadline.measures.definition import Result as Result  # verdicts have the results of measures
 
-Result = Literal["met", "not_met", "indeterminate", "not_applicable"]
+Judgement = Literal["adequate_failure", "inadequate", "intolerance", "not_a_failure", "indeterminate"]
+"""Of an earlier drug. A failure counts only after an adequate trial."""
 
 
 class Finding(StrEnum):
@@ -148,7 +150,7 @@ class DrugTrial:
 
     drug: str
     class_id: str
-    judgement: Literal["adequate_failure", "inadequate", "intolerance", "not_a_failure", "indeterminate"]
+    judgement: Judgement
     why: str
     start: DaySpan | None
     stop: DaySpan | None

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
+from leadline.casebook.schema import CLAIMS
 from leadline.verdicts.exact import poisson_binomial_tail
 from leadline.verdicts.findings import (
     AttributionResult,
@@ -27,19 +28,6 @@ from leadline.verdicts.null_rates import chosen
 from leadline.verdicts.parameters import Parameters
 from leadline.verdicts.safety import proportion
 
-CLAIMS = (
-    "improved",
-    "much_improved",
-    "in_remission",
-    "cured",
-    "unchanged",
-    "worse",
-    "off_medication",
-    "reduced_medication",
-    "no_side_effect",
-    "no_serious_adverse_event",
-    "other",
-)
 BENEFIT = ("improved", "much_improved", "in_remission", "cured")
 """Claims that a child who responded can be said to have; the null comparison counts children with any of them."""
 

@@ -16,9 +16,8 @@ from leadline.report.words import (
     semicolons,
 )
 from leadline.verdicts.findings import CaseFindings, ClaimVerdict, Finding
+from leadline.verdicts.series import BENEFIT
 from leadline.verdicts.treatment import running
-
-BENEFIT_CLAIMS = ("improved", "much_improved", "in_remission", "cured")
 
 
 def benefit_table(cases: Sequence[CaseFindings]) -> Table:
@@ -39,7 +38,7 @@ def benefit_table(cases: Sequence[CaseFindings]) -> Table:
 
 
 def _benefit_row(case: CaseFindings) -> tuple[str, ...]:
-    claims = [claim for claim in case.claims if claim.claim in BENEFIT_CLAIMS]
+    claims = [claim for claim in case.claims if claim.claim in BENEFIT]
     return (
         case.case.patient_id,
         semicolons(map(_documented, claims), "no benefit was claimed"),
