@@ -315,14 +315,16 @@ def _robust_choices(
 
 
 def _counts(studies: Studies) -> tuple[list[float], list[float]]:
-    return studies.column("events").tolist(), studies.column("n").tolist()
+    events, n = studies.columns()
+    return events.tolist(), n.tolist()
 
 
 def _estimates(studies: Studies) -> tuple[list[float], list[float]]:
     """Effects and standard errors: as given, or log odds ratios of the studies without an empty cell."""
     if studies.kind is StudyKind.EFFECT:
-        return studies.column("estimate").tolist(), studies.column("se").tolist()
-    found = log_odds_ratios(*(studies.column(name) for name in ("events_t", "n_t", "events_c", "n_c")))
+        estimates, ses = studies.columns()
+        return estimates.tolist(), ses.tolist()
+    found = log_odds_ratios(*studies.columns())
     if not found.y.size:
         raise StudiesInvalid("no study has a finite odds ratio: each has an empty cell")
     return found.y.tolist(), np.sqrt(found.v).tolist()
@@ -331,7 +333,7 @@ def _estimates(studies: Studies) -> tuple[list[float], list[float]]:
 def _without_effect(studies: Studies) -> tuple[str, ...]:
     if studies.kind is not StudyKind.TWO_ARM:
         return ()
-    found = log_odds_ratios(*(studies.column(name) for name in ("events_t", "n_t", "events_c", "n_c")))
+    found = log_odds_ratios(*studies.columns())
     return tuple(name for name, used in zip(studies.names, found.used, strict=True) if not used)
 
 

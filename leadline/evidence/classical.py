@@ -80,7 +80,7 @@ def _likelihood(studies: Studies, level: float) -> list[Classical]:
 def _by_strata(studies: Studies, level: float) -> list[Classical]:
     if studies.kind is not StudyKind.TWO_ARM:
         return []
-    a, n_t, c, n_c = (studies.column(name) for name in ("events_t", "n_t", "events_c", "n_c"))
+    a, n_t, c, n_c = studies.columns()
     tables = Tables(a, n_t - a, c, n_c - c)
     ratios = (
         mantel_haenszel_odds_ratio(tables, level=level),
@@ -95,8 +95,8 @@ def _by_strata(studies: Studies, level: float) -> list[Classical]:
 def _double_arcsine(studies: Studies, level: float) -> list[Classical]:
     if studies.kind is not StudyKind.ONE_ARM:
         return []
-    n = studies.column("n")
-    found = effect_sizes.double_arcsines(studies.column("events"), n)
+    events, n = studies.columns()
+    found = effect_sizes.double_arcsines(events, n)
     r = iv.random_effects(found.y, found.v, estimator=iv.tau2_reml, level=level)
     estimate, low, high = (effect_sizes.from_double_arcsine(x, n) for x in (r.estimate, r.low, r.high))
     return [Classical("Freeman-Tukey double arcsine, REML", estimate, low, high)]
@@ -118,31 +118,27 @@ def likelihood_of(studies: Studies) -> Likelihood | None:
     """The likelihood of the counts; None for effects, whose likelihood is normal."""
     match studies.kind:
         case StudyKind.ONE_ARM:
-            return BinomialLikelihood(studies.column("events"), studies.column("n"))
+            return BinomialLikelihood(*studies.columns())
         case StudyKind.RATE:
-            return PoissonLikelihood(studies.column("events"), studies.column("exposure"))
+            return PoissonLikelihood(*studies.columns())
         case StudyKind.TWO_ARM:
-            columns = ("events_t", "n_t", "events_c", "n_c")
-            return HypergeometricLikelihood(*(studies.column(name) for name in columns))
+            return HypergeometricLikelihood(*studies.columns())
         case StudyKind.EFFECT:
             return None
 
 
 def effects_of(studies: Studies) -> Effects:
     """Effects and variances on the scale of the analysis, nothing added to any count."""
-    column = studies.column
     match studies.kind:
         case StudyKind.ONE_ARM:
-            return effect_sizes.logits(column("events"), column("n"))
+            return effect_sizes.logits(*studies.columns())
         case StudyKind.TWO_ARM:
-            return effect_sizes.log_odds_ratios(
-                column("events_t"), column("n_t"), column("events_c"), column("n_c")
-            )
+            return effect_sizes.log_odds_ratios(*studies.columns())
         case StudyKind.RATE:
-            return effect_sizes.log_rates(column("events"), column("exposure"))
+            return effect_sizes.log_rates(*studies.columns())
         case StudyKind.EFFECT:
-            size = len(studies.studies)
-            return Effects(column("estimate"), column("se") ** 2, np.ones(size, dtype=bool))
+            estimates, ses = studies.columns()
+            return Effects(estimates, ses**2, np.ones(estimates.size, dtype=bool))
 
 
 def for_reader(kind: StudyKind, value: float) -> float:

@@ -158,9 +158,10 @@ class _Posterior:
 def _posterior(studies: Studies, prior: HyperPrior, fineness: Fineness) -> _Posterior:
     likelihood = likelihood_of(studies)
     if likelihood is None:
+        estimates, ses = studies.columns()
         normal = fit_normal_hierarchy(
-            studies.column("estimate").tolist(),
-            studies.column("se").tolist(),
+            estimates.tolist(),
+            ses.tolist(),
             prior,
             order=TAU_ORDER if fineness is FINE else COARSE_TAU_ORDER,
         )

@@ -85,10 +85,10 @@ class Studies:
         """Of an effect or an exposure; empty where none is stated."""
         return self.studies[0].unit
 
-    def column(self, name: str) -> Array:
-        """(J,), a column of numbers by its name in the file."""
-        place = COLUMNS[self.kind].index(name)
-        return np.array([study.values[place] for study in self.studies])
+    def columns(self) -> tuple[Array, ...]:
+        """The columns of numbers, (J,) each, in the order of COLUMNS."""
+        places = range(len(COLUMNS[self.kind]))
+        return tuple(np.array([study.values[place] for study in self.studies]) for place in places)
 
     def without(self, study: int) -> Studies:
         """The studies but one, by its place."""

@@ -36,8 +36,9 @@ def test_columns_are_read_whatever_their_order_and_others_are_not_used(tmp_path)
     studies = read_studies(
         written(tmp_path, "doi,n,study,events,disease\n10.1/x,20,Sun 2009,16,SLE\n\n,8,B,3,")
     )
-    assert studies.column("events").tolist() == [16.0, 3.0]
-    assert studies.column("n").tolist() == [20.0, 8.0]
+    events, n = studies.columns()
+    assert events.tolist() == [16.0, 3.0]
+    assert n.tolist() == [20.0, 8.0]
     assert [study.row for study in studies.studies] == [2, 4]  # as a spreadsheet counts: the empty row is 3
     assert studies.studies[0].disease == "SLE"
 
