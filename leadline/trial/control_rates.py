@@ -2,12 +2,12 @@
 
 The null of a randomised basket is a region, treated rate at most control rate + margin, so that the error has to be
 searched over the control rates too: two rates a basket, too many for cells alone. So the limit is proved on a larger
-error with fewer rates. Write the chance of an error as a function f of the full counts of all children (a basket that
-closed early is continued in thought; its counts at the closing are a draw without replacement). Let F be the largest
-f among all outcomes with no more treated and no fewer control responders in the null baskets, and any counts in the
-others. F is at least f, rises with treated and falls with control responders, so that its mean is largest on the edge
-of the null, where treated rate = control rate + margin: one rate for each null basket is left. Over these cells are
-halved as in `error_rates`. Where f itself rises and falls so, which without borrowing is the rule, nothing is lost.
+error with fewer rates. The chance of an error is a function f of the full counts of all children (`ErrorSurface`).
+Let F be the largest f among all outcomes with no more treated and no fewer control responders in the null baskets, and
+any counts in the others. F is at least f, rises with treated and falls with control responders, so that its mean is
+largest on the edge of the null, where treated rate = control rate + margin: one rate for each null basket is left.
+Over these cells are halved as in `error_rates`. Where f itself rises and falls so, which without borrowing is the rule,
+nothing is lost.
 """
 
 from __future__ import annotations
@@ -25,7 +25,6 @@ from leadline.trial.error_rates import (
     contracted,
     halved,
     limits_within,
-    shape_of,
 )
 
 if TYPE_CHECKING:
@@ -50,8 +49,7 @@ def worst_with_controls(
     """The largest error that ascent from several starts finds, and the limit that is proved."""
     if surface.never:
         return WorstError(null_baskets, design.null_rates, design.null_rates, 0.0, 0.0)
-    sizes = tuple(zip(design.sizes, design.control_sizes, strict=True))
-    full = np.clip(_continued(surface, sizes), 0.0, 1.0)
+    sizes, full = surface.sizes, np.clip(surface.given_counts, 0.0, 1.0)
     truths, error = _climb(design, full, null_baskets)
     edges = [_Edge(design.baskets[j]) for j in null_baskets]
     enough = error if ceiling is None else ceiling
@@ -59,24 +57,6 @@ def worst_with_controls(
     at_most = _limit(edges, _envelope(full, sizes, null_baskets), replace(search, gap=gap), enough)
     rates, control_rates = zip(*truths, strict=True)
     return WorstError(null_baskets, rates, control_rates, error, max(error, at_most))
-
-
-def _continued(surface: ErrorSurface, sizes: Sizes) -> Floats:
-    """The chance of an error given the full counts: an axis a basket, over the entries of its table."""
-    total = np.zeros(shape_of(sizes))
-    for seen, tensor in surface.tensors.items():
-        for j, (part, whole) in enumerate(zip(seen, sizes, strict=True)):
-            if part != whole:
-                drawn = np.kron(_draws(part[0], whole[0]), _draws(part[1], whole[1]))
-                tensor = np.moveaxis(np.tensordot(tensor, drawn, axes=(j, 0)), -1, j)
-        total += tensor
-    return total
-
-
-def _draws(part: int, whole: int) -> Floats:
-    """(part + 1, whole + 1): probability of so many responders among the first, given those among all."""
-    few, many = np.arange(part + 1)[:, None], np.arange(whole + 1)
-    return np.asarray(binom(part, few) * binom(whole - part, many - few) / binom(whole, many))
 
 
 def _envelope(full: Floats, sizes: Sizes, null_baskets: tuple[int, ...]) -> Floats:

@@ -136,28 +136,38 @@ def null_sets(trial: Trial) -> Iterator[tuple[int, ...]]:
 
 
 class ErrorSurface:
-    """The family-wise error for one set of null baskets and its thresholds, as a function of the true rates."""
+    """The family-wise error for one set of null baskets and its thresholds, as a function of the true rates.
+
+    A basket that closed early is continued in thought: its counts at the closing are then a draw without replacement
+    from those of all its children, and every ending is one of the same full counts.
+
+    sizes          treated children and controls in full, a pair a basket
+    given_counts   chance of an error given the full counts: an axis a basket, over the entries of its table
+    """
 
     def __init__(
         self, states: list[FinalStates], null_baskets: tuple[int, ...], *, threshold: float | Sequence[float]
     ) -> None:
         """`threshold` is one number for all baskets, or one a basket."""
-        self.tensors: dict[Sizes, Floats] = {}
+        closed: dict[Sizes, Floats] = {}
         for state in states:
             wrong = (state.statistic >= np.asarray(threshold))[:, list(null_baskets)].any(axis=1)
-            tensor = self.tensors.setdefault(state.sizes, np.zeros(math.prod(state.shape)))
-            np.add.at(tensor, state.rows[wrong], state.weight[wrong])
-        self.tensors = {sizes: t.reshape(shape_of(sizes)) for sizes, t in self.tensors.items() if t.any()}
+            chance = closed.setdefault(state.sizes, np.zeros(math.prod(state.shape)))
+            np.add.at(chance, state.rows[wrong], state.weight[wrong])
+        self.sizes = _largest([state.sizes for state in states])
+        self.given_counts = np.zeros(shape_of(self.sizes))
+        for sizes, chance in closed.items():
+            self.given_counts += _continued(chance.reshape(shape_of(sizes)), sizes, self.sizes)
 
     @property
     def never(self) -> bool:
         """Whether no outcome leads to an error."""
-        return not self.tensors
+        return not self.given_counts.any()
 
     @property
     def outcomes(self) -> int:
         """Outcomes that are added up for the error at one point."""
-        return sum(tensor.size for tensor in self.tensors.values())
+        return self.given_counts.size
 
     def at(self, rates: Floats) -> Floats:
         """The error at each row of true rates (points, baskets), for baskets without controls."""
@@ -165,12 +175,28 @@ class ErrorSurface:
         return np.concatenate([self._at(part) for part in parts]) if parts else np.zeros(0)
 
     def _at(self, rates: Floats) -> Floats:
-        total = np.zeros(len(rates))
-        places = {place for sizes in self.tensors for place in enumerate(sizes)}
-        law = {(j, size): binomials(size[0], rates[:, j]) for j, size in places}
-        for sizes, tensor in self.tensors.items():
-            total += contracted(tensor, [law[place] for place in enumerate(sizes)])
-        return np.clip(total, 0.0, 1.0)
+        laws = [binomials(size[0], rates[:, j]) for j, size in enumerate(self.sizes)]
+        return np.clip(contracted(self.given_counts, laws), 0.0, 1.0)
+
+
+def _largest(sizes: Sequence[Sizes]) -> Sizes:
+    """The most children and controls that each basket can have."""
+    return tuple(max(basket) for basket in zip(*sizes, strict=True))
+
+
+def _continued(chance: Floats, sizes: Sizes, full: Sizes) -> Floats:
+    """A function of the counts so far as its mean given the full counts."""
+    for j, (part, whole) in enumerate(zip(sizes, full, strict=True)):
+        if part != whole:
+            drawn = np.kron(_draws(part[0], whole[0]), _draws(part[1], whole[1]))
+            chance = np.moveaxis(np.tensordot(chance, drawn, axes=(j, 0)), -1, j)
+    return chance
+
+
+def _draws(part: int, whole: int) -> Floats:
+    """(part + 1, whole + 1): probability of so many responders among the first, given those among all."""
+    few, many = np.arange(part + 1)[:, None], np.arange(whole + 1)
+    return np.asarray(binom(part, few) * binom(whole - part, many - few) / binom(whole, many))
 
 
 def contracted(tensor: Floats, laws: Sequence[Floats]) -> Floats:
