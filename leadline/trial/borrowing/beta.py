@@ -49,6 +49,7 @@ class Against(Protocol):
 class Beforehand(Protocol):
     """What a borrowing model may know of a basket before its children: a basket of a design, seen from here."""
 
+    def __hash__(self) -> int: ...
     @property
     def prior(self) -> Prior: ...
     @property

@@ -72,7 +72,7 @@ class Hierarchical:
         prior = HyperPrior(self.mean, self.sd, SpreadPrior(self.tau_scale, self.tau_lowest))
         grid = node_grid(prior, quantity=quantity, centres=from_zero)
         factors = [
-            basket_factors(quantity, grid, sitting, baskets)
-            for sitting in sittings(outcomes, baskets, from_zero)
+            basket_factors(quantity, grid, sitting, basket)
+            for sitting, basket in zip(sittings(outcomes, baskets, from_zero), baskets, strict=True)
         ]
         return grid, factors

@@ -8,6 +8,7 @@ Sources   [N16] Neuenschwander B, Wandel S, Roychoudhury S, Bailey S. Pharm Stat
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import product
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -19,6 +20,7 @@ from leadline.evidence.hierarchy import HyperPrior
 from leadline.evidence.hyper_grid import HyperGrid
 from leadline.trial.borrowing.beta import CLOSED, Mean
 from leadline.trial.borrowing.hierarchical import (
+    HELD,
     Centre,
     Factors,
     Sitting,
@@ -108,22 +110,34 @@ class ExNex:
         from_zero = offsets(self.centre, baskets)
         seats = sittings(outcomes, baskets, from_zero)
         grids = [node_grid(part.hyper_prior, quantity=quantity, centres=from_zero) for part in self.common]
-        shared = [
-            [basket_factors(quantity, grid, sitting, baskets).scaled(part.weight) for sitting in seats]
-            for part, grid in zip(self.common, grids, strict=True)
-        ]
-        lone_weight = 1 - sum(part.weight for part in self.common)
         first = [
-            factors.plus(self._lone(quantity, sitting, baskets).scaled(lone_weight))
-            for factors, sitting in zip(shared[0], seats, strict=True)
+            _first_or_alone(self, quantity, grids[0], sitting, basket)
+            for sitting, basket in zip(seats, baskets, strict=True)
         ]
-        return grids, first, shared[1] if len(grids) > 1 else None
+        if len(grids) == 1:
+            return grids, first, None
+        second = [
+            basket_factors(quantity, grids[1], sitting, basket).scaled(self.common[1].weight)
+            for sitting, basket in zip(seats, baskets, strict=True)
+        ]
+        return grids, first, second
 
-    def _lone(self, quantity: Quantity, sitting: Sitting, baskets: Sequence[Beforehand]) -> Factors:
-        if self.alone is None:
-            return lone_factors(quantity, sitting, baskets)
-        node = HyperGrid(np.array([self.alone.mean]), np.array([self.alone.sd]), np.ones(1))
-        return basket_factors(quantity, node, sitting, baskets)
+
+@lru_cache(maxsize=HELD)
+def _first_or_alone(
+    model: ExNex, quantity: Quantity, grid: HyperGrid, sitting: Sitting, basket: Beforehand
+) -> Factors:
+    """A basket that belongs to the first common distribution or stands alone, each by its prior weight."""
+    shared = basket_factors(quantity, grid, sitting, basket).scaled(model.common[0].weight)
+    alone = 1 - sum(part.weight for part in model.common)
+    return shared.plus(_alone(model, quantity, sitting, basket).scaled(alone))
+
+
+def _alone(model: ExNex, quantity: Quantity, sitting: Sitting, basket: Beforehand) -> Factors:
+    if model.alone is None:
+        return lone_factors(quantity, sitting, basket)
+    node = HyperGrid(np.array([model.alone.mean]), np.array([model.alone.sd]), np.ones(1))
+    return basket_factors(quantity, node, sitting, basket)
 
 
 def _two_components(

@@ -12,19 +12,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import logit, xlog1py, xlogy
 
 from leadline.evidence.hierarchy import HalfNormal, HyperPrior
-from leadline.evidence.hyper_grid import BinomialNormalTable, HyperGrid, hyper_grid, integrate
+from leadline.evidence.hyper_grid import (
+    BinomialNormalIntegrals,
+    BinomialNormalTable,
+    HyperGrid,
+    hyper_grid,
+    integrate,
+)
 from leadline.trial.borrowing.beta import Above, Mean, Reaches, Seen, expect_mixture, log_choose, log_marginal
 from leadline.trial.borrowing.effects import alone_sums, effect_sums
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from leadline.trial.borrowing.beta import Beforehand, Counts, Floats, Prior, Quantity
     from leadline.trial.borrowing.outcomes import Outcomes
@@ -39,6 +45,7 @@ QUADRATURE_ERROR = (
     1e-7  # of what is then decided: that of the effects against controls, the largest (`effects`)
 )
 ANY_CUT = 0.5  # of tables whose tail is not asked for
+HELD = 48  # arrays of each kind kept for the next question, a few MB each: those of a design of six baskets
 
 
 class Centre(StrEnum):
@@ -136,15 +143,17 @@ def _grid(prior: HyperPrior, towards: tuple[float, ...], order: int) -> HyperGri
 
 
 def _table(sitting: Sitting, grid: HyperGrid, cut: float) -> BinomialNormalTable:
-    return _tables(max(sitting.full, sitting.size), grid, cut, sitting.offset)(sitting.size)
+    """The integrals are made once for all children of the basket, and serve each of its looks."""
+    full = max(sitting.full, sitting.size)
+    return _integrals(full, grid, cut, sitting.offset).table(sitting.size)
 
 
-@lru_cache(maxsize=128)
-def _tables(full: int, grid: HyperGrid, cut: float, offset: float) -> Callable[[int], BinomialNormalTable]:
-    """The tables of one basket by its children so far: the integrals are made once, for all its children."""
-    return cache(integrate(full, grid.mu, grid.tau, cut=cut, offset=offset).table)
+@lru_cache(maxsize=HELD)
+def _integrals(full: int, grid: HyperGrid, cut: float, offset: float) -> BinomialNormalIntegrals:
+    return integrate(full, grid.mu, grid.tau, cut=cut, offset=offset)
 
 
+@lru_cache(maxsize=HELD)
 def normal_factors(quantity: Quantity, grid: HyperGrid, sitting: Sitting) -> Factors:
     """A basket whose log odds are normal around each node's mean."""
     match quantity:
@@ -161,11 +170,8 @@ def normal_factors(quantity: Quantity, grid: HyperGrid, sitting: Sitting) -> Fac
             return Factors(_table(sitting, grid, ANY_CUT).marginal, weighted)
 
 
-def basket_factors(
-    quantity: Quantity, grid: HyperGrid, sitting: Sitting, baskets: Sequence[Beforehand]
-) -> Factors:
+def basket_factors(quantity: Quantity, grid: HyperGrid, sitting: Sitting, basket: Beforehand) -> Factors:
     """A basket whose log odds, or of a randomised one whose effect, is normal around each node's mean."""
-    basket = baskets[sitting.basket]
     if basket.control is None:
         return normal_factors(quantity, grid, sitting)
     return Factors(*effect_sums(quantity, grid, basket, sitting.basket, (sitting.size, sitting.controls)))
@@ -199,9 +205,8 @@ def _log_best_of(counts: Counts, sizes: Sequence[int]) -> Floats:
     return np.asarray(sum(table[counts[:, j]] for j, table in enumerate(tables)))
 
 
-def lone_factors(quantity: Quantity, sitting: Sitting, baskets: Sequence[Beforehand]) -> Factors:
+def lone_factors(quantity: Quantity, sitting: Sitting, basket: Beforehand) -> Factors:
     """A basket that stands alone on its own prior, or priors: arrays (entries, 1)."""
-    basket = baskets[sitting.basket]
     if basket.control is None:
         return beta_factors(quantity, basket.prior, sitting)
     return Factors(*alone_sums(quantity, basket, sitting.basket, (sitting.size, sitting.controls)))
