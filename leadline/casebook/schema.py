@@ -20,6 +20,11 @@ from leadline.casebook.joints import JOINTS_71
 DISEASES: Mapping[str, str] = MappingProxyType({"jia": "JIA", "sle": "SLE", "mctd": "MCTD"})
 """The diagnoses that a casebook takes, each with its short name."""
 
+ILAR_CATEGORIES = (  # Petty RE et al. J Rheumatol 2004;31:390-2
+    "systemic", "oligo_persistent", "oligo_extended", "poly_rf_neg", "poly_rf_pos", "psoriatic", "enthesitis",
+    "undifferentiated",
+)  # fmt: skip
+
 
 class Kind(StrEnum):
     """What a cell can hold."""
@@ -150,8 +155,7 @@ PATIENTS = Table(
         _text("ancestry", "Ancestry, as reported", example="not asked for"),
         Column("country", "Country", Kind.CODE, "ISO 3166-1, three letters", example="NLD"),
         _choice("diagnosis", "Diagnosis", *DISEASES),
-        _choice("ilar_category", "JIA category (ILAR)", "systemic", "oligo_persistent", "oligo_extended", "poly_rf_neg",
-                "poly_rf_pos", "psoriatic", "enthesitis", "undifferentiated", example="poly_rf_neg",
+        _choice("ilar_category", "JIA category (ILAR)", *ILAR_CATEGORIES, example="poly_rf_neg",
                 meaning="for JIA only"),
         _choice("diagnosis_certainty", "Certainty of the diagnosis", "definite", "probable", "provisional"),
         _yes_no("drug_history_complete", "Drug history is complete",

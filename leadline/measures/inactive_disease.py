@@ -9,6 +9,7 @@ Not       for psoriatic, enthesitis-related and undifferentiated arthritis: not 
 from __future__ import annotations
 
 from leadline.casebook.items import ITEMS, Item
+from leadline.casebook.schema import ILAR_CATEGORIES
 from leadline.measures.core_set import UPPER_LIMITS
 from leadline.measures.definition import Criterion, Inputs, Source
 from leadline.measures.expression import (
@@ -23,14 +24,14 @@ from leadline.measures.expression import (
     at_most,
     equal,
 )
-from leadline.measures.ilar import CATEGORIES
 
 WALLACE_2011 = Source("W11", "Wallace CA et al. Arthritis Care Res 2011;63:929-36", "10.1002/acr.20497")
 
 APPLIES_TO = ("oligo_persistent", "oligo_extended", "poly_rf_neg", "poly_rf_pos", "systemic")  # [W11]
 STIFFNESS_MIN = 15  # [W11] up to and including
 
-CATEGORY = Item("ilar_category", "ILAR category", "choice", choices=tuple(CATEGORIES))
+# A calculator may also name it as its paper does; a casebook says `enthesitis`.
+CATEGORY = Item("ilar_category", "ILAR category", "choice", choices=(*ILAR_CATEGORIES, "enthesitis_related"))
 JOINTS = ITEMS["active_joint_count"]
 SYSTEMIC = ITEMS["systemic_features_present"]
 UVEITIS = ITEMS["active_uveitis"]

@@ -187,6 +187,7 @@ def without(*names):
         ({**without("esr_mm_h"), "elevation_attributable_to_jia": False}, "indeterminate"),
         ({**INACTIVE, "ilar_category": "systemic"}, "met"),
         ({**INACTIVE, "ilar_category": "psoriatic"}, "not_applicable"),
+        ({**INACTIVE, "ilar_category": "enthesitis"}, "not_applicable"),  # the casebook's code
         ({**INACTIVE, "ilar_category": "enthesitis_related"}, "not_applicable"),
         ({**INACTIVE, "ilar_category": "undifferentiated"}, "not_applicable"),
         ({**INACTIVE, "ilar_category": None}, "indeterminate"),
