@@ -1,12 +1,9 @@
-"""Adverse events: grade of fever, seriousness, and the code lists of grade and cause, in our own words.
+"""Adverse events: grade of fever, and seriousness.
 
 Severity is not seriousness: a grade 3 headache may be non-serious, a grade 2 event with a night in hospital is serious.
 """
 
 from __future__ import annotations
-
-from collections.abc import Mapping
-from types import MappingProxyType
 
 from leadline.casebook.items import ITEMS, Item
 from leadline.measures.definition import Criterion, Score, Source
@@ -17,48 +14,6 @@ CTCAE_FEVER = Source("CTF", "Grades of fever under CTCAE 5", url="themelanomanur
 ICH_E2A = Source(
     "E2A", "ICH E2A, definitions and standards for expedited reporting", url="borg-pharma.com/definitions"
 )
-WHO_UMC_SYSTEM = Source(
-    "UMC", "WHO-UMC system of causality categories", url="pmc.ncbi.nlm.nih.gov/articles/PMC6039921/table/B2"
-)
-
-CTCAE_GRADE: Mapping[int, str] = MappingProxyType(  # [CT5]
-    {
-        1: "mild; no intervention",
-        2: "moderate; minimal, local or non-invasive intervention, or limits age-appropriate instrumental activities",
-        3: "severe or medically significant, not at once life-threatening; hospital stay or its prolongation, "
-        "disabling, or limits self-care",
-        4: "life-threatening; urgent intervention",
-        5: "death",
-    }
-)
-"""CTCAE grade to its meaning."""
-
-INFUSION_REACTION_GRADE: Mapping[int, str] = MappingProxyType(  # [CT5]
-    {
-        1: "mild and transient; the infusion goes on, no treatment",
-        2: "infusion interrupted, prompt response to symptomatic treatment; prophylaxis for up to 24 hours",
-        3: "prolonged, or back after improvement, or hospital stay for what followed",
-        4: "life-threatening; urgent intervention",
-        5: "death",
-    }
-)
-"""Grade of an infusion-related reaction to its meaning."""
-
-WHO_UMC: Mapping[str, str] = MappingProxyType(  # [UMC]
-    {
-        "certain": "plausible time; not explained by disease or other drugs; plausible response to withdrawal; a "
-        "definitive event; rechallenge satisfactory if one was needed",
-        "probable": "reasonable time; unlikely due to disease or other drugs; reasonable response to withdrawal",
-        "possible": "reasonable time; disease or other drugs could explain it; withdrawal unknown or unclear",
-        "unlikely": "the time makes it improbable; another explanation is plausible",
-        "conditional": "more data are needed or under examination",
-        "unassessable": "too little or contradictory information that cannot be supplemented",
-    }
-)
-"""Causality code to what it needs. A cell product cannot be withdrawn: `certain` and `probable` need a special reason,
-and the response to withdrawal is not applicable, never yes."""
-
-CAUSALITY_NEEDS_REASON = ("certain", "probable")
 
 TEMPERATURE = ITEMS["temp_c"]
 HOURS = Item(

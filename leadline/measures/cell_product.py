@@ -1,11 +1,9 @@
-"""The cell product: identity, what is reported of it, dose, and the limits seen in release tests.
+"""The cell product: identity, what is reported of it, and dose.
 
 Missing   three-valued for identity; a dose without a weight is not computable; an item not documented is named
 """
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 from leadline.casebook.items import ITEMS, Item
 from leadline.measures.definition import Calculation, Criterion, Inputs, Outputs, Score, Source
@@ -176,41 +174,3 @@ def all_cells(viable: float, *, viability_pct: float) -> float:
 def rate_ml_min(volume_ml: float, *, minutes: float) -> float:
     """Mean rate of an infusion."""
     return round(volume_ml / minutes, DECIMALS)
-
-
-# ---- release tests -----------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class ReleaseLimit:
-    """A limit seen in published release specifications; `status` as for measures."""
-
-    test: str
-    limits: str
-    status: str = "verified"
-
-
-RELEASE_SOURCES = (
-    Source("RL1", "Release criteria, J Transl Med 2018, table 2", "10.1186/s12967-018-1659-4"),
-    Source("RL2", "Release criteria, table 1", url="pmc.ncbi.nlm.nih.gov/articles/PMC9289888/table/T1"),
-    Source("RL3", "Release criteria, Stem Cell Res Ther 2020, table 4", "10.1186/s13287-020-01696-6"),
-)
-
-RELEASE_LIMITS = (  # [RL1] [RL2] [RL3]
-    ReleaseLimit("viability", "at least 70 % (the usual minimum), 80 % or 85 %"),
-    ReleaseLimit("identity", "ISCT 2006; at least 80 % in one, HLA-DR up to 20 % for information in another"),
-    ReleaseLimit("endotoxin", "up to 5 EU/kg a dose; others below 0.5 or 12.5 EU/mL"),
-    ReleaseLimit("sterility", "no growth in 7 or 14 days, Gram stain for a fresh product"),
-    ReleaseLimit("mycoplasma", "negative"),
-    ReleaseLimit("karyotype", "no clonal abnormality"),
-    ReleaseLimit(
-        "potency",
-        "for example inhibition of lymphocyte proliferation by at least 20 %; often for information",
-    ),
-    ReleaseLimit("passage", "usually P3 to P5, not above P5 to P8", "provisional"),
-    ReleaseLimit("donor_screening", "HIV, HBV, HCV, syphilis, HTLV, CMV, at times Zika", "provisional"),
-    ReleaseLimit("dose_accuracy", "within 10 to 20 %, set by protocol", "provisional"),
-    ReleaseLimit("residual_albumin", "set by protocol", "provisional"),
-    ReleaseLimit("cell_concentration", "set by protocol", "provisional"),
-    ReleaseLimit("time_after_thaw", "set by protocol", "provisional"),
-)

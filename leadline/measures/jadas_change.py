@@ -39,11 +39,6 @@ from leadline.measures.jadas import (
 HIGHEST = {"jadas10": 40, "jadas27": 57, "jadas71": 101, "cjadas10": 30}  # [C09] [C14]
 
 
-def cutoffs_of(score: str, set_id: str, course: str) -> Cutoffs | None:
-    """The cut-offs of one set and course; None where the set has none for this score."""
-    return next((each for each in CUTOFFS[score] if (each.set_id, each.course) == (set_id, course)), None)
-
-
 def _limits(cutoffs: Cutoffs) -> str:
     return ", ".join(f"{band.state} ≤ {band.up_to:g}" for band in cutoffs.bands if band.up_to is not None)
 

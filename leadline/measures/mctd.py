@@ -228,10 +228,6 @@ def organ_components(changes: ImportantChanges | None = None) -> tuple[Component
     )
 
 
-SHOWN_WITHOUT_LIMIT = ("mmt8", "physician_global_0_10", "dlco_pct_predicted")
-"""Items shown beside the components whose important change is not settled: never called improved or worse."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class ComponentChanges(Measure):
     """Components side by side, each with its own change; nothing is added up over them."""

@@ -27,7 +27,6 @@ from leadline.verdicts.view import CaseView
 
 OFF_MEDICATION = "off_conventional_medication"
 REDUCED_MEDICATION = "reduced_medication"
-ANTIMALARIAL = "antimalarial"
 
 
 def off_medication(view: CaseView, day: DaySpan | None) -> CriterionOutcome:

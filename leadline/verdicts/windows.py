@@ -13,8 +13,6 @@ from leadline.casebook.case import Assessment, Case
 from leadline.casebook.days import DaySpan
 from leadline.verdicts.parameters import Parameters, Window
 
-Usable = Callable[[Assessment], bool]
-
 
 @dataclass(frozen=True, slots=True)
 class Candidates:

@@ -3,8 +3,7 @@
 import pytest
 
 from leadline.errors import ItemOutOfRange, ItemUnknown
-from leadline.measures import evaluate
-from leadline.measures.jadas_change import cutoffs_of
+from leadline.measures import MEASURES, Score, evaluate
 
 
 def jadas(version: str, joints, physician, parent, reactant):
@@ -123,8 +122,11 @@ def test_0_1_and_1_3_is_inactive_at_1_4():
     assert state("trincianti2021", "jadas10", "oligo", 0.1 + 1.3) == "inactive"
     score = evaluate("jadas10_esr", {"active_joint_count": 0, "physician_global_0_10": 0.1, "parent_global_0_10": 1.3,
                                      "esr_mm_h": 5})["value"]  # fmt: skip
-    cutoffs = cutoffs_of("jadas10", "trincianti2021", "oligo")
-    assert cutoffs is not None
+    measure = MEASURES["jadas10_esr"]
+    assert isinstance(measure, Score)
+    (cutoffs,) = (
+        each for each in measure.cutoffs if (each.set_id, each.course) == ("trincianti2021", "oligo")
+    )
     assert cutoffs.state(score) == "inactive"
 
 

@@ -38,10 +38,6 @@ def shipped() -> Protocol:
     return read_protocol("msc_iv_paediatric")
 
 
-def with_sections(**sections: Any) -> Protocol:
-    return replace(shipped(), **sections)
-
-
 def infusion(day: int | tuple[int, int] | None = 0, number: int = 1, **fields: Any) -> Infusion:
     return Infusion(RowRef("infusions", f"infusion {number}"), number, span(day), recorded(day, None), fields)
 

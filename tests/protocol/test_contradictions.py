@@ -609,8 +609,6 @@ def test_no_strategy_is_needed_for_a_second_infusion_that_comes_after_the_assess
 
 # ---- events that are asked about -------------------------------------------------------------------------------------
 
-AFTER_DAY_0 = ("Day 7", "Week 2", "Week 4", "Week 8", "Week 12", "Week 24", "Week 52")
-
 
 def asking(**asks: str) -> list[tuple[str, str]]:
     """What the visits after day 0 ask for: each visit's line is edited as a whole."""

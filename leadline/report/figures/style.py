@@ -20,7 +20,6 @@ FONT = "DejaVu Sans"  # ships with matplotlib, has tabular numerals and every si
 SMALL = 6.5
 BODY = 7.0
 HEADING = 8.0
-NUMERAL = 11.0
 
 # Line widths; journals ask for 0.5 pt at least.
 HAIRLINE = 0.5

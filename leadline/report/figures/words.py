@@ -143,10 +143,6 @@ CUTOFF_SETS: Mapping[str, str] = MappingProxyType(
 )
 
 
-def statement_mark(claim: str) -> style.Mark:
-    return CLAIM_MARKS.get(claim, CLAIM_MARKS["other"])[0]
-
-
 def claim_words(claim: str) -> str:
     return CLAIMS.get(claim, plain(claim))
 
