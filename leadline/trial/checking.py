@@ -12,8 +12,11 @@ from leadline.trial.borrowing.bhm import Hierarchical
 from leadline.trial.borrowing.exnex import ExNex
 from leadline.trial.borrowing.fujikawa import Fujikawa
 from leadline.trial.borrowing.hierarchical import Centre
+from leadline.trial.borrowing.independent import Independent
 from leadline.trial.borrowing.local_mem import LocalExchangeability
 from leadline.trial.borrowing.pooled import Pooled
+from leadline.trial.borrowing.power_prior import PowerPrior
+from leadline.trial.borrowing.weights import CalibratedPowerPrior
 from leadline.trial.criteria import known_criteria
 from leadline.trial.design import Basis
 
@@ -109,12 +112,31 @@ def _borrowing_problems(design: Design) -> Iterator[KeyProblem]:
         yield KeyProblem(where, f"{model.model} for {len(design.baskets)} baskets", f"at most {most} baskets")
     if isinstance(model, Pooled | LocalExchangeability) and len(set(design.priors)) > 1:
         yield KeyProblem(where, f"{model.model} with unlike priors", "the same prior for every basket")
+    yield from _self_adapting_problems(design)
     if design.randomised:
         yield from _randomised_problems(design)
     if isinstance(model, Fujikawa) and any(len(prior) > 1 for prior in design.priors):
         yield KeyProblem(
             where, "fujikawa with a prior of several betas", "one beta as the prior of each basket"
         )
+
+
+def _self_adapting_problems(design: Design) -> Iterator[KeyProblem]:
+    """A prior that follows the basket's own responders has a meaning where its weight is asked count by count."""
+    adapting = [at for at, basket in enumerate(design.baskets) if basket.self_adapting]
+    model = design.borrowing
+    by_rates = isinstance(model, PowerPrior) and isinstance(model.weights, CalibratedPowerPrior)
+    for at in adapting:
+        if not isinstance(model, Independent) and not by_rates:
+            taken = "none with this model: the model none, or power_prior with weights of the kind cpp"
+            yield KeyProblem(("baskets", at, "self_adapting"), "a self-adapting prior", taken)
+    for rule, key in (
+        (design.efficacy.early, ("efficacy", "early", "by")),
+        (design.futility, ("futility", "by")),
+    ):
+        if adapting and rule is not None and rule.by is Basis.PREDICTIVE:
+            taken = "posterior with a self-adapting prior, under which more responders need not be more convincing"
+            yield KeyProblem(key, "predictive", taken)
 
 
 def _threshold_problems(design: Design) -> Iterator[KeyProblem]:

@@ -16,7 +16,7 @@ from annotated_types import Ge, Gt, Le, Len, Lt
 from pydantic.dataclasses import dataclass
 
 from leadline.trial.borrowing import Model
-from leadline.trial.borrowing.beta import CLOSED, UNIFORM, Prior
+from leadline.trial.borrowing.beta import CLOSED, UNIFORM, Prior, SelfAdapting
 from leadline.trial.borrowing.independent import Independent
 
 Rate = Annotated[float, Gt(0), Lt(1)]
@@ -45,14 +45,15 @@ class ControlArm:
 class Basket:
     """One disease.
 
-    responder    id of a criterion that a chart can meet, as `sri4` or `acr_pedi.acr70`
-    null_rate    response rate without the therapy, at the same time under the same definition; of a randomised
-                 basket what its controls are expected to show, which decides nothing
-    target_rate  response rate that the trial should not miss
-    looks        treated children seen at each analysis, the last being the whole basket
-    prior        beta mixture for the response rate
-    null_reason  why this null rate: trial, endpoint, time, source; `prior_reason` likewise
-    control      the control arm of a randomised basket; without it the control rate is the null rate, and known
+    responder      id of a criterion that a chart can meet, as `sri4` or `acr_pedi.acr70`
+    null_rate      response rate without the therapy, at the same time under the same definition; of a randomised
+                   basket what its controls are expected to show, which decides nothing
+    target_rate    response rate that the trial should not miss
+    looks          treated children seen at each analysis, the last being the whole basket
+    prior          beta mixture for the response rate
+    null_reason    why this null rate: trial, endpoint, time, source; `prior_reason` likewise
+    control        the control arm of a randomised basket; without it the control rate is the null rate, and known
+    self_adapting  gives the prior less weight the more the basket's own responders speak against it
     """
 
     id: Annotated[str, Len(1)]
@@ -65,6 +66,7 @@ class Basket:
     null_reason: str = ""
     prior_reason: str = ""
     control: ControlArm | None = None
+    self_adapting: SelfAdapting | None = None
 
     @property
     def size(self) -> int:
@@ -269,7 +271,15 @@ class Design:
     def alike(self) -> tuple[int, ...]:
         """For each basket the first one that differs from it in name only."""
         kinds = [
-            (basket.looks, basket.prior, basket.null_rate, basket.target_rate, basket.control, threshold)
+            (
+                basket.looks,
+                basket.prior,
+                basket.self_adapting,
+                basket.null_rate,
+                basket.target_rate,
+                basket.control,
+                threshold,
+            )
             for basket, threshold in zip(self.baskets, self.thresholds, strict=True)
         ]
         return tuple(kinds.index(kind) for kind in kinds)

@@ -23,6 +23,7 @@ import numpy as np
 from leadline.errors import BeyondExactRange, DesignInvalid
 from leadline.trial.ahead import Ahead, Settled, control_sizes
 from leadline.trial.borrowing import Coherent, Outcomes
+from leadline.trial.borrowing.beta import Seen
 from leadline.trial.borrowing.bhm import Hierarchical
 from leadline.trial.borrowing.exnex import ExNex
 from leadline.trial.borrowing.hierarchical import Centre
@@ -82,7 +83,7 @@ def predict_success(
     _check_treated(design, responders, children, settled)
     _check_controls(design, control_responders, control_children, settled)
     now = _outcomes(design, responders, children, control_responders, control_children)
-    return _predict(design, posterior or Posterior(design), now, settled, belief=design)
+    return _predict(design, posterior or Posterior(design), now, settled, belief=_adapted(design, now))
 
 
 def assurance(
@@ -105,13 +106,35 @@ def assurance(
     _check_belief(design, belief)
     controls = control_priors or [basket.control.prior if basket.control else () for basket in design.baskets]
     baskets = tuple(
-        replace(basket, prior=prior, control=basket.control and replace(basket.control, prior=control))
+        replace(
+            basket,
+            prior=prior,
+            self_adapting=None,
+            control=basket.control and replace(basket.control, prior=control),
+        )
         for basket, prior, control in zip(design.baskets, priors, controls, strict=True)
     )
     nobody = (0,) * len(baskets)
     now = _outcomes(design, nobody, nobody, nobody, nobody)
     believed = replace(design, borrowing=belief, baskets=baskets)
     return _predict(design, posterior or Posterior(design), now, (None,) * len(baskets), belief=believed)
+
+
+def _adapted(design: Design, now: Outcomes) -> Design:
+    """The design as what is believed today: self-adapting priors as they are after the children seen."""
+    return replace(
+        design,
+        baskets=tuple(
+            basket
+            if basket.self_adapting is None
+            else replace(
+                basket,
+                prior=basket.self_adapting.at(basket.prior, Seen(now.responders[:, j], now.sizes[j])),
+                self_adapting=None,
+            )
+            for j, basket in enumerate(design.baskets)
+        ),
+    )
 
 
 def _check_belief(design: Design, belief: Model) -> None:

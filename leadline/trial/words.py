@@ -141,6 +141,11 @@ def _basket_in_words(basket: Basket) -> str:
         said.append(f"Why this null rate: {basket.null_reason}")
     if basket.prior_reason:
         said.append(f"Evidence from outside: {basket.prior_reason}")
+    if basket.self_adapting:
+        said.append(
+            "It counts the less, the more the children's own results speak against it: at a response rate that differs "
+            f"by {100 * basket.self_adapting.difference:g} percentage points it should count no more."
+        )
     return " ".join(said)
 
 

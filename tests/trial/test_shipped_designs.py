@@ -64,11 +64,7 @@ def test_the_null_rate_of_lupus_is_that_of_its_row_and_its_week_is_told(name):
 
 
 def test_the_estimands_ask_in_the_week_that_the_reasons_say():
-    estimands = [
-        objective.estimand
-        for objective in read_protocol("msc_iv_paediatric").objectives
-        if objective.estimand
-    ]
+    estimands = [objective.estimand for objective in read_protocol("msc_iv_paediatric").objectives]
     asked = {one.variable: one.visit for one in estimands}
     for one in DESIGNS["msc_basket"].baskets:
         assert asked[one.responder] == "week_24"

@@ -6,7 +6,7 @@ from typing import assert_never
 
 from leadline.report.design.words import number
 from leadline.trial.borrowing import Model
-from leadline.trial.borrowing.beta import Prior
+from leadline.trial.borrowing.beta import Prior, SelfAdapting
 from leadline.trial.borrowing.bhm import Hierarchical
 from leadline.trial.borrowing.exnex import Common, ExNex
 from leadline.trial.borrowing.fujikawa import Fujikawa
@@ -34,6 +34,9 @@ MEM_SOURCE = "Hobbs BP, Landin R. Stat Med 2018;37:3557-3572"
 BHM_SOURCE = "Berry SM, Broglio KR, Groshen S, Berry DA. Clin Trials 2013;10:720-734"
 EFFECT_SOURCE = (
     "Ouma LO, Grayling MJ, Wason JMS, Zheng H. 2022, doi:10.1111/rssc.12602 (effects against controls)"
+)
+SAM_SOURCE = (
+    "Yang P, Zhao Y, Nie L, Vallejo J, Yuan Y. Biometrics 2023, doi:10.1111/biom.13927 (self-adapting prior)"
 )
 EXNEX_SOURCE = "Neuenschwander B, Wandel S, Roychoudhury S, Bailey S. Pharm Stat 2016;15:123-134"
 
@@ -110,8 +113,14 @@ def _effect_source(centre: Centre) -> tuple[str, ...]:
     return (EFFECT_SOURCE,) if centre is Centre.CONTROL else ()
 
 
-def prior_in_words(prior: Prior) -> str:
-    """ "beta(1, 1)", or a mixture with its weights."""
+def prior_in_words(prior: Prior, self_adapting: SelfAdapting | None = None) -> str:
+    """ "beta(1, 1)", or a mixture with its weights; a self-adapting one with what its weight follows."""
+    if self_adapting is not None:
+        return (
+            f"w × ({prior_in_words(prior)}) + (1 − w) × {_beta(self_adapting.a, self_adapting.b)}, self-adapting: "
+            "w = R / (1 + R), where R is the likelihood of the basket's own responders at the mean of the first over "
+            f"the larger of those at rates {number(self_adapting.difference)} above and below it"
+        )
     if len(prior) == 1:
         return _beta(prior[0].a, prior[0].b)
     parts = [f"{number(part.weight)} × {_beta(part.a, part.b)}" for part in prior]

@@ -96,7 +96,8 @@ def _basket(basket: Basket) -> str:
     said = (
         f"{basket.label}: n = {_size(basket)}. A child responds when this is met: {criterion_label(basket.responder)}. "
         f"{'Control rate expected' if basket.control else 'Null rate'} {percents(basket.null_rate)}, target rate "
-        f"{percents(basket.target_rate)}. Prior of the response rate: {prior_in_words(basket.prior)}."
+        f"{percents(basket.target_rate)}. Prior of the response rate: "
+        f"{prior_in_words(basket.prior, basket.self_adapting)}."
     )
     if basket.control:
         said += f" Prior of the control rate: {prior_in_words(basket.control.prior)}."

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from leadline.report.blocks import Block, Bullets, Column, FigureBlock, Heading, Prose, Section, Table
 from leadline.report.design import tables
-from leadline.report.design.models import model_sources
+from leadline.report.design.models import SAM_SOURCE, model_sources
 from leadline.report.design.protocol_text import protocol_text
 from leadline.report.design.words import between, capital, number, percents, unbroken
 from leadline.report.figures.words import plain
@@ -146,6 +146,7 @@ def _values(value: object, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, .
 
 def _sources(design: Design) -> Section:
     cited = [*model_sources(design.borrowing)]
+    cited += [SAM_SOURCE] if any(basket.self_adapting for basket in design.baskets) else []
     cited += HARM_SOURCES[design.harm.boundary] if design.harm else ()
     blocks = (Bullets(tuple(cited)),) if cited else ()
     return Section("sources", "Sources of the methods", blocks, 2)

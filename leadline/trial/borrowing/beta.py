@@ -1,6 +1,9 @@
 """Beta posteriors of a response rate: mixtures, marginal likelihoods, and what is asked of them.
 
 Arrays run over trial outcomes. Counts may be fractional, as a borrowed child counts for less than one.
+
+Sources   [Y23] Yang P, Zhao Y, Nie L, Vallejo J, Yuan Y. Biometrics 2023, doi:10.1111/biom.13927
+                (SAM; R package SAMprior 1.1.1)
 """
 
 from __future__ import annotations
@@ -9,10 +12,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Protocol
 
 import numpy as np
-from annotated_types import Gt, Le
+from annotated_types import Gt, Le, Lt
 from pydantic import ConfigDict
 from pydantic.dataclasses import dataclass as design_value
-from scipy.special import betainc, betaln, gammaln, logsumexp
+from scipy.special import betainc, betaln, expit, gammaln, logsumexp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,6 +42,54 @@ Prior = tuple[Beta, ...]
 UNIFORM: Prior = (Beta(1.0, 1.0),)
 
 
+LOWEST_RATE, HIGHEST_RATE = (
+    0.01,
+    0.99,
+)  # what a difference from the mean leads beyond is taken as [Y23, SAMprior]
+
+
+@design_value(frozen=True, slots=True, config=CLOSED)
+class SelfAdapting:
+    """Lets a prior give way to a vague beta as the basket's own responders speak against it (SAM). [Y23]
+
+    The prior's share of the mixture is R / (1 + R), where R is the likelihood at the prior's mean over the larger of
+    those at rates `difference` above and below it. With no children it is a half.
+
+    difference   between response rates, from which on nothing should be borrowed
+    a, b         of the vague beta
+    """
+
+    difference: Annotated[float, Gt(0), Lt(1)]
+    a: Annotated[float, Gt(0)] = 1.0
+    b: Annotated[float, Gt(0)] = 1.0
+
+    def shares(self, prior: Prior, seen: Seen) -> Floats:
+        """(outcomes,): the prior's share; what it leaves is the vague beta's."""
+        return np.asarray(expit(self._log_ratio(prior, seen)))
+
+    def log_shares(self, prior: Prior, seen: Seen) -> tuple[Floats, Floats]:
+        """Logarithms of the prior's share and of the vague beta's."""
+        log_ratio = self._log_ratio(prior, seen)
+        return -np.logaddexp(0, -log_ratio), -np.logaddexp(0, log_ratio)
+
+    def at(self, prior: Prior, seen: Seen) -> Prior:
+        """The mixture that one outcome makes of the prior; parts that have no weight left are left out."""
+        share = float(self.shares(prior, seen)[0])
+        parts = [(part, share * part.weight) for part in prior] + [(Beta(self.a, self.b), 1 - share)]
+        return tuple(Beta(part.a, part.b, weight) for part, weight in parts if weight > 0)
+
+    def _log_ratio(self, prior: Prior, seen: Seen) -> Floats:
+        mean = sum(part.weight * part.a / (part.a + part.b) for part in prior)
+        others = seen.size - seen.responders
+
+        def log_likelihood(rate: float) -> Floats:
+            return np.asarray(seen.responders * np.log(rate) + others * np.log1p(-rate))
+
+        above = log_likelihood(min(mean + self.difference, HIGHEST_RATE))
+        below = log_likelihood(max(mean - self.difference, LOWEST_RATE))
+        return log_likelihood(mean) - np.maximum(above, below)
+
+
 class Against(Protocol):
     """What a borrowing model may know of a basket's control arm."""
 
@@ -52,6 +103,8 @@ class Beforehand(Protocol):
     def __hash__(self) -> int: ...
     @property
     def prior(self) -> Prior: ...
+    @property
+    def self_adapting(self) -> SelfAdapting | None: ...
     @property
     def null_rate(self) -> float: ...
     @property
@@ -137,16 +190,30 @@ def log_marginal(prior: Prior, responders: Floats, others: Floats) -> Floats:
 
 
 def expect_mixture(
-    quantity: Quantity, basket: int, prior: Prior, responders: Floats, others: Floats, *, seen: Seen
+    quantity: Quantity,
+    basket: int,
+    prior: Prior,
+    responders: Floats,
+    others: Floats,
+    *,
+    seen: Seen,
+    self_adapting: SelfAdapting | None = None,
 ) -> Floats:
     """The same expectation under a beta mixture updated by (possibly fractional) counts.
 
     Component weights follow the marginal likelihood of those counts: for whole counts Bayes' rule, for
-    borrowed fractions the convention of the power prior.
+    borrowed fractions the convention of the power prior. A self-adapting prior's shares follow what the basket itself
+    has shown (`seen`), whatever it borrows.
     """
-    if len(prior) == 1:
+    if len(prior) == 1 and self_adapting is None:
         return expect_beta(quantity, basket, prior[0].a + responders, prior[0].b + others, seen)
     log_weights = _log_component_weights(prior, responders, others)
+    if self_adapting is not None:
+        vague: Prior = (Beta(self_adapting.a, self_adapting.b),)
+        log_vague = _log_component_weights(vague, responders, others)
+        log_share, log_rest = self_adapting.log_shares(prior, seen)
+        log_weights = np.concatenate([log_weights + log_share, log_vague + log_rest])
+        prior = (*prior, *vague)
     weights = np.exp(log_weights - logsumexp(log_weights, axis=0))
     terms = (
         weight * expect_beta(quantity, basket, part.a + responders, part.b + others, seen)

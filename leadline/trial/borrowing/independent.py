@@ -12,7 +12,7 @@ from leadline.trial.borrowing.beta import CLOSED, Seen, expect_mixture, log_marg
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from leadline.trial.borrowing.beta import Beforehand, Floats, Prior, Quantity
+    from leadline.trial.borrowing.beta import Beforehand, Floats, Quantity
     from leadline.trial.borrowing.outcomes import Outcomes
 
 
@@ -27,9 +27,7 @@ class Independent:
     ) -> list[Floats]:
         """Each quantity as an array (outcomes, baskets)."""
         return [
-            np.column_stack(
-                [_column(outcomes, quantity, j, basket.prior) for j, basket in enumerate(baskets)]
-            )
+            np.column_stack([_column(outcomes, quantity, j, basket) for j, basket in enumerate(baskets)])
             for quantity in quantities
         ]
 
@@ -43,15 +41,16 @@ class Independent:
         return np.asarray(sum(alone))
 
 
-def _column(outcomes: Outcomes, quantity: Quantity, basket: int, prior: Prior) -> Floats:
-    size = outcomes.sizes[basket]
+def _column(outcomes: Outcomes, quantity: Quantity, position: int, basket: Beforehand) -> Floats:
+    size = outcomes.sizes[position]
     counts = np.arange(size + 1)  # the answer depends on the basket's own count alone: a table of size + 1
     table = expect_mixture(
         quantity,
-        basket,
-        prior,
+        position,
+        basket.prior,
         counts.astype(float),
         (size - counts).astype(float),
         seen=Seen(counts, size),
+        self_adapting=basket.self_adapting,
     )
-    return table[outcomes.responders[:, basket]]
+    return table[outcomes.responders[:, position]]

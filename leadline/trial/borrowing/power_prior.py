@@ -49,12 +49,13 @@ class PowerPrior:
                     expect_mixture(
                         quantity,
                         j,
-                        prior,
+                        basket.prior,
                         responders[:, j],
                         others[:, j],
                         seen=Seen(outcomes.responders[:, j], outcomes.sizes[j]),
+                        self_adapting=basket.self_adapting,
                     )
-                    for j, prior in enumerate(priors)
+                    for j, basket in enumerate(baskets)
                 ]
             )
             for quantity in quantities
