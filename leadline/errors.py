@@ -4,13 +4,19 @@ The command line prints such an error without a traceback and exits with its cod
 bug and keeps its traceback. A message says where, what was found, what is taken, and, as the hint, what to do. It
 names a case by its code and never shows a name, a birth date or free text.
 
-Exit codes: 0 done; 1 our own bug; 2 the command line was not understood (the convention of the shell); 10 and
-above as below. `docs/exit-codes.md` is made from `exit_codes()`.
+Exit codes: 0 done; 1 our own bug; 2 the command line was not understood, 130 interrupted and 141 nobody reads the
+output any more (conventions of the shell); from 10 to 99 as below. `docs/exit-codes.md` is made from `exit_codes()`.
 """
 
 from __future__ import annotations
 
 from typing import ClassVar
+
+INTERRUPTED = 130
+"""128 and the number of the signal of Ctrl-C."""
+
+UNREAD = 141
+"""128 and the number of the signal that a closed pipe sends: what `head` leaves of the commands before it."""
 
 
 class LeadlineError(Exception):
@@ -145,7 +151,13 @@ class ProtocolContradicts(LeadlineError):
 
 def exit_codes() -> dict[int, str]:
     """Exit code to its meaning, for the documentation and for `leadline --help`."""
-    codes = {0: "done", 1: "a fault of Leadline itself", 2: "the command line was not understood"}
+    codes = {
+        0: "done",
+        1: "a fault of Leadline itself",
+        2: "the command line was not understood",
+        INTERRUPTED: "interrupted, by Ctrl-C or a request to end; what was finished is kept, nothing is half written",
+        UNREAD: "whoever read the output went away before its end, as `head` does; nothing is said",
+    }
     classes = [LeadlineError]
     while classes:
         error = classes.pop()

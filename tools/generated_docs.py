@@ -31,7 +31,7 @@ def exit_codes_page() -> str:
             "",
             "# Exit codes",
             "",
-            "Every command ends with one of these. From 10 on, the message says where, what was found, what is",
+            "Every command ends with one of these. From 10 to 99, the message says where, what was found, what is",
             "taken and what to do.",
             "",
             "| code | meaning |",

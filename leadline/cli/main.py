@@ -6,9 +6,11 @@ Adding a group is one line in GROUPS. A command's body imports what it needs, so
 from __future__ import annotations
 
 import errno
+import os
+import signal
 import sys
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Annotated, NoReturn, Protocol
 
@@ -17,7 +19,7 @@ from typer.core import TyperGroup
 
 from leadline import __version__
 from leadline.cli import casebook, evidence, measure, protocol, report, score, trial
-from leadline.errors import LeadlineError
+from leadline.errors import INTERRUPTED, UNREAD, LeadlineError
 
 GROUPS: tuple[tuple[str, str | None, typer.Typer], ...] = (
     # panel of the help text, name of the sub-command (None: the commands stand by themselves), commands
@@ -87,17 +89,50 @@ for panel, name, group in GROUPS:
 
 
 def run() -> None:
-    """Run the command line. An error that Leadline explains is printed without a traceback, and gives its exit code."""
+    """Run the command line. An error that Leadline explains is printed without a traceback, and gives its exit code;
+    nothing is printed where nobody reads the output any more."""
+    signal.signal(
+        signal.SIGTERM, signal.default_int_handler
+    )  # asked to end, it ends its processes as by Ctrl-C
     try:
-        app()
+        _run_app()
     except LeadlineError as error:
         _end(error)
+    except BrokenPipeError:
+        _end_unread()
     except OSError as error:
         if error.errno not in REFUSED:
             raise
         name = Path(str(error.filename)).name if error.filename else "the disk"
         hint = "is it yours to read or write, is there room, is it open in another program?"
         _end(LeadlineError(f"{name}: {error.strerror}.", hint=hint))
+    except SystemExit as ended:
+        if isinstance(ended.__context__, BrokenPipeError):  # typer and rich make a plain exit of it
+            _end_unread()
+        if ended.code == INTERRUPTED:
+            _say("\nleadline: interrupted; what was finished is kept.")
+        raise
+
+
+def _run_app() -> None:
+    """Run, and write out what is left in the buffer while a closed pipe can still be told from a fault."""
+    try:
+        app()
+    finally:
+        sys.stdout.flush()
+
+
+def _end_unread() -> NoReturn:
+    _send_nowhere()
+    sys.exit(UNREAD)
+
+
+def _send_nowhere() -> None:
+    """Let the rest of the output go nowhere, so that closing it is no second fault."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):  # a stream without a file, as in a notebook
+            os.dup2(nowhere, stream.fileno())
 
 
 REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT)
@@ -105,5 +140,12 @@ REFUSED = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT)
 
 
 def _end(error: LeadlineError) -> NoReturn:
-    print(f"leadline: {error}", file=sys.stderr)
+    _say(f"leadline: {error}")
     sys.exit(error.exit_code)
+
+
+def _say(words: str) -> None:
+    try:
+        print(words, file=sys.stderr, flush=True)
+    except BrokenPipeError:
+        _send_nowhere()

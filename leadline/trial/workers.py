@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import tempfile
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from typing import TYPE_CHECKING, Any
 
 from leadline.errors import ClusterUnreachable, WorkerLost
@@ -37,20 +39,8 @@ def submitting(workers: int, scheduler: str) -> Iterator[tuple[Submit, Completed
            WorkerLost when a local process does not come back
     """
     if not scheduler:
-        # Spawned, not forked: a fork copies the threads of the numerical libraries half.
-        with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_one_thread) as pool:
-            try:
-                yield pool.submit, as_completed
-            except BrokenProcessPool:
-                raise WorkerLost(
-                    "A local process was ended from outside, or ran out of memory; what was finished is kept",
-                    hint="Go on from there by the same command (a rehearsal: with --resume), with fewer --workers.",
-                ) from None
-            except BaseException:
-                pool.shutdown(
-                    wait=False, cancel_futures=True
-                )  # an interrupted run does not do the rest first
-                raise
+        with _local(workers) as pool:
+            yield pool.submit, as_completed
         return
     with _client(scheduler) as client:
         from distributed import as_completed as as_finished
@@ -58,10 +48,39 @@ def submitting(workers: int, scheduler: str) -> Iterator[tuple[Submit, Completed
         yield (lambda *work: client.submit(*work, pure=False, retries=3)), as_finished
 
 
-def _one_thread() -> None:
-    """The processes share the cores; threads of the libraries inside each would only get in each other's way."""
+@contextmanager
+def _local(workers: int) -> Iterator[ProcessPoolExecutor]:
+    """Local processes. An interrupted run ends them at once, with what they have begun, and clears away the temporary
+    files that they leave."""
+    others = set(active_children())
+    with (
+        tempfile.TemporaryDirectory(prefix="leadline-work-") as scratch,
+        # Spawned, not forked: a fork copies the threads of the numerical libraries half.
+        ProcessPoolExecutor(
+            workers, mp_context=get_context("spawn"), initializer=_begin, initargs=(scratch,)
+        ) as pool,
+    ):
+        try:
+            yield pool
+        except BrokenProcessPool:
+            raise WorkerLost(
+                "A local process was ended from outside, or ran out of memory; what was finished is kept",
+                hint="Go on from there by the same command (a rehearsal: with --resume), with fewer --workers.",
+            ) from None
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for process in set(active_children()) - others:
+                process.terminate()
+            raise
+
+
+def _begin(scratch: str) -> None:
+    """The processes share the cores; threads of the libraries inside each would only get in each other's way. Ctrl-C
+    reaches them, too: it is the first process that ends them."""
     os.environ.setdefault("POLARS_MAX_THREADS", "1")
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    tempfile.tempdir = scratch
 
 
 @contextmanager

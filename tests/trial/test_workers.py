@@ -1,6 +1,11 @@
 """Handing out work to processes, and the file of what is finished."""
 
 import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from time import monotonic, sleep
 
 import pytest
 
@@ -18,6 +23,41 @@ def lose_a_worker():
 def test_a_process_that_is_ended_from_outside_is_said():
     with pytest.raises(WorkerLost, match="what was finished is kept"):
         lose_a_worker()
+
+
+LONG_WORK = """
+import tempfile, time
+from leadline.trial.workers import submitting
+with submitting(2, "") as (submit, completed):
+    work = [submit(tempfile.mkdtemp), *[submit(time.sleep, 300) for _ in range(6)]]
+    for future in completed(work):
+        print(future.result(), flush=True)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="signals are those of POSIX")
+@pytest.mark.parametrize("to_all", [True, False], ids=["from the keyboard", "to the first process alone"])
+def test_an_interrupted_run_ends_its_processes_at_once_and_leaves_no_file(to_all):
+    run = subprocess.Popen(
+        [sys.executable, "-c", LONG_WORK],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    assert run.stdout is not None
+    made = Path(run.stdout.readline().decode().strip())
+    assert made.is_dir()
+    sleep(1)  # until both processes are at work
+    begun = monotonic()
+    (os.killpg if to_all else os.kill)(run.pid, signal.SIGINT)
+    _, said = run.communicate(timeout=60)  # to the end of what any process of the run can say
+    assert (
+        monotonic() - begun < 20
+    )  # 0.2 s on a quiet machine; of the 300 s that were begun nothing is waited for
+    assert said.count(b"Traceback") == 1  # of the first process, that of the script here
+    assert said.rstrip().endswith(b"KeyboardInterrupt")
+    assert not made.exists()
 
 
 def test_a_line_cut_short_is_left_out_and_ended(tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections import Counter
 from contextlib import contextmanager
@@ -52,11 +53,14 @@ def rehearse_once(asked: Asked, number: int, keep: str = "") -> Row:
 
 @contextmanager
 def _folder(keep: str, number: int) -> Iterator[Path]:
-    if keep:
-        yield Path(keep) / f"rehearsal-{number:05}"
-        return
+    """Where the casebooks are written. They are kept only once they are whole."""
     with tempfile.TemporaryDirectory(prefix="leadline-rehearsal-") as folder:
-        yield Path(folder)
+        written = Path(folder) / f"rehearsal-{number:05}"
+        yield written
+        if keep:
+            kept = Path(keep) / written.name
+            shutil.rmtree(kept, ignore_errors=True)
+            shutil.copytree(written, kept.with_suffix(".part"), dirs_exist_ok=True).rename(kept)
 
 
 def _as_row(course: Course) -> Row:

@@ -11,6 +11,7 @@ from leadline.errors import ClusterUnreachable, OutputExists, RehearsalInvalid
 from leadline.trial.monitoring import monitor
 from leadline.trial.rehearsal import agree, rehearse, rehearse_once
 from leadline.trial.rehearsal.asked import prepared
+from leadline.trial.rehearsal.charted import Charted
 from tests.trial.rehearsal.designs import SMALL, small
 
 ROOT = Path(__file__).parents[3]
@@ -40,7 +41,7 @@ def test_the_casebooks_that_are_kept_are_those_that_were_decided_from(tmp_path):
     looks = [folder for folder in folders if "look" in folder.name]
     assert len(looks) == row["charts"]["looks"]
     last = monitor(prepared(asked).plan, read_casebook(looks[-1]))  # the door of a real trial
-    assert [one.counts.infused for one in last.baskets] == [end[1] for end in row["charts"]["ends"]]
+    assert [one.counts.taken for one in last.baskets] == [end[1] for end in row["charts"]["ends"]]
     closing = [one.closed.action if one.closed else "" for one in last.baskets]
     assert [end[3] for end in row["charts"]["ends"]] == [
         action in ("success", "stop for success") for action in closing
@@ -108,6 +109,24 @@ def test_casebooks_are_not_kept_among_other_files(tmp_path):
     (kept / "letter.txt").write_text("mine", encoding="utf-8")
     with pytest.raises(OutputExists, match="not an empty folder"):
         next(rehearse(small(tmp_path), rehearsals=1, out=tmp_path / "o.jsonl", keep=kept))
+
+
+def test_casebooks_are_kept_whole_or_not_at_all(tmp_path, monkeypatch):
+    decide, kept = Charted.decide, tmp_path / "kept" / "rehearsal-00001"
+
+    def interrupted(self, look):
+        decide(self, look)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as once:
+        once.setattr(Charted, "decide", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            rehearse_once(small(tmp_path), 1, str(kept.parent))
+    assert not kept.exists()
+    rehearse_once(small(tmp_path), 1, str(kept.parent))
+    assert [path.name for path in kept.parent.iterdir()] == [kept.name]
+    assert all((book / "patients.csv").exists() for book in kept.iterdir())
+    assert list(kept.iterdir())
 
 
 def test_a_line_of_something_else_is_no_rehearsal(tmp_path):
