@@ -15,9 +15,11 @@ from leadline.cli import monitoring, rehearsal
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from leadline.trial.accrual import OnAccrual, RandomAccrual
     from leadline.trial.boundaries import BoundaryRow
     from leadline.trial.calibration import Calibration
     from leadline.trial.describe import DesignReport
+    from leadline.trial.operating import Operating
 
 app = typer.Typer(
     help="Design a basket trial: exact error rates, thresholds, boundaries.", no_args_is_help=True
@@ -88,17 +90,29 @@ def describe(
             help="Simulate so many trials; by default only a design too large for exact sums is simulated.",
         ),
     ] = None,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="Of a simulation.")] = 1,
+    courses: Annotated[
+        int,
+        typer.Option(
+            "--courses", min=20, help="Courses of random accrual, where the design says how children come."
+        ),
+    ] = 200,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Of a simulation, and of random accrual.")] = 1,
     as_json: AsJson = False,
 ) -> None:
     """What the design does: error rates anywhere, power, sizes, stopping, boundaries, sensitivity."""
     from leadline.report.design.machine import machine
+    from leadline.trial.accrual import Courses
     from leadline.trial.describe import describe as describe_design
     from leadline.trial.reading import find_design, read_design
     from leadline.trial.simulation import DRAWS, Draws
 
     read = read_design(find_design(design))
-    report = describe_design(read, draws=Draws(simulate or DRAWS.trials, seed), simulate=simulate is not None)
+    report = describe_design(
+        read,
+        draws=Draws(simulate or DRAWS.trials, seed),
+        simulate=simulate is not None,
+        courses=Courses(courses, seed),
+    )
     if out is not None:
         _write_report(report, out, formats=formats, force=force)
     if as_json:
@@ -212,18 +226,33 @@ def _print_report(report: DesignReport) -> None:
     labels = [basket.label for basket in report.design.baskets]
     simulated = " (simulated: see the note below)" if report.simulation else ""
     print(f"\nProbability of success, of any false success, and expected children{simulated}")
-    wide = max(len(one.scenario.name) for one in report.scenarios)
-    for one in report.scenarios:
-        chances = "  ".join(f"{100 * chance:5.1f} %" for chance in one.success)
-        print(
-            f"  {one.scenario.name:<{wide}}  {chances}  {100 * one.family_wise_error:5.1f} %  {sum(one.children):5.1f}"
-        )
+    _print_scenarios(report.scenarios)
     print(f"  (baskets in the order {', '.join(labels)})")
+    if report.accrual:
+        _print_accrual(report, report.accrual)
     print("\nBoundaries")
     for line in _boundary_lines(report.boundaries):
         print(f"  {line}")
     for warning in report.warnings:
         print(f"\nNote: {warning}")
+
+
+def _print_scenarios(scenarios: Sequence[Operating | OnAccrual]) -> None:
+    wide = max(len(one.scenario.name) for one in scenarios)
+    for one in scenarios:
+        chances = "  ".join(f"{100 * chance:5.1f} %" for chance in one.success)
+        print(
+            f"  {one.scenario.name:<{wide}}  {chances}  {100 * one.family_wise_error:5.1f} %  {sum(one.children):5.1f}"
+        )
+
+
+def _print_accrual(report: DesignReport, accrual: RandomAccrual) -> None:
+    from leadline.trial.accrual.words import compared_in_words, drawn_in_words
+
+    print("\nThe same if accrual is random")
+    _print_scenarios(accrual.scenarios)
+    for said in (compared_in_words(accrual, report.scenarios), drawn_in_words(accrual)):
+        print(f"  {said}")
 
 
 def _boundary_lines(rows: Sequence[BoundaryRow]) -> Iterator[str]:

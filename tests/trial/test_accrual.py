@@ -538,8 +538,8 @@ def averaged(error, power, error_of_it):
 def test_the_words_set_random_accrual_beside_the_plan():
     said = compared_in_words(averaged(0.061, 0.75, 0.002), operating(0.05, 0.8))
     assert said.startswith(
-        "If no basket responds, some basket is declared a success by mistake with a probability of 6.1 %; with the "
-        "planned numbers it is 5 %."
+        "If accrual is random and no basket responds, some basket is declared a success by mistake with a probability of "
+        "6.1 %; with the planned numbers it is 5 %."
     )
     assert "each is found with a probability of 75 %; planned, 80 %." in said
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from leadline.report.blocks import Block, Heading, Prose
+from leadline.report.design.accrual import accrual_paragraphs
 from leadline.report.design.models import model_in_words, prior_in_words
-from leadline.report.design.words import between, percents
+from leadline.report.design.words import between, percents, unbroken
 from leadline.report.figures.words import counted, listed
 from leadline.trial.borrowing import borrows_effect
 from leadline.trial.criteria import criterion_label
@@ -220,12 +221,15 @@ def _operating(report: DesignReport) -> list[str]:
         f"If every basket has its target rate, the probability of success is {between(target.success)}, and "
         f"{sum(target.children):.1f} children are expected; if none responds, {sum(null.children):.1f}."
     )
-    return [" ".join(said), _how(report)]
+    return [" ".join(said), *map(unbroken, accrual_paragraphs(report)), _how(report)]
 
 
 def _how(report: DesignReport) -> str:
     if report.simulation is None:
-        how = "All probabilities are sums over every possible outcome of the trial; nothing is simulated"
-        return f"{how} (Leadline {report.version})."
+        how = "All probabilities are sums over every possible outcome of the trial; "
+        drawn = (
+            "nothing but the courses of accrual is simulated" if report.accrual else "nothing is simulated"
+        )
+        return f"{how}{drawn} (Leadline {report.version})."
     draws = Draws(report.simulation.trials, report.simulation.seed)
     return f"{simulation_in_words(draws)} (Leadline {report.version}.)"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from leadline.report.blocks import Block, Bullets, Column, FigureBlock, Heading, Prose, Section, Table
 from leadline.report.design import tables
+from leadline.report.design.accrual import accrual_section
 from leadline.report.design.models import SAM_SOURCE, model_sources
 from leadline.report.design.protocol_text import protocol_text
 from leadline.report.design.words import between, capital, number, percents, unbroken
@@ -46,6 +47,7 @@ def sections(report: DesignReport, figures: Mapping[str, FigureBlock]) -> tuple[
             _boundaries(report, figures),
             _operating(report, figures),
             _sensitivity(report, figures),
+            accrual_section(report),
             _harm(report, figures),
             _protocol(report),
             _parameters(report.design),
@@ -139,9 +141,15 @@ def _values(value: object, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, .
         for place, part in enumerate(value, start=1):
             yield from _values(part, (*path[:-1], f"{path[-1].removesuffix('s')} {place}:"))
     elif isinstance(value, tuple):
-        yield path, ", ".join(map(str, value)) or "together"
+        yield path, ", ".join(map(_said, value)) or "together"
     elif value not in (None, ""):
-        yield path, number(value) if isinstance(value, float) else plain(str(value))
+        yield path, _said(value)
+
+
+def _said(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return number(value) if isinstance(value, float) else plain(str(value))
 
 
 def _sources(design: Design) -> Section:

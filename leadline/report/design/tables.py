@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from leadline.report.blocks import Column, Table, without_empty_columns
+from leadline.report.design.accrual import accrual_tables
 from leadline.report.design.words import capital, labels, share
 from leadline.report.figures.boundaries import boundaries_by_basket, look_title
 from leadline.report.figures.operating import MOST_ACROSS, by_order, by_shift, shift_words, without_effect
@@ -29,6 +30,7 @@ def all_tables(report: DesignReport) -> tuple[Table, ...]:
         by_basket_table(report),
         misjudged_table(report),
         orders_table(report),
+        *accrual_tables(report),
         harm_boundary_table(report),
         harm_rates_table(report),
     )
