@@ -18,8 +18,12 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from measured import Laps, heading
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 VISITS = 5_000_000
 ROWS_BY_ROW = 100  # a hundredth of them
@@ -196,9 +200,9 @@ def tell(states: list[tuple[str, int]], points: float) -> None:
     sys.stderr.write(f"{sorted(states, key=str)} {points:g}\n")
 
 
-def tell_duckdb(connection: object) -> None:
-    states = connection.sql("select jadas10_esr_state, count(*) from scored group by 1").fetchall()  # type: ignore[attr-defined]
-    ((points,),) = connection.sql("select sum(sledai_2k) from scored").fetchall()  # type: ignore[attr-defined]
+def tell_duckdb(connection: DuckDBPyConnection) -> None:
+    states = connection.sql("select jadas10_esr_state, count(*) from scored group by 1").fetchall()
+    ((points,),) = connection.sql("select sum(sledai_2k) from scored").fetchall()
     tell(states, points)
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from leadline.trial.borrowing import Above, Beta, Mean, Outcomes, hierarchical
+from leadline.trial.borrowing import Above, Beta, Mean, Model, Outcomes, hierarchical
 from leadline.trial.borrowing.bhm import Hierarchical
 from leadline.trial.borrowing.exnex import Common, ExNex
 from leadline.trial.borrowing.mem import Exchangeability
@@ -32,9 +32,11 @@ if TYPE_CHECKING:
 CPP = PowerPrior("power_prior", CalibratedPowerPrior("cpp", 2.0, 2.0))
 
 
-def like(count: int, looks: tuple[int, ...], borrowing: object, **rules: object) -> Design:
+def like(
+    count: int, looks: tuple[int, ...], borrowing: Model, *, futility: EarlyRule | None = None
+) -> Design:
     baskets = tuple(Basket(f"basket {j}", "sri4", 0.2, 0.5, looks) for j in range(count))
-    return Design("benchmark", baskets, Efficacy(0.95), borrowing, **rules)  # type: ignore[arg-type]
+    return Design("benchmark", baskets, Efficacy(0.95), borrowing, futility=futility)
 
 
 def all_scenarios(design: Design) -> None:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
     from matplotlib.axes import Axes
+    from matplotlib.typing import RcKeyType
 
 ASSETS = Path(__file__).parents[1] / "docs" / "assets"
 MODELS, BASKETS, CHILDREN = ("CPP", "MEM", "BHM", "EXNEX"), (2, 3, 4, 5), (6, 12, 18, 24)
@@ -124,13 +125,13 @@ def draw(found: list[Cost], path: Path) -> None:
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
-    settings = {
+    look: dict[RcKeyType, str | float] = {
         "svg.hashsalt": "leadline",
         "svg.fonttype": "path",
         "font.family": "DejaVu Sans",
         "font.size": 8,
     }
-    with mpl.rc_context(settings):  # type: ignore[arg-type]  # the stubs want literal keys
+    with mpl.rc_context(look):
         figure = Figure(figsize=(8.2, 4.7), facecolor="white")
         axes = figure.subplots(2, len(MODELS), sharex=True, sharey="row")
         for column, model in enumerate(MODELS):

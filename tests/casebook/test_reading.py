@@ -188,7 +188,7 @@ def test_a_date_that_the_spreadsheet_made_its_own_is_read_as_that_date(tmp_path)
         sheet = written.add_worksheet("patients")
         sheet.write_row(0, 0, ["patient_id", "birth_date"])
         sheet.write(1, 0, "CHILD-01")
-        sheet.write_datetime(1, 1, dt.datetime(2010, 5, 3), written.add_format({"num_format": "dd/mm/yyyy"}))  # noqa: DTZ001
+        sheet.write_datetime(1, 1, dt.date(2010, 5, 3), written.add_format({"num_format": "dd/mm/yyyy"}))
     birth = read_casebook(tmp_path / "book.xlsx").case("CHILD-01").birth
     assert birth is not None
     assert (birth.first, birth.last) == (dt.date(2010, 5, 3).toordinal(),) * 2

@@ -34,11 +34,16 @@ def column(name: str, key: str) -> np.ndarray:
 
 def two_arms(name: str) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """events_t, n_t, events_c, n_c"""
-    keys = ("treated_events", "treated_n", "control_events", "control_n")
-    return tuple(column(name, key) for key in keys)  # type: ignore[return-value]
+    treated, control = (
+        (column(name, f"{arm}_events"), column(name, f"{arm}_n")) for arm in ("treated", "control")
+    )
+    return *treated, *control
 
 
 def bcg() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """The thirteen BCG trials as a, b, c, d."""
-    keys = ("vaccinated_cases", "vaccinated_noncases", "control_cases", "control_noncases")
-    return tuple(column("pool-bcg-mh-peto", key) for key in keys)  # type: ignore[return-value]
+    vaccinated, control = (
+        (column("pool-bcg-mh-peto", f"{arm}_cases"), column("pool-bcg-mh-peto", f"{arm}_noncases"))
+        for arm in ("vaccinated", "control")
+    )
+    return *vaccinated, *control

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -35,16 +36,16 @@ def asthma(tmp_path):
     return path
 
 
-def answered(*arguments: object) -> dict[str, object]:
+def answered(*arguments: object) -> dict[str, Any]:
     result = RUN.invoke(app, [str(argument) for argument in (*arguments, "--json")])
     assert result.exit_code == 0, result.output
-    found: dict[str, object] = json.loads(result.stdout)
+    found: dict[str, Any] = json.loads(result.stdout)
     return found
 
 
 def test_pool_answers_a_machine_with_the_exact_prediction(adults):
     found = answered("pool", adults)
-    assert found["new_study"]["mean"] == pytest.approx(0.258278, abs=6e-7)  # type: ignore[index]
+    assert found["new_study"]["mean"] == pytest.approx(0.258278, abs=6e-7)
     assert found["measure"] == "proportion"
 
 
@@ -91,7 +92,7 @@ def test_tipping_gives_the_printed_weight(asthma):
     ]
     found = answered("tipping", asthma, *options)
     expected = printed("tip-mepolizumab-adolescents")["exact_tipping_weight"]
-    assert found["tipping"]["weight"] == pytest.approx(expected, abs=1e-5)  # type: ignore[index]
+    assert found["tipping"]["weight"] == pytest.approx(expected, abs=1e-5)
     result = RUN.invoke(app, ["tipping", str(asthma), *map(str, options)])
     assert (
         "It changes at a weight of 0.6967 of the adult evidence in the prior (0.914 in the posterior)"

@@ -108,7 +108,10 @@ def test_the_posterior_means_of_the_exact_prior_average_to_its_own_mean(n):
 
 def test_the_exact_prior_is_updated_as_integration_over_its_density_says():
     prior = map_prior(*AS)
-    density = lambda p: float(prior.density(np.array(p))) * p**4 * (1 - p) ** 6  # noqa: E731
+
+    def density(p: float) -> float:
+        return float(prior.density(np.array(p))) * p**4 * (1 - p) ** 6
+
     total = quad(density, 1e-9, 1 - 1e-9, epsabs=0, epsrel=1e-9, limit=300)[0]
     above = quad(density, 0.3, 1 - 1e-9, epsabs=0, epsrel=1e-9, limit=300)[0]
     assert prior.posterior(4, 10).tail(0.3) == pytest.approx(above / total, abs=1e-8)

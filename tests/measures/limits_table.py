@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from leadline.measures import MEASURES
-from leadline.measures.definition import Calculation, Criterion, Measure, Score
+from leadline.measures.definition import Calculation, Criterion, Grading, Measure, Score
 from leadline.measures.mctd import ComponentChanges
 from leadline.measures.remission import Remission
 from tests.measures.strategies import limits, values
@@ -83,8 +83,10 @@ def answers(measure: Measure, rows: list[dict[str, Any]]) -> pl.DataFrame:
                 ]
                 for key in measure.results
             }
+        case Grading():
+            columns = {measure.id: [result[measure.output] for result in results]}
         case _:
-            columns = {measure.id: [result[measure.output] for result in results]}  # type: ignore[attr-defined]
+            raise TypeError(f"no columns of {type(measure).__name__}")
     if isinstance(measure, Score | Calculation):
         statuses = [result.get("status") or _status(measure, result) for result in results]
         return pl.DataFrame({**columns, f"{measure.id}_status": statuses}, strict=False)

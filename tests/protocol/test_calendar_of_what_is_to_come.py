@@ -1,7 +1,7 @@
 """The calendar file: read back with the package that wrote it, and held against RFC 5545 apart from it."""
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from icalendar import Calendar
@@ -93,9 +93,9 @@ def test_the_same_input_gives_the_same_bytes_and_stamps_come_from_the_day_asked_
     assert calendar(row(), WATCH) == calendar(row(), WATCH)
     (event,) = events(row(), today=40)
     # the window begins on day 49, 2019-05-02; day 40 is nine days before
-    assert event.decoded("dtstamp").replace(tzinfo=None) == datetime(2019, 4, 23)  # noqa: DTZ001
+    assert event.decoded("dtstamp") == datetime(2019, 4, 23, tzinfo=UTC)
     (later,) = events(row(), today=50)
-    assert later.decoded("dtstamp").replace(tzinfo=None) == datetime(2019, 5, 3)  # noqa: DTZ001
+    assert later.decoded("dtstamp") == datetime(2019, 5, 3, tzinfo=UTC)
 
 
 def test_an_event_keeps_its_identity_when_its_window_moves_and_no_two_share_one():

@@ -4,6 +4,7 @@ import pytest
 
 from leadline.protocol.figures import Figure, Window, figure_words, shortest_days, window_words
 from leadline.protocol.rules import (
+    Asked,
     Change,
     CriterionRule,
     PresenceRule,
@@ -57,7 +58,7 @@ SAID = [
             id="r",
             title="R",
             criterion="acr_pedi.acr30",
-            result="not_met",  # type: ignore[arg-type]
+            result=Asked.NOT_MET,
             diagnoses=("jia",),
             during=Window(first=42),
         ),

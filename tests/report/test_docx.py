@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from datetime import datetime
+from datetime import UTC, datetime
 
 import docx
 import pytest
@@ -65,8 +65,8 @@ def test_nothing_in_it_tells_the_time(published):
     with zipfile.ZipFile(published / "report.docx") as file:
         assert {each.date_time for each in file.infolist()} == {(1980, 1, 1, 0, 0, 0)}
     properties = docx.Document(str(published / "report.docx")).core_properties
-    fixed = datetime(2000, 1, 1)  # noqa: DTZ001
-    assert {moment.replace(tzinfo=None) for moment in (properties.created, properties.modified)} == {fixed}
+    fixed = datetime(2000, 1, 1, tzinfo=UTC)
+    assert {moment.replace(tzinfo=UTC) for moment in (properties.created, properties.modified)} == {fixed}
 
 
 def test_two_runs_write_the_same_file_without_the_words_of_a_family(published, again):

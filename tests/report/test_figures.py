@@ -14,6 +14,7 @@ from itertools import combinations, pairwise
 from pathlib import Path
 
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgba
 
 from leadline.casebook import read_casebook
@@ -85,7 +86,8 @@ def assert_nothing_overlaps(plotted: Plotted) -> None:
     """By the boxes that matplotlib's own renderer measures, not by the ones that the layout worked with."""
     figure = plotted.figure
     figure.set_dpi(288)
-    renderer = figure.canvas.get_renderer()  # type: ignore[attr-defined]
+    assert isinstance(figure.canvas, FigureCanvasAgg)
+    renderer = figure.canvas.get_renderer()
     page = figure.bbox
     boxes = [(text.get_text(), text.get_window_extent(renderer)) for text in texts(plotted)]
     for name, box in boxes:

@@ -189,8 +189,8 @@ def courses_of(rng: Random, name: str) -> list[DrugCourse]:
 
     def one(first: int | None, last: int | None, *, open_end: bool) -> DrugCourse:
         dose = rng.choice(doses) if rng.random() < 0.9 else None
-        state = {"ongoing": ongoing, "as_of": as_of} if open_end else {}
-        return drug(name, first, last, dose=dose, frequency=frequency, **state)  # type: ignore[arg-type]
+        known, on = (ongoing, as_of) if open_end else (None, None)
+        return drug(name, first, last, dose=dose, frequency=frequency, ongoing=known, as_of=on)
 
     if rng.random() < 0.3 and (end is None or end - start > 40):
         middle = start + rng.choice((30, 39)) if end else rng.choice((start + 300, start + 310))

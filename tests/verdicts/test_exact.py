@@ -171,7 +171,7 @@ def test_a_risk_met_exactly_needs_no_further_child():
     [
         lambda: exact.clopper_pearson(4, 3),
         lambda: exact.clopper_pearson(-1, 3),
-        lambda: exact.clopper_pearson(1.5, 3),  # type: ignore[arg-type]
+        lambda: exact.clopper_pearson(1.5, 3),  # type: ignore[arg-type]  # what no checker looked at
         lambda: exact.clopper_pearson(1, 3, level=95),
         lambda: exact.poisson_rate_interval(2, 0),
         lambda: exact.compare_rates_conditional((1, -1), (2, 2)),

@@ -212,8 +212,9 @@ def _number(table: str, name: str, context: Context) -> Reading:
         if name == "age_years":
             return age_years(case)
         value = case.patient.get(name)
-        known = isinstance(value, float | int) and not isinstance(value, bool)
-        return Reading((float(value),) * 2 if known else None, (case.ref,))  # type: ignore[arg-type]
+        if isinstance(value, bool) or not isinstance(value, float | int):
+            return Reading(None, (case.ref,))
+        return Reading((float(value), float(value)), (case.ref,))
     if context.infusion is None:
         return Reading(None, (case.ref,), ("an infusion",))
     return infusion_number(name, case, context.infusion, context.protocol.dose)

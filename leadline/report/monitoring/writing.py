@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,7 +58,7 @@ def write_monitoring_report(
                 write_documents(
                     work / part,
                     _figures(found, part, progress),
-                    lambda figures, results=results: results(found, figures),  # type: ignore[misc]
+                    partial(results, found),
                     stem=part,
                     wanted=wanted,
                     progress=progress,
@@ -94,7 +94,7 @@ def _figures(found: Monitoring, part: str, progress: Progress) -> Iterator[Figur
     from leadline.report.figures.monitoring import plot_harm, plot_standing
 
     plots = {"standing": plot_standing} if part == "closed" else {}
-    if found.harm is not None:
+    if found.harm is not None and (part == "closed" or not found.randomised):
         plots["harm"] = plot_harm
     for name, plot in plots.items():
         progress(f"figure: {name}")

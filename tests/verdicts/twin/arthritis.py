@@ -72,13 +72,12 @@ def reactant_part(visit: Assessment | None, reactant: str) -> Fraction | None:
 
 
 def cjadas10(visit: Assessment | None) -> Fraction | None:
-    parts = [
+    joints, physician, parent = (
         number(visit, item) for item in ("active_joint_count", "physician_global_0_10", "parent_global_0_10")
-    ]
-    if None in parts:
+    )
+    if joints is None or physician is None or parent is None:
         return None
-    joints, physician, parent = parts
-    return min(joints, Fraction(10)) + physician + parent  # type: ignore[operator,type-var]
+    return min(joints, Fraction(10)) + physician + parent
 
 
 def jadas10(visit: Assessment | None, reactant: str) -> Fraction | None:

@@ -42,8 +42,9 @@ def number(visit: Assessment | None, item: str) -> Fraction | None:
 
 
 def yes(visit: Assessment, item: str) -> Truth:
-    fact = visit.facts.get(item)
-    return None if fact is None else fact.value  # type: ignore[return-value]
+    value = visit.facts[item].value if item in visit.facts else None
+    assert value is None or isinstance(value, bool)
+    return value
 
 
 def no(visit: Assessment, item: str) -> Truth:

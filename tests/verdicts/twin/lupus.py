@@ -207,11 +207,13 @@ def flare_2018(case: Case, now: Assessment) -> Truth:
     items = ["upcr_g_g", "physician_global_0_10", "esr_mm_h"]
     before = baseline(case, [*SLEDAI_ITEMS, *items])
     old, new = sledai(before), sledai(now)
-    pairs = [(number(before, item), number(now, item)) for item in items]
-    if old is None or new is None or any(None in pair for pair in pairs):
+    if old is None or new is None:
         return None
     weights = [Fraction("0.45"), Fraction("0.5"), Fraction("0.02")]
     value = Fraction("0.5") * (new - old)
-    for weight, (first, last) in zip(weights, pairs, strict=True):
-        value += weight * (last - first)  # type: ignore[operator]
+    for weight, item in zip(weights, items, strict=True):
+        first, last = number(before, item), number(now, item)
+        if first is None or last is None:
+            return None
+        value += weight * (last - first)
     return value >= Fraction("0.6")
