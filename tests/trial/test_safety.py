@@ -6,6 +6,7 @@ from dataclasses import asdict, replace
 from itertools import product
 
 import pytest
+from scipy.stats import beta, binom
 
 from leadline.errors import DesignInvalid
 from leadline.trial.borrowing.independent import Independent
@@ -103,6 +104,62 @@ def test_the_maximised_likelihood_ratio_is_that_of_the_binomial():
     assert values[3, 3] == pytest.approx(2.802116, abs=1e-6)
     assert values[1, 2] == pytest.approx(3.218876, abs=1e-6)  # 2 of 2: 2 ln 5
     assert (values[3, 0], values[4, 1]) == (0.0, 0.0)
+
+
+def statistic_by_hand(family, x, n, children, limit):
+    """As the papers define it; 0.25 is the shape of Wang and Tsiatis, Beta(3 limit, 3 (1 - limit)) the prior."""
+    z = (x - n * limit) / math.sqrt(n * limit * (1 - limit))
+    match family:
+        case HarmFamily.POCOCK:
+            return binom.cdf(x - 1, n, limit)  # one minus P(X >= x)
+        case HarmFamily.OBRIEN_FLEMING:
+            return z * (n / children) ** 0.5
+        case HarmFamily.WANG_TSIATIS:
+            return z * (n / children) ** 0.25
+        case HarmFamily.BETA_BINOMIAL:
+            return beta.sf(limit, 3 * limit + x, 3 * (1 - limit) + n - x)
+        case HarmFamily.SPRT:
+            if x <= n * limit:
+                return 0.0
+            return binom.logpmf(x, n, x / n) - binom.logpmf(x, n, limit)
+
+
+def stopped_by_hand(stops, children, rate):
+    """Chance of reaching any (x, n) of `stops`, child by child."""
+    law, stopped = {0: 1.0}, 0.0
+    for n in range(1, children + 1):
+        then: dict[int, float] = {}
+        for x, chance in law.items():
+            for more, probability in ((1, rate), (0, 1 - rate)):
+                then[x + more] = then.get(x + more, 0.0) + chance * probability
+        stopped += sum(chance for x, chance in then.items() if (x, n) in stops)
+        law = {x: chance for x, chance in then.items() if (x, n) not in stops}
+    return stopped
+
+
+@pytest.mark.parametrize("limit", [0.2, 0.35])
+@pytest.mark.parametrize("family", HarmFamily)
+def test_a_boundary_is_the_tightest_by_a_plain_search(family, limit):
+    """Every value of the statistic as the critical one: of those that hold the level, the one that stops most."""
+    children, level = 10, 0.1
+    values = {
+        (x, n): statistic_by_hand(family, x, n, children, limit)
+        for n in range(1, children + 1)
+        for x in range(n + 1)
+    }
+    holding = []
+    for critical in set(values.values()):
+        stops = {point for point, value in values.items() if value >= critical - 1e-12}
+        chance = stopped_by_hand(stops, children, limit)
+        if chance <= level:
+            holding.append((chance, stops))
+    chance, stops = max(holding, key=lambda one: one[0])
+    found = harm_boundary(
+        replace(HARM, boundary=family, limit_rate=limit, level=level, expected_rate=0.05), checks=(children,)
+    )
+    assert found.stop_at_limit == pytest.approx(chance, abs=1e-12)
+    fewest = {n: min((x for x, m in stops if m == n), default=n + 1) for n in range(1, children + 1)}
+    assert found.events == tuple(fewest.values())
 
 
 @pytest.mark.parametrize("family", HarmFamily)
