@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
     from rich.table import Table
 
-    from leadline.evidence.children import Discount, Fitted, PriorForChildren, TippingForChildren
+    from leadline.evidence.adults import Discount
+    from leadline.evidence.children import Fitted, PriorForChildren
+    from leadline.evidence.children_tipping import TippingForChildren
     from leadline.evidence.hierarchy import HyperPrior
     from leadline.evidence.normal import NormalMixture
     from leadline.evidence.pooling import Pooled, Summary
@@ -152,7 +154,7 @@ def tipping(
     as_json: AsJson = False,
 ) -> None:
     """The weight of adult evidence at which a conclusion about children changes."""
-    from leadline.evidence.children import tipping_for_children
+    from leadline.evidence.children_tipping import tipping_for_children
     from leadline.evidence.studies import read_studies
     from leadline.evidence.tipping import Conclusion
 
@@ -194,7 +196,7 @@ def _hyper_prior(
 
 
 def _discount(power: float, widen: float, as_one: bool) -> Discount:
-    from leadline.evidence.children import Discount
+    from leadline.evidence.adults import Discount
 
     return Discount(power=power, widened_by=widen, as_one=as_one)
 
@@ -207,7 +209,7 @@ def _normal(mean: float, sd: float | None) -> NormalMixture | None:
 
 def _two_arms(studies: Studies, *counts: int | None) -> tuple[float, float] | None:
     """The effect in children from the counts of both arms; None where none is given."""
-    from leadline.evidence.children import log_odds_ratio_of_children
+    from leadline.evidence.children_tipping import log_odds_ratio_of_children
     from leadline.evidence.studies import StudyKind
 
     events_treated, n_treated, events_control, n_control = counts

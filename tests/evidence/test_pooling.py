@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from leadline.errors import StudiesInvalid
 from leadline.evidence import glmm, pool, prior_for_children, tipping_for_children, to_dict
-from leadline.evidence.children import Discount, log_odds_ratio_of_children
+from leadline.evidence.adults import Discount
+from leadline.evidence.children_tipping import log_odds_ratio_of_children
 from leadline.evidence.hierarchy import HalfNormal, HyperPrior
 from leadline.evidence.likelihoods import HypergeometricLikelihood
 from leadline.evidence.normal import NormalMixture

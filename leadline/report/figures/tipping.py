@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from leadline.evidence.children import TippingForChildren
+from leadline.evidence.children_tipping import TippingForChildren
 from leadline.report.figures import style
 
 if TYPE_CHECKING:
