@@ -145,16 +145,39 @@ class TestLaboratoryValuesNearAVisit:
         visits = [visit(-12, ACTIVE), visit(60, without(mixed, "esr_mm_h")), visit(drawn, {"esr_mm_h": 30})]
         assert verdict("jia", visits, "improved", 60).deciding_criterion == expected
 
-    def test_a_value_from_after_the_infusion_is_no_baseline_value(self):
+    @pytest.mark.parametrize(("drawn", "is_compared"), [(3, False), (-3, True)])
+    def test_a_value_from_after_the_infusion_is_no_baseline_value(self, drawn, is_compared):
         before = {**without(ACTIVE, "esr_mm_h"), "limited_joint_count": 0, "chaq_di": 0}
-        visits = [visit(-1, before), visit(3, {"esr_mm_h": 60}), visit(60, BETTER)]
+        visits = [visit(-1, before), visit(drawn, {"esr_mm_h": 60}), visit(60, BETTER)]
         said = verdict("jia", visits, "much_improved", 60)
-        assert not any("ESR" in detail for detail in said.criteria[0].details)
+        assert compared(said) == [
+            *OTHERS_THAN_THE_ESR,
+            *(["ESR: 60 to 30 (50 % better)"] if is_compared else []),
+        ]
 
-    def test_a_value_from_before_the_infusion_is_no_follow_up_value(self):
-        visits = [visit(-2, {"esr_mm_h": 60}), visit(-1, ACTIVE), visit(3, without(BETTER, "esr_mm_h"))]
+    @pytest.mark.parametrize(("drawn", "is_compared"), [(-2, False), (5, True)])
+    def test_a_value_from_before_the_infusion_is_no_follow_up_value(self, drawn, is_compared):
+        visits = [visit(drawn, {"esr_mm_h": 60}), visit(-1, ACTIVE), visit(3, without(BETTER, "esr_mm_h"))]
         said = verdict("jia", visits, "improved", 3)
-        assert not any("ESR" in detail for detail in said.criteria[0].details)
+        assert compared(said) == [
+            *OTHERS_THAN_THE_ESR,
+            *(["ESR: 60 to 60 (no change)"] if is_compared else []),
+        ]
+
+
+OTHERS_THAN_THE_ESR = [
+    "Physician's global assessment (0-10)",
+    "Parent's or patient's global assessment of well-being (0-10)",
+    "CHAQ disability index",
+    "Active joints",
+    "Joints with limited motion",
+]
+
+
+def compared(said):
+    """The components that the first criterion compared, the ESR with its values."""
+    details = said.criteria[0].details
+    return [detail if detail.startswith("ESR") else detail.partition(":")[0] for detail in details]
 
 
 class TestAFlareNearerTheClaim:

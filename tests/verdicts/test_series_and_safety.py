@@ -150,4 +150,5 @@ class TestWhatToRecordNext:
 
     def test_of_a_published_series_nothing_can_be_recorded_any_more(self):
         findings = judge(read_casebook(path("wong2021")))
+        assert all(child.completeness for child in findings.cases)
         assert not any(cell.open for child in findings.cases for cell in child.completeness)
