@@ -7,6 +7,8 @@ import pytest
 
 from leadline.casebook.case import RowRef
 from leadline.casebook.days import DaySpan
+from leadline.protocol.adherence import check_case
+from leadline.protocol.adherence.timepoints import named_visit
 from leadline.protocol.adherence.upcoming import upcoming_of
 from leadline.protocol.adherence.visits import check_visits
 from leadline.protocol.schedule import Record, Schedule, Visit
@@ -73,6 +75,84 @@ def test_a_contact_that_names_its_visit_stands_for_it_outside_the_window_too():
     assert week_4(timed(40, "week_4", FULL)) == ("outside", "minor_deviation")
     assert week_4(timed(40, "Week 4", FULL)) == ("outside", "minor_deviation")
     assert week_4(timed((30, 40), "week_4", FULL)) == ("unplaced", "not_documented")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "week_4",
+        "WEEK 4",
+        "week4",
+        "wk4",
+        "Wk 4",
+        "W4",
+        "w_4",
+        "4 weeks",
+        "4wk",
+        "4w",
+        "day 28",
+        "D28",
+        "28 d",
+    ],
+)
+def test_a_time_point_is_read_in_every_way_in_which_charts_write_it(name):
+    assert week_4(timed(40, name, FULL)) == ("outside", "minor_deviation")
+
+
+@pytest.mark.parametrize(
+    "name", ["", "week 5", "d27", "m2", "2 months", "4", "visit 4", "wk4b", "week 4 or 5"]
+)
+def test_a_time_point_that_names_no_visit_leaves_the_contact_to_its_day(name):
+    assert week_4(timed(40, name, FULL), visit(200, {})) == ("missed", "major_deviation")
+    assert week_4(timed(28, name, FULL)) == ("made", "as_written")
+
+
+@pytest.mark.parametrize(
+    ("name", "names"),
+    [
+        ("m1", "week_4"),  # 28 to 31
+        ("m24", "year_2"),  # 24 calendar months are 730 or 731 days
+        ("Month 24", "year_2"),
+        ("2 years", "year_2"),
+        ("y5", "year_5"),  # 1826 or 1827
+        ("m60", "year_5"),
+        ("wk24", "week_24"),
+        ("D168", "week_24"),
+        ("m6", None),  # 181 to 184: week 24 is day 168
+        ("m12", None),  # 365 or 366: week 52 is day 364
+        ("year 1", None),
+        ("d0", "day_0"),
+    ],
+)
+def test_months_and_years_name_the_visit_whose_planned_day_they_can_be(name, names):
+    found = named_visit(timed(3, name), shipped().schedule)
+    assert (found.id if found else None) == names
+
+
+@pytest.mark.parametrize(("day", "names"), [(0, "day_0"), ((-1, 0), "day_0"), (-12, None)])
+def test_a_baseline_is_that_of_the_schedule_only_where_it_may_lie_in_it(day, names):
+    found = named_visit(timed(day, "Baseline"), shipped().schedule)
+    assert (found.id if found else None) == names
+
+
+def test_time_points_that_name_no_visit_are_said_without_the_words_of_the_chart():
+    visits = [
+        timed(-12, "baseline"),
+        timed(170, "M6"),
+        timed(180, "m6"),
+        timed(200, "with Dr Who"),
+        timed(56, "W8"),
+    ]
+    child = check_case(shipped(), chart("jia", visits=visits), today=DaySpan(400, 400))
+    (said,) = [notice for notice in child.notices if "time point" in notice]
+    assert said == (
+        "The time points of 4 contacts name no visit of the schedule (baseline, month 6): they are placed by day alone."
+    )
+    one = check_case(shipped(), chart("jia", visits=visits[3:]), today=DaySpan(400, 400))
+    assert (
+        "The time point of 1 contact names no visit of the schedule: it is placed by day alone."
+        in one.notices
+    )
 
 
 def test_a_visit_missed_is_grave_where_an_answer_rests_on_it():

@@ -16,6 +16,7 @@ from leadline.protocol.adherence.findings import Adherence, ChildAdherence, Text
 from leadline.protocol.adherence.infusions import check_infusions, check_repeat_dosing
 from leadline.protocol.adherence.judging import is_open
 from leadline.protocol.adherence.membership import check_membership, membership_notices, under_protocol
+from leadline.protocol.adherence.timepoints import names_nothing, timepoint_words
 from leadline.protocol.adherence.treatment import check_changes, check_treatment
 from leadline.protocol.adherence.upcoming import is_followed, upcoming_of
 from leadline.protocol.adherence.visits import check_visits
@@ -81,7 +82,7 @@ def check_case(
         visits=visits, treatment=check_treatment(context, today) if treated else (),
         changes=check_changes(context) if treated else (), watches=watches,
         upcoming=() if closed else upcoming_of(case, protocol, visits, watches, today),
-        notices=tuple(_child_notices(case)), ref=case.ref,
+        notices=tuple(_child_notices(case, protocol)), ref=case.ref,
     )  # fmt: skip
 
 
@@ -181,10 +182,25 @@ def _untreated(case: Case) -> str:
     return f"No infusion is recorded: eligibility is that of an infusion on {case.index.text}."
 
 
-def _child_notices(case: Case) -> Iterator[str]:
+def _child_notices(case: Case, protocol: Protocol) -> Iterator[str]:
     if not any(one.given for one in case.infusions):
         yield _untreated(case)
     elif case.index is None:
         yield "The day of the infusion is not recorded: no window can be placed."
     if not is_followed(case):
         yield "No longer followed: nothing is listed as still to come."
+    yield from _unmatched_timepoints(case, protocol)
+
+
+def _unmatched_timepoints(case: Case, protocol: Protocol) -> Iterator[str]:
+    unmatched = [one for one in case.assessments if names_nothing(one, protocol.schedule)]
+    if unmatched:
+        known = sorted({words for one in unmatched if (words := timepoint_words(one))})
+        shown = f" ({', '.join(known)})" if known else ""
+        points = (
+            "time point of 1 contact names"
+            if len(unmatched) == 1
+            else f"time points of {len(unmatched)} contacts name"
+        )
+        placed = "it is" if len(unmatched) == 1 else "they are"
+        yield f"The {points} no visit of the schedule{shown}: {placed} placed by day alone."

@@ -1,9 +1,9 @@
 """Planned visits against what was recorded: made in the window or not, and what of the plan a visit that was made
 lacks.
 
-A contact counts for the planned visit that its `timepoint` names, else for the one in whose window it lies, nearest to
-the planned day. Where no contact is recorded, values of a day in the window stand for one, and for the visit of the
-infusion the infusion itself.
+A contact counts for the planned visit that its time point names (`timepoints`), else for the one in whose window it
+lies, nearest to the planned day. Where no contact is recorded, values of a day in the window stand for one, and for the
+visit of the infusion the infusion itself.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from leadline.protocol.adherence.context import Context
 from leadline.protocol.adherence.findings import Outcome, Refs, Texts, VisitAdherence, VisitState
 from leadline.protocol.adherence.membership import under_protocol
 from leadline.protocol.adherence.records import Recorded, nothing_recorded, recorded_at
+from leadline.protocol.adherence.timepoints import named_visit
 from leadline.protocol.protocol import Protocol
 from leadline.protocol.schedule import Record, Visit
 
@@ -45,10 +46,7 @@ def _placed(case: Case, protocol: Protocol) -> Mapping[str, Assessment]:
     contacts = [one for one in case.assessments if one.ref.table == "visits"]
     placed: dict[str, Assessment] = {}
     for contact in contacts:
-        name = contact.timepoint.strip().casefold()
-        named = next(
-            (visit for visit in visits if name in (visit.id.casefold(), visit.title.casefold())), None
-        )
+        named = named_visit(contact, protocol.schedule)
         if named is not None:
             placed.setdefault(named.id, contact)
     loose = [one for one in case.assessments if one.ref.table != "visits"]
