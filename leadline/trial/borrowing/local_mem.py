@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from pydantic.dataclasses import dataclass
-from scipy.sparse import csr_array
 from scipy.special import logsumexp
 
 from leadline.trial.borrowing.beta import CLOSED
@@ -19,6 +18,8 @@ from leadline.trial.borrowing.blocks import block_log_marginal, expect_in_block,
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from scipy.sparse import csr_array
 
     from leadline.trial.borrowing.beta import Beforehand, Floats, Prior, Quantity
     from leadline.trial.borrowing.outcomes import Outcomes
@@ -72,6 +73,8 @@ def _log_blocks(outcomes: Outcomes, prior: Prior) -> Floats:
 @cache
 def _groupings(baskets: int) -> tuple[csr_array, Floats]:
     """Incidence (set partitions, bit masks) and the number of groups of each partition."""
+    from scipy.sparse import csr_array
+
     partitions = _set_partitions(baskets)
     rows = [row for row, blocks in enumerate(partitions) for _ in blocks]
     columns = [mask for blocks in partitions for mask in blocks]

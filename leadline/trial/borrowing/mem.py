@@ -17,13 +17,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import numpy as np
 from annotated_types import Gt, Lt
 from pydantic.dataclasses import dataclass
-from scipy.sparse import csr_array
 
 from leadline.trial.borrowing.beta import CLOSED
 from leadline.trial.borrowing.blocks import block_log_marginal, expect_in_block, members, term_weights
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from scipy.sparse import csr_array
 
     from leadline.trial.borrowing.beta import Beforehand, Floats, Prior, Quantity
     from leadline.trial.borrowing.outcomes import Outcomes
@@ -97,6 +98,8 @@ def _masks_with(basket: int, baskets: int) -> list[int]:
 @cache
 def _matrices(baskets: int) -> tuple[csr_array, Floats]:
     """Incidence (matrices, baskets * 2^baskets) of rows, and the number of exchangeable pairs of each matrix."""
+    from scipy.sparse import csr_array
+
     pairs = list(combinations(range(baskets), 2))
     codes = np.arange(2 ** len(pairs))
     masks = np.tile(1 << np.arange(baskets), (len(codes), 1))
