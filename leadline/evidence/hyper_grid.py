@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from leadline.evidence.quadrature import Array, between, panel_nodes
 
 # Distances from a point where a tail probability is nearly a step for small tau.
 GRADING = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 0.8)
-PANEL = 4.0  # standard deviations of the normal in a panel of log odds: ten nodes leave at most 5e-10
+PANEL = 3.2  # standard deviations of the normal in a panel of log odds, at most: ten nodes resolve them to ten digits
 TAIL = 12.0  # standard deviations of the normal that an integral reaches: a likelihood may pull far into its tail
 BLOCK = 32  # neighbouring means taken together: more would multiply too many zeros
 
@@ -100,32 +101,65 @@ class BinomialNormalIntegrals:
         )
 
 
-def integrate(
-    n: int, mu: Array, tau: Array, *, cut: float, offset: float = 0.0, order: int = 10
-) -> BinomialNormalIntegrals:
-    """What the tables of a basket are made of, at every number of its patients.
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One basket's integrals.
 
-    n          patients of the basket
-    mu, tau    (G,), tau above zero: the nodes of a HyperGrid, or one node for a basket that stands alone
-    cut        the proportion (0 to 1, not included) above which `tail` counts
-    order      nodes per panel of log odds; 10 gives nine digits
+    n        patients of the basket
+    cut      the proportion (0 to 1, not included) above which `tail` counts
+    offset   in log odds
     """
-    whole, above = np.empty((2, n + 2, tau.size))
-    cut_eta = float(np.log(cut) - np.log1p(-cut))
+
+    n: int
+    cut: float
+    offset: float = 0.0
+
+    @property
+    def edge(self) -> float:
+        """The cut in log odds, counted from the offset."""
+        return float(np.log(self.cut) - np.log1p(-self.cut)) - self.offset
+
+
+def integrate(
+    baskets: Sequence[Wanted], mu: Array, tau: Array, *, order: int = 10
+) -> list[BinomialNormalIntegrals]:
+    """What the tables of some baskets are made of, at every number of their patients; one a basket.
+
+    mu, tau    (G,), tau above zero: the nodes of a HyperGrid, or one node for a basket that stands alone
+    order      nodes per panel of log odds; 10 gives ten digits
+    """
+    ends = np.cumsum([0, *(basket.n + 2 for basket in baskets)])
+    rows = [slice(start, end) for start, end in pairwise(ends.tolist())]
+    edges = sorted({basket.edge for basket in baskets})
+    whole, above = np.empty((2, ends[-1], tau.size))
     for spread, nodes in _by_spread(mu, tau):
-        centre = mu[nodes] + offset
-        eta, weight = between(*_panels(n, centre, spread, cut_eta), order)
-        likelihood = _likelihoods(n + 1, eta) * weight
-        first_above = int(np.searchsorted(eta, cut_eta))
-        for start in range(0, centre.size, BLOCK):
-            block = slice(start, start + BLOCK)
-            low, high = _reached(eta, centre[block], spread)
-            middle = min(max(first_above, low), high)
-            normal = _normal(eta[low:high], centre[block], spread)
-            beyond = likelihood[:, middle:high] @ normal[middle - low :]
-            above[:, nodes[block]] = beyond
-            whole[:, nodes[block]] = beyond + likelihood[:, low:middle] @ normal[: middle - low]
-    return BinomialNormalIntegrals(n, whole, above)
+        eta, weight = between(*_panels(baskets, mu[nodes], spread), order)
+        likelihood = np.concatenate([_likelihoods(b.n + 1, eta + b.offset) for b in baskets]) * weight
+        for block, beyond in _beyond(edges, eta, likelihood, mu[nodes], spread):
+            whole[:, nodes[block]] = beyond[0]
+            for basket, places in zip(baskets, rows, strict=True):
+                above[places, nodes[block]] = beyond[1 + edges.index(basket.edge), places]
+    return [
+        BinomialNormalIntegrals(basket.n, whole[places], above[places])
+        for basket, places in zip(baskets, rows, strict=True)
+    ]
+
+
+def _beyond(
+    edges: Sequence[float], eta: Array, likelihood: Array, centre: Array, tau: float
+) -> Iterator[tuple[slice, Array]]:
+    """Neighbouring centres, and integrals over all log odds and over those beyond each edge.
+
+    returns   (edges + 1, likelihoods, centres)
+    """
+    splits = np.searchsorted(eta, edges)
+    for start in range(0, centre.size, BLOCK):
+        block = slice(start, start + BLOCK)
+        low, high = _reached(eta, centre[block], tau)
+        normal = _normal(eta[low:high], centre[block], tau)
+        limits = np.clip([low, *splits, high], low, high).tolist()
+        parts = [likelihood[:, a:b] @ normal[a - low : b - low] for a, b in pairwise(limits)]
+        yield block, np.cumsum(parts[::-1], axis=0)[::-1]
 
 
 def _by_spread(mu: Array, tau: Array) -> Iterator[tuple[float, Array]]:
@@ -135,13 +169,14 @@ def _by_spread(mu: Array, tau: Array) -> Iterator[tuple[float, Array]]:
     yield from zip(spreads.tolist(), np.split(order, starts[1:]), strict=True)
 
 
-def _panels(n: int, centre: Array, tau: float, cut_eta: float) -> tuple[Array, Array]:
-    """Starts and ends of panels that resolve the normals and any likelihood of n patients, where a normal reaches.
+def _panels(baskets: Sequence[Wanted], centre: Array, tau: float) -> tuple[Array, Array]:
+    """Starts and ends of panels that resolve the normals and any likelihood of the baskets, where a normal reaches.
 
     centre   of the normals, rising
     """
     low, high = centre[0] - TAIL * tau, centre[-1] + TAIL * tau
-    breaks = np.unique(np.clip([low, *_likelihood_breaks(n), cut_eta, high], low, high))
+    of_baskets = [[*(_likelihood_breaks(basket.n) - basket.offset), basket.edge] for basket in baskets]
+    breaks = np.unique(np.clip(np.concatenate([[low, high], *of_baskets]), low, high))
     pieces = np.ceil(np.diff(breaks) / (PANEL * tau)).astype(int)
     ends = np.cumsum(pieces)
     place = np.arange(ends[-1]) - np.repeat(ends - pieces, pieces)

@@ -21,7 +21,7 @@ from leadline.evidence.hierarchy import (
     InverseGammaVariance,
     study_integrals,
 )
-from leadline.evidence.hyper_grid import BinomialNormalTable, hyper_grid, integrate
+from leadline.evidence.hyper_grid import BinomialNormalTable, Wanted, hyper_grid, integrate
 from leadline.evidence.likelihoods import BinomialLikelihood, HypergeometricLikelihood, PoissonLikelihood
 
 NODES = st.tuples(st.floats(-6, 6), st.floats(0.001, 6))
@@ -45,7 +45,7 @@ def slow_integral(
 
 
 def tabulate(n: int, mu, tau, *, cut: float, offset: float = 0.0) -> BinomialNormalTable:
-    return integrate(n, mu, tau, cut=cut, offset=offset).table(n)
+    return integrate([Wanted(n, cut, offset)], mu, tau)[0].table(n)
 
 
 def scaled(r: int, n: int) -> float:
@@ -220,7 +220,7 @@ def test_the_conditional_likelihood_agrees_with_metafor():
 def test_the_table_of_the_first_patients_agrees_with_adaptive_integration(n, size):
     """A table of a few of many patients is a sum of many integrals: nothing is lost on the way."""
     mu, tau, offset, cut = -0.7, 0.9, 0.3, 0.35
-    table = integrate(n, np.array([mu]), np.array([tau]), cut=cut, offset=offset).table(size)
+    table = integrate([Wanted(n, cut, offset)], np.array([mu]), np.array([tau]))[0].table(size)
     for r in range(size + 1):
         largest = scaled(r, size) if size else 1.0
         expected = [
@@ -232,13 +232,11 @@ def test_the_table_of_the_first_patients_agrees_with_adaptive_integration(n, siz
         assert found == pytest.approx(expected, rel=1e-9, abs=1e-14)
 
 
-def test_nodes_of_all_spreads_together_have_the_integrals_of_each_alone():
+def test_all_nodes_and_baskets_together_have_the_integrals_of_each_alone():
     grid = hyper_grid(HyperPrior(), towards=(0.3,), order=4)
-    places = np.arange(0, grid.mu.size, 97)[::-1]
-    together = integrate(9, grid.mu, grid.tau, cut=0.3, offset=-0.4).table(9)
-    for place in places:
-        alone = tabulate(9, grid.mu[[place]], grid.tau[[place]], cut=0.3, offset=-0.4)
-        for name in ("marginal", "mean", "tail"):
-            assert getattr(together, name)[:, place] == pytest.approx(
-                getattr(alone, name)[:, 0], rel=1e-9, abs=1e-9
-            )
+    baskets = [Wanted(9, 0.3, -0.4), Wanted(4, 0.7, 1.2), Wanted(14, 0.3, -0.4)]
+    for basket, together in zip(baskets, integrate(baskets, grid.mu, grid.tau), strict=True):
+        for place in range(grid.mu.size - 1, 0, -97):
+            (alone,) = integrate([basket], grid.mu[[place]], grid.tau[[place]])
+            assert together.whole[:, place] == pytest.approx(alone.whole[:, 0], rel=1e-9, abs=1e-12)
+            assert together.above[:, place] == pytest.approx(alone.above[:, 0], rel=1e-9, abs=1e-12)

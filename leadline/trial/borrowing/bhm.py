@@ -73,6 +73,6 @@ class Hierarchical:
         grid = node_grid(prior, quantity=quantity, centres=from_zero)
         factors = [
             basket_factors(quantity, grid, sitting, basket)
-            for sitting, basket in zip(sittings(outcomes, baskets, from_zero), baskets, strict=True)
+            for sitting, basket in zip(sittings(outcomes, quantity, baskets, from_zero), baskets, strict=True)
         ]
         return grid, factors

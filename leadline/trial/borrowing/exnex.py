@@ -108,7 +108,7 @@ class ExNex:
     ) -> tuple[list[HyperGrid], list[Factors], list[Factors] | None]:
         """The nodes of each common distribution, and each basket at them; those that stand alone are with the first."""
         from_zero = offsets(self.centre, baskets)
-        seats = sittings(outcomes, baskets, from_zero)
+        seats = sittings(outcomes, quantity, baskets, from_zero)
         grids = [node_grid(part.hyper_prior, quantity=quantity, centres=from_zero) for part in self.common]
         first = [
             _first_or_alone(self, quantity, grids[0], sitting, basket)

@@ -10,7 +10,7 @@ Sources   [B13] Berry SM, Broglio KR, Groshen S, Berry DA. Clin Trials 2013;10:7
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -23,6 +23,7 @@ from leadline.evidence.hyper_grid import (
     BinomialNormalIntegrals,
     BinomialNormalTable,
     HyperGrid,
+    Wanted,
     hyper_grid,
     integrate,
 )
@@ -108,25 +109,34 @@ class Factors:
 
 @dataclass(frozen=True, slots=True)
 class Sitting:
-    """Where in a quantity a basket sits: which basket, how many treated children and controls so far, its offset.
+    """Where in a quantity a basket sits.
 
-    full   treated children planned
+    basket          its position
+    size, controls  treated children and controls so far
+    wanted          what is integrated for it, and `together` for all baskets without controls
     """
 
     basket: int
     size: int
-    full: int
-    offset: float
-    controls: int = 0
+    controls: int
+    wanted: Wanted
+    together: tuple[Wanted, ...]
 
 
-def sittings(outcomes: Outcomes, baskets: Sequence[Beforehand], from_zero: Sequence[float]) -> list[Sitting]:
+def sittings(
+    outcomes: Outcomes, quantity: Quantity, baskets: Sequence[Beforehand], from_zero: Sequence[float]
+) -> list[Sitting]:
     """One a basket."""
-    controls = outcomes.control_sizes or (0,) * len(outcomes.sizes)
-    return [
-        Sitting(j, outcomes.sizes[j], basket.size, from_zero[j], controls[j])
-        for j, basket in enumerate(baskets)
+    cuts = quantity.rates if isinstance(quantity, Above) else (ANY_CUT,) * len(baskets)
+    later = quantity.sizes if isinstance(quantity, Reaches) else outcomes.sizes
+    wanted = [
+        Wanted(max(basket.size, *sizes), cut, offset)
+        for basket, cut, offset, *sizes in zip(baskets, cuts, from_zero, outcomes.sizes, later, strict=True)
     ]
+    alone = zip(wanted, baskets, strict=True)
+    together = tuple(dict.fromkeys(one for one, basket in alone if basket.control is None))
+    controls = outcomes.control_sizes or (0,) * len(baskets)
+    return [Sitting(j, size, controls[j], wanted[j], together) for j, size in enumerate(outcomes.sizes)]
 
 
 def node_grid(prior: HyperPrior, *, quantity: Quantity, centres: Sequence[float]) -> HyperGrid:
@@ -142,32 +152,29 @@ def _grid(prior: HyperPrior, towards: tuple[float, ...], order: int) -> HyperGri
     return hyper_grid(prior, towards=towards, order=order)
 
 
-def _table(sitting: Sitting, grid: HyperGrid, cut: float) -> BinomialNormalTable:
-    """The integrals are made once for all children of the basket, and serve each of its looks."""
-    full = max(sitting.full, sitting.size)
-    return _integrals(full, grid, cut, sitting.offset).table(sitting.size)
+def _table(sitting: Sitting, grid: HyperGrid, size: int) -> BinomialNormalTable:
+    """The integrals are made once for all children of all baskets, and serve each look."""
+    return _integrals(sitting.together, grid)[sitting.wanted].table(size)
 
 
 @lru_cache(maxsize=HELD)
-def _integrals(full: int, grid: HyperGrid, cut: float, offset: float) -> BinomialNormalIntegrals:
-    return integrate(full, grid.mu, grid.tau, cut=cut, offset=offset)
+def _integrals(together: tuple[Wanted, ...], grid: HyperGrid) -> dict[Wanted, BinomialNormalIntegrals]:
+    return dict(zip(together, integrate(together, grid.mu, grid.tau), strict=True))
 
 
 @lru_cache(maxsize=HELD)
 def normal_factors(quantity: Quantity, grid: HyperGrid, sitting: Sitting) -> Factors:
     """A basket whose log odds are normal around each node's mean."""
+    table = _table(sitting, grid, sitting.size)
     match quantity:
-        case Above(rates):
-            table = _table(sitting, grid, rates[sitting.basket])
+        case Above():
             return Factors(table.marginal, table.tail)
         case Mean():
-            table = _table(sitting, grid, ANY_CUT)
             return Factors(table.marginal, table.mean)
         case Reaches(responders, sizes):
             full = sizes[sitting.basket]
-            later = _table(replace(sitting, size=full), grid, ANY_CUT).marginal
-            weighted = _reached(later, sitting.size, full, responders[sitting.basket])
-            return Factors(_table(sitting, grid, ANY_CUT).marginal, weighted)
+            later = _table(sitting, grid, full).marginal
+            return Factors(table.marginal, _reached(later, sitting.size, full, responders[sitting.basket]))
 
 
 def basket_factors(quantity: Quantity, grid: HyperGrid, sitting: Sitting, basket: Beforehand) -> Factors:
