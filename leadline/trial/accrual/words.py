@@ -39,9 +39,10 @@ def compared_in_words(found: RandomAccrual, planned: Sequence[Operating]) -> str
         max(one.family_wise_error for one in scenarios) for scenarios in (planned, found.scenarios)
     )
     return (
-        "If accrual is random and no basket responds, some basket is declared a success by mistake with a probability of "
-        f"{percent(null.family_wise_error)}; with the planned numbers it is {percent(planned[0].family_wise_error)}. "
-        f"The largest family-wise error in the listed true states is {percent(after)}; planned, {percent(before)}. "
+        "If accrual is random and no basket responds, some basket is declared a success by mistake with a probability "
+        f"of {percent(null.family_wise_error)}; with the planned numbers it is "
+        f"{percent(planned[0].family_wise_error)}. The largest family-wise error in the listed true states is "
+        f"{percent(after)}; planned, {percent(before)}. "
         f"If every basket responds, each is found with a probability of {_between(target.success)}; planned, "
         f"{_between(planned[-1].success)}. A limit that is proved is proved for the planned numbers, not for these."
     )
