@@ -242,7 +242,7 @@ def _children(
 
 
 def _answer(result: Found, as_json: bool, print_result: Callable[[Found], None]) -> None:
-    from leadline.evidence.plain import to_dict
+    from leadline.casebook.plain import to_dict
 
     if as_json:
         print(json.dumps(to_dict(result), indent=2, allow_nan=False))

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Literal
 
 from leadline.casebook.case import RowRef
 from leadline.casebook.days import DaySpan
+from leadline.casebook.plain import to_dict
 
 Result = Literal["met", "not_met", "indeterminate"]
 Refs = tuple[RowRef, ...]
@@ -304,23 +305,7 @@ class Adherence:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON, in the order of the fields; a day is its first and last day."""
-        plain: dict[str, Any] = _plain(self)
+        plain: dict[str, Any] = to_dict(self)
         for child, made in zip(self.children, plain["children"], strict=True):
             made["outcomes"] = {outcome.value: number for outcome, number in child.count().items()}
         return plain
-
-
-def _plain(value: Any) -> Any:
-    match value:
-        case DaySpan():
-            return [value.first, value.last]
-        case RowRef():
-            return {"table": value.table, "uid": value.uid}
-        case StrEnum():
-            return value.value
-        case tuple():
-            return [_plain(part) for part in value]
-        case _ if is_dataclass(value):
-            return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
-        case _:
-            return value

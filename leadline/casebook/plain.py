@@ -1,4 +1,4 @@
-"""Results as plain numbers, words and lists, for JSON."""
+"""Results as plain numbers, words and lists, for JSON: a span of days as its first and last, a row by table and uid."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import math
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
+
+from leadline.casebook.case import RowRef
+from leadline.casebook.days import DaySpan
 
 Plain = None | bool | int | float | str | list["Plain"] | dict[str, "Plain"]
 
@@ -28,6 +31,10 @@ def _plain(value: object) -> Plain:
             return value
         case float():
             return value if math.isfinite(value) else None
+        case DaySpan():
+            return [value.first, value.last]
+        case RowRef():
+            return {"table": value.table, "uid": value.uid}
         case tuple() | list():
             return [_plain(item) for item in value]
         case Mapping():
