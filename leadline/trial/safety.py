@@ -44,13 +44,13 @@ class Boundary:
     events         for n = 1, 2, ... children the smallest number of events that stops; n + 1 where none can
     checks         numbers of children after which the rule is looked at
     critical       interval (above the first, up to the second) of critical values that give this boundary; the first
-                   None where every lower value gives it too
+                   None where every lower value gives it too. None of a boundary at which nothing stops
     stop_at_limit  probability of stopping when the rate is the limit
     """
 
     events: tuple[int, ...]
     checks: tuple[int, ...]
-    critical: tuple[float | None, float]
+    critical: tuple[float | None, float] | None
     stop_at_limit: float
 
     def table(self) -> list[tuple[int, int, int]]:

@@ -36,6 +36,7 @@ class TestPublishedBetaBinomialBoundary:
         table = {f"{low}-{high}": events for low, high, events in boundary.table()}
         assert table == printed
         # The printed value, found by bisection, lies 4e-7 below the interval that gives the printed boundary.
+        assert boundary.critical is not None
         above, up_to = boundary.critical
         assert above is not None
         assert above - 1e-6 < CHECK["printed"]["cval"] <= up_to
@@ -76,6 +77,7 @@ class TestPublishedPocockBoundary:
             (25, 27, 10),
             (28, 30, 11),
         ]
+        assert self.boundary.critical is not None
         above, up_to = self.boundary.critical
         assert above is not None
         # Printed as a p-value, found by bisection: at the upper end of those that give the printed boundary.
@@ -258,6 +260,7 @@ def test_a_boundary_of_the_smallest_critical_value_has_no_lower_end_and_is_plain
     )
     boundary = calibrated_boundary(values, limit_rate=0.2, level=0.1, checks=range(1, 7))
     assert boundary.events == (2, 3, 4, 4, 5, 5)
+    assert boundary.critical is not None
     assert boundary.critical[0] is None
     assert boundary.stop_at_limit == pytest.approx(0.002624, abs=1e-12)
     assert json.loads(json.dumps(asdict(boundary), allow_nan=False))["critical"][0] is None

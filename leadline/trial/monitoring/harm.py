@@ -252,7 +252,7 @@ def basket_boundary(harm: Harm, looks: tuple[int, ...]) -> Boundary:
     except DesignInvalid:
         never = tuple(range(2, looks[-1] + 2))
         checks = tuple(range(1, looks[-1] + 1)) if checked_each_child(harm) else looks
-        return Boundary(never, checks, (np.inf, np.inf), stop_at_limit=0.0)
+        return Boundary(never, checks, critical=None, stop_at_limit=0.0)
 
 
 def checked_each_child(harm: Harm) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import json
+from dataclasses import asdict, replace
 from fractions import Fraction
 from itertools import product
 
@@ -130,6 +131,8 @@ def test_a_basket_too_small_for_any_boundary_is_never_warned_of():
     strict = replace(HARM, level=0.1)
     boundary = basket_boundary(strict, (1,))
     assert boundary.events == (2,)
+    assert (boundary.critical, boundary.stop_at_limit) == (None, 0.0)
+    assert json.dumps(asdict(boundary), allow_nan=False)
     found = harm_standing(DESIGN, [of(True)], boundary, stopped=(False, False))
     assert (found.stops_at, found.rule) == (None, Rule.GO_ON)
 
