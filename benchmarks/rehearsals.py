@@ -55,7 +55,7 @@ def last_look() -> None:
         read = time.process_time()
         cases = list(casebook.cases())
         made = time.process_time()
-        reach(ready.plan, cases, on=on, trial=ready.trial)
+        reach(ready.plan, casebook, on=on, trial=ready.trial)
         decided = time.process_time()
     say(
         f"last look at {len(cases)} children: reading {read - start:.3f} s, cases {made - read:.3f} s, "

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from leadline.casebook.case import Case, GroupReport
@@ -70,11 +71,20 @@ class Casebook:
     days: Mapping[str, RecordedDay] = field(repr=False)
     index_infusion: IndexInfusion = None
 
-    def cases(self, *, planned: RecordedDay | None = None) -> Iterator[Case]:
-        """Every child, in the order of the table of children. `planned`: day 0 of those who were given no infusion."""
+    def cases(
+        self,
+        *,
+        planned: RecordedDay | None = None,
+        day_zero: Mapping[str, RecordedDay] = MappingProxyType({}),
+    ) -> Iterator[Case]:
+        """Every child, in the order of the table of children.
+
+        planned   day 0 of those who were given no infusion
+        day_zero  by code, day 0 of children who count from another day than their infusion, as controls of a trial
+        """
         from leadline.casebook.cases import cases_of
 
-        return cases_of(self, planned=planned)
+        return cases_of(self, planned=planned, day_zero=day_zero)
 
     def case(self, patient_id: str) -> Case:
         """One child. Raises KeyError if there is none of this code."""

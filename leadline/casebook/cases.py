@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 import polars as pl
@@ -57,11 +58,16 @@ class _Clock:
 
 
 def cases_of(
-    casebook: Casebook, only: str | None = None, *, planned: RecordedDay | None = None
+    casebook: Casebook,
+    only: str | None = None,
+    *,
+    planned: RecordedDay | None = None,
+    day_zero: Mapping[str, RecordedDay] = MappingProxyType({}),
 ) -> Iterator[Case]:
     """Every child in the order of the table, or the one named. Raises KeyError for a child that is not there.
 
     planned   the day from which the days of a child count who was given no infusion
+    day_zero  the day from which the days of a child of this code count, whatever it was given
     """
     patients = casebook.tables["patients"]
     if only is not None:
@@ -79,6 +85,7 @@ def cases_of(
             own = {name: of_table.get(number, []) for name, of_table in rows.items()}
             row = index.get(patient["patient_id"])
             zero = casebook.days.get(str(row["infusion_start"])) if row else planned
+            zero = day_zero.get(patient["patient_id"], zero)
             yield _case(patient, own, _Clock(casebook.days, zero), invented=casebook.kind == "invented")
 
 

@@ -18,8 +18,6 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from leadline.errors import BeyondExactRange, DesignInvalid
 from leadline.trial.ahead import Ahead, Settled, control_sizes
 from leadline.trial.borrowing import Coherent, Outcomes
@@ -28,6 +26,7 @@ from leadline.trial.borrowing.bhm import Hierarchical
 from leadline.trial.borrowing.exnex import ExNex
 from leadline.trial.borrowing.hierarchical import Centre
 from leadline.trial.borrowing.independent import Independent
+from leadline.trial.borrowing.outcomes import one_outcome
 from leadline.trial.endings import MOST_OUTCOMES
 from leadline.trial.operating import alone
 from leadline.trial.posterior import Posterior
@@ -82,7 +81,8 @@ def predict_success(
     settled = closed or (None,) * len(design.baskets)
     _check_treated(design, responders, children, settled)
     _check_controls(design, control_responders, control_children, settled)
-    now = _outcomes(design, responders, children, control_responders, control_children)
+    controls = (control_responders, control_children) if design.randomised else ()
+    now = one_outcome(responders, children, *controls)
     return _predict(design, posterior or Posterior(design), now, settled, belief=_adapted(design, now))
 
 
@@ -115,7 +115,7 @@ def assurance(
         for basket, prior, control in zip(design.baskets, priors, controls, strict=True)
     )
     nobody = (0,) * len(baskets)
-    now = _outcomes(design, nobody, nobody, nobody, nobody)
+    now = one_outcome(*(nobody,) * (4 if design.randomised else 2))
     believed = replace(design, borrowing=belief, baskets=baskets)
     return _predict(design, posterior or Posterior(design), now, (None,) * len(baskets), belief=believed)
 
@@ -148,24 +148,6 @@ def _check_belief(design: Design, belief: Model) -> None:
             f"belief.centre: found {belief.centre.value}; takes control in a design with controls",
             hint="The effect is then what the baskets have in common.",
         )
-
-
-def _outcomes(
-    design: Design,
-    responders: Sequence[int],
-    children: Sequence[int],
-    control_responders: Sequence[int],
-    control_children: Sequence[int],
-) -> Outcomes:
-    """One outcome, of both arms in a design with controls."""
-    if not design.randomised:
-        return Outcomes(np.array([responders]), tuple(children))
-    return Outcomes(
-        np.array([responders]),
-        tuple(children),
-        control_responders=np.array([control_responders]),
-        control_sizes=tuple(control_children),
-    )
 
 
 def _check_treated(

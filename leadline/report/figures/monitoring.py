@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from leadline.report.figures import style
@@ -9,12 +10,14 @@ from leadline.report.figures.harm_rule import EDGE, HarmPanel, stop_entry
 from leadline.report.figures.layout import line_height, wrapped
 from leadline.report.figures.page import LegendEntry, Page
 from leadline.report.figures.plotted import Plotted
+from leadline.trial.monitoring.standing import Scale
 from leadline.trial.monitoring.words import chance
 
 if TYPE_CHECKING:
     from leadline.report.figures.plotted import Value
     from leadline.trial.monitoring import Monitoring
     from leadline.trial.monitoring.results import BasketStanding
+    from leadline.trial.monitoring.standing import Posterior
 
 _NAMES = 0.27  # of the page's width
 _ROW = 27.0
@@ -38,7 +41,7 @@ def plot_standing(found: Monitoring, *, width_mm: float = style.TWO_COLUMNS_MM) 
         page.finish(y + 2),
         alt=_standing_alt(found),
         caption="The response rate of each basket by the design's own model, at the numbers of children whose response "
-        "is known. Between planned looks the rule asks for no decision.",
+        f"is known. {_against_controls(found)}Between planned looks the rule asks for no decision.",
         data=tuple(_standing_datum(basket) for basket in found.baskets),
     )
 
@@ -46,15 +49,18 @@ def plot_standing(found: Monitoring, *, width_mm: float = style.TWO_COLUMNS_MM) 
 def _standing_row(page: Page, basket: BasketStanding, top: float, left: float, right: float) -> None:
     counts = basket.counts
     known = f"{counts.responders} of {counts.known} responded"
+    if basket.control_counts is not None:
+        controls = basket.control_counts
+        known = f"{counts.responders} of {counts.known}, controls {controls.responders} of {controls.known}"
     lines = [*wrapped(basket.label, left - 10, style.BODY)[:2], known]
     first = top + _ROW / 2 - (len(lines) - 1) * line_height(style.SMALL) / 2
     for place, line in enumerate(lines):
         size, color = (style.SMALL, style.QUIET) if line == known else (style.BODY, style.INK)
         page.text(EDGE, first + place * line_height(style.SMALL), line, size=size, color=color)
-    y, now = top + _ROW / 2, basket.posterior
+    y, now = top + _ROW / 2, _on_the_scale_of_rates(basket)
 
     def at(rate: float) -> float:
-        return left + rate * (right - left)
+        return left + min(max(rate, 0.0), 1.0) * (right - left)
 
     page.line(left, top + _ROW, right, top + _ROW, color=style.FAINT, width=style.HAIRLINE)
     page.line(at(basket.null_rate), y - _TICK, at(basket.null_rate), y + _TICK, color=style.INK)
@@ -74,6 +80,21 @@ def _standing_row(page: Page, basket: BasketStanding, top: float, left: float, r
         last = place == len(said) - 1
         size, color = (style.SMALL, style.QUIET) if last else (style.BODY, style.INK)
         page.text(right + 10, first + place * line_height(style.SMALL), line, size=size, color=color)
+
+
+def _on_the_scale_of_rates(basket: BasketStanding) -> Posterior:
+    """The difference from the controls stands where the rate would, were the controls at the null rate."""
+    now = basket.posterior
+    if now.scale is not Scale.DIFFERENCE:
+        return now
+    null = basket.null_rate
+    return replace(now, mean=null + now.mean, low=null + now.low, high=null + now.high)
+
+
+def _against_controls(found: Monitoring) -> str:
+    if not found.randomised:
+        return ""
+    return "With controls it is that of the treated if the controls were at the null rate. "
 
 
 def _percent_axis(page: Page, left: float, right: float, y: float) -> None:
@@ -114,10 +135,14 @@ def _standing_alt(found: Monitoring) -> str:
 
 
 def _standing_datum(one: BasketStanding) -> dict[str, Value]:
+    controls = one.control_counts
     return {
         "basket": one.label,
         "known": one.counts.known,
         "responders": one.counts.responders,
+        "controls": 0 if controls is None else controls.known,
+        "control_responders": 0 if controls is None else controls.responders,
+        "scale": str(one.posterior.scale),
         "mean": one.posterior.mean,
         "low": one.posterior.low,
         "high": one.posterior.high,
@@ -132,7 +157,7 @@ def plot_harm(found: Monitoring, *, width_mm: float = style.TWO_COLUMNS_MM) -> P
     """Children in the order of infusion against those with the event; the boundary above, the unknown hatched."""
     page = Page(width_mm * style.POINTS_PER_MM)
     low, high = found.harm_path
-    across = max(len(found.harm_boundary), len(found.children), 1)
+    across = max(len(found.harm_boundary), len(low) - 1, 1)
     panel = HarmPanel(page, across, max((*found.harm_boundary[-1:], *high, 1)) + 1)
     for n in range(1, len(low)):
         page.bar(panel.x_at(n - 1), panel.y_at(low[n]), panel.x_at(n), panel.bottom, fill=style.SECOND)
@@ -183,5 +208,5 @@ def _harm_data(found: Monitoring) -> list[dict[str, Value]]:
             "with_event_and_unknown": high[n] if n < len(high) else None,
             "stops_at": boundary[n - 1] if n <= len(boundary) and boundary[n - 1] <= n else None,
         }
-        for n in range(1, max(len(boundary), len(found.children)) + 1)
+        for n in range(1, max(len(boundary) + 1, len(low)))
     ]

@@ -21,31 +21,39 @@ if TYPE_CHECKING:
     from leadline.trial.monitoring.results import BasketStanding
 
 OPEN = "Open part: for everybody. It shows no response of any basket."
+OPEN_OF_TWO_ARMS = "Open part: for everybody. It shows no response of any basket, and nothing by arm."
 CLOSED = "Closed part: for the monitoring board alone."
 
 
 def open_results(found: Monitoring, figures: Sequence[FigureBlock]) -> Results:
     """Accrual, completeness, pooled safety."""
     drawn = {figure.name: figure for figure in figures}
-    harm = (
-        []
-        if found.harm is None
-        else [Prose(" ".join(harm_in_words(found.harm, whom="all baskets together")))]
-    )
     return _results(
         found,
         subtitle="Report to the monitoring board, open part",
-        part=OPEN,
+        part=OPEN_OF_TWO_ARMS if found.randomised else OPEN,
         internal=False,
         sections=(
             Section("conduct", "How the trial is run", (tables.accrual_table(found), tables.conduct_table(found))),
-            Section("safety", "Safety, all baskets together", (
-                *harm, *_drawn(drawn, "harm"), tables.pooled_harm_table(found),
-            ), 2),
+            _open_safety(found, drawn),
             Section("not-counted", "Children who are not counted", (tables.left_out_table(found),), 2),
             _notices(found),
         ),
     )  # fmt: skip
+
+
+def _open_safety(found: Monitoring, drawn: Mapping[str, FigureBlock]) -> Section:
+    """Harm over all baskets. In a design with controls that is harm in one arm, which the open part does not show."""
+    title = "Safety, all baskets together"
+    if found.randomised:
+        said = "Adverse events of both arms together stand above. The harm rule is about one arm: see the closed part."
+        return Section("safety", title, (Prose(said),), 2)
+    harm = (
+        ()
+        if found.harm is None
+        else (Prose(" ".join(harm_in_words(found.harm, whom="all baskets together"))),)
+    )
+    return Section("safety", title, (*harm, *_drawn(drawn, "harm"), tables.pooled_harm_table(found)), 2)
 
 
 def closed_results(found: Monitoring, figures: Sequence[FigureBlock]) -> Results:

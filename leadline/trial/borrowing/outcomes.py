@@ -60,6 +60,23 @@ class Outcomes:
         )
 
 
+def one_outcome(
+    responders: Sequence[int],
+    children: Sequence[int],
+    control_responders: Sequence[int] = (),
+    control_children: Sequence[int] = (),
+) -> Outcomes:
+    """The counts of one trial, one a basket. Controls are left out of a design that has none, and 0 of one that has."""
+    if not control_children:
+        return Outcomes(np.array([responders]), tuple(children))
+    return Outcomes(
+        np.array([responders]),
+        tuple(children),
+        control_responders=np.array([control_responders]),
+        control_sizes=tuple(control_children),
+    )
+
+
 def table_shape(sizes: Sequence[int], control_sizes: Sequence[int] = ()) -> tuple[int, ...]:
     """Entries of the table of each basket that has so many treated and control children."""
     controls = control_sizes or (0,) * len(sizes)

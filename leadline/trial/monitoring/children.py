@@ -1,50 +1,80 @@
-"""The children of a trial, in the order of their infusions, each with its basket, its response and harm."""
+"""The children of a trial, in the order of their day 0, each with its basket, its arm, its response and harm.
+
+Day 0 is that of the infusion, of a control that of enrolment. A look is made of the first of each basket and arm. Harm
+is about the cells: it counts the children of the baskets who were given them, in the order of infusion, whatever arm
+is recorded of them.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from leadline.trial.design import HarmCount
+from leadline.trial.monitoring.arms import (
+    ENROLLED_LATER,
+    INFUSED_BEFORE,
+    NOT_ENROLLED,
+    NOT_INFUSED,
+    OTHER_DISEASE,
+    Arm,
+    arm_of,
+    enrolled,
+    infused_before_enrolment,
+)
 from leadline.trial.monitoring.as_of import as_of
 from leadline.trial.monitoring.harm import ChildHarm, child_harm
 from leadline.trial.monitoring.responses import Day, Response, respond
+from leadline.trial.monitoring.words import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
 
     from leadline.casebook.case import Case
     from leadline.casebook.days import RecordedDay
     from leadline.trial.monitoring.plan import Plan
 
-NOT_INFUSED = "no infusion is recorded as given"
-OTHER_DISEASE = "no basket takes this diagnosis"
-
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """One infused child of a basket.
+    """One child of a basket.
 
-    place      in the order of infusion among all children of the trial, from 1; `in_basket` likewise in its basket
-    infused    the day of the first infusion as recorded; empty if it has no date
-    day        days since the infusion on the day of the look; None where that cannot be told
+    arm        msc or control
+    place      in the order of day 0 among all children of the trial, from 1; `in_arm` likewise in its basket and arm
+    infused    the day of the first infusion as recorded; empty if there is none, or it has no date
+    enrolled   the day of enrolment as recorded
+    day        days since day 0 on the day of the look; None where that cannot be told
+    harm       since the infusion; of a control who was given none since enrolment, and no part of the harm rule
     """
 
     patient_id: str
     basket: int
+    arm: str
     place: int
-    in_basket: int
+    in_arm: int
     infused: str
+    enrolled: str
     day: int | None
     response: Response
     harm: ChildHarm
 
 
 @dataclass(frozen=True, slots=True)
+class Exposed:
+    """A child of a basket who was given the cells, as the harm rule counts it."""
+
+    patient_id: str
+    basket: int
+    harm: ChildHarm
+
+
+@dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A child of the casebook that belongs to no basket, or was not infused by the day of the look."""
+    """A child of the casebook that belongs to no basket or arm, or was not in the trial by the day of the look."""
 
     patient_id: str
     why: str
@@ -52,43 +82,126 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Children:
-    """All children of the casebook. `order_known` is false where some infusions cannot be put in order, `all_named`
-    where some child's record does not name the protocol and its version."""
+    """All children of the casebook.
 
-    infused: tuple[Child, ...]
+    taken         those of the baskets' arms, in the order of day 0
+    exposed       those who were given the cells, in the order of infusion
+    order_known   False where some day 0 cannot be put in order
+    all_named     False where some child's record does not name the protocol and its version
+    in_doubt      sentences on what does not fit in the record of children who are counted
+    """
+
+    taken: tuple[Child, ...]
+    exposed: tuple[Exposed, ...]
     left_out: tuple[LeftOut, ...]
     order_known: bool
     all_named: bool
+    in_doubt: tuple[str, ...]
 
 
-def children_of(cases: Sequence[Case], plan: Plan, *, on: date | None, closed: bool) -> Children:
+def children_of(
+    cases: Sequence[Case],
+    plan: Plan,
+    *,
+    on: date | None,
+    closed: bool,
+    controls: Mapping[str, Case] = MappingProxyType({}),
+) -> Children:
     """Each child's standing on the day of the look.
 
-    on      the day; None for the last day that the casebook holds
-    closed  nothing can be recorded any more, as of a published series
+    on        the day; None for the last day that the casebook holds
+    closed    nothing can be recorded any more, as of a published series
+    controls  by code, the records of controls whose days count from enrolment
     """
-    last = on.toordinal() if on else _last_day(cases)
-    infused, left_out = [], []
-    for case in cases:
-        basket = plan.basket_of(case.diagnosis)
-        day = _day(case, last)
-        past = as_of(case, day) if on and day is not None and _dated(case) else case
-        if basket is None:
-            left_out.append(LeftOut(case.patient_id, OTHER_DISEASE))
-        elif not any(infusion.given for infusion in past.infusions) or (day is not None and day < 0):
-            left_out.append(LeftOut(case.patient_id, NOT_INFUSED))
-        else:
-            infused.append((past, basket, Day(day, closed)))
-    infused.sort(key=lambda one: _order(one[0]))
-    named = all(
-        case.patient.get("protocol_id") and case.patient.get("protocol_version") for case, _, _ in infused
-    )
+    records = [controls.get(case.patient_id, case) for case in cases]
+    last = on.toordinal() if on else _last_day(records)
+    stood = [_Stood(case, controls.get(case.patient_id), plan, last, on is not None) for case in cases]
+    taken = sorted((one for one in stood if not one.left_out), key=lambda one: _order(one.record))
+    exposed = sorted((one for one in stood if one.exposed), key=lambda one: _order(one.case))
+    left_out = [LeftOut(one.case.patient_id, one.left_out) for one in stood if one.left_out]
     return Children(
-        _placed(infused, plan, as_it_stood=on is not None),
+        _placed(taken, plan, closed=closed),
+        tuple(Exposed(one.case.patient_id, one.basket, one.harm(plan)) for one in exposed),
         tuple(sorted(left_out, key=lambda one: one.patient_id)),
-        _ordered(infused),
-        named,
+        _ordered([one.record for one in taken]) and _ordered([one.case for one in exposed]),
+        all(
+            one.case.patient.get("protocol_id") and one.case.patient.get("protocol_version") for one in taken
+        ),
+        tuple(_in_doubt(taken, exposed)),
     )
+
+
+class _Stood:
+    """A child as its record stood on the day of the look.
+
+    case      the record, days counted from the infusion; `record` that of its arm, in which a control's days count from
+              enrolment
+    basket    -1 for a child of another disease
+    left_out  why the child is not counted; empty if it is
+    exposed   whether it was given the cells by then
+    """
+
+    def __init__(
+        self, case: Case, control: Case | None, plan: Plan, last: int | None, as_it_stood: bool
+    ) -> None:
+        self.as_it_stood = as_it_stood
+        self.case, self.since_infusion = self._past(case, last)
+        self.record, self.day = self._past(control or case, last)
+        found = plan.basket_of(case.diagnosis)
+        self.basket = -1 if found is None else found
+        self.arm = OTHER_DISEASE if found is None else arm_of(case, plan.design.baskets[found])
+        given = any(infusion.given for infusion in self.case.infusions)
+        infused = given and not (self.since_infusion is not None and self.since_infusion < 0)
+        day = enrolled(case)
+        later = day is not None and day.calendar and last is not None and day.first > last
+        self.left_out = self._why_left_out(infused, later, control)
+        self.exposed = found is not None and infused and self.left_out not in (INFUSED_BEFORE, ENROLLED_LATER)
+
+    def _past(self, case: Case, last: int | None) -> tuple[Case, int | None]:
+        """The record up to the day of the look, and that day counted from its day 0."""
+        day = _day(case, last)
+        return as_of(case, day) if self.as_it_stood and day is not None and _dated(case) else case, day
+
+    def _why_left_out(self, infused: bool, later: bool, control: Case | None) -> str:
+        if not isinstance(self.arm, Arm):
+            return self.arm
+        if self.arm is Arm.CONTROL:
+            return NOT_ENROLLED if control is None else ENROLLED_LATER if later else ""
+        if not infused:
+            return NOT_INFUSED
+        if infused_before_enrolment(self.case):
+            return INFUSED_BEFORE
+        return ENROLLED_LATER if later else ""
+
+    def harm(self, plan: Plan) -> ChildHarm:
+        """Since the infusion; of a child who was given none since its day 0."""
+        case, day = (self.case, self.since_infusion) if self.exposed else (self.record, self.day)
+        harm = plan.design.harm
+        by = day if self.as_it_stood and _dated(case) else None
+        return child_harm(case, harm.counts if harm else HarmCount.ANY, by=by)
+
+
+def _in_doubt(taken: Sequence[_Stood], exposed: Sequence[_Stood]) -> Iterator[str]:
+    """What a reader must know of children who are counted, or whose infusion is."""
+    codes = {one.case.patient_id for one in taken}
+    yield from _named(
+        "Of {} the days leave open whether the infusion came before the enrolment; counted as enrolled before.",
+        [one for one in taken if one.arm is Arm.TREATED and infused_before_enrolment(one.case) is None],
+    )
+    yield from _named(
+        "The cells were given to {}, assigned to the controls: for the response counted as a control, for harm among "
+        "those who were given them.",
+        [one for one in exposed if one.arm is Arm.CONTROL],
+    )
+    yield from _named(
+        "The cells were given to {}, whose arm is not known: no look counts the response, and harm counts the child.",
+        [one for one in exposed if one.case.patient_id not in codes],
+    )
+
+
+def _named(sentence: str, children: Sequence[_Stood]) -> Iterator[str]:
+    if children:
+        yield sentence.format(listed([one.case.patient_id for one in children]))
 
 
 def _last_day(cases: Sequence[Case]) -> int | None:
@@ -131,32 +244,33 @@ def _date_words(case: Case) -> str:
     return index.text if index else ""
 
 
-def _ordered(infused: Sequence[tuple[Case, int, Day]]) -> bool:
-    """Whether every child's infusion has a day that puts it before or after, or on the same day as, each other's."""
-    days = [_dated(case) for case, _, _ in infused]
+def _ordered(cases: Sequence[Case]) -> bool:
+    """Whether every child's day 0 is a day that puts it before or after, or on the same day as, each other's."""
+    days = [_dated(case) for case in cases]
     if None in days:
         return len(days) < 2
     known = [day for day in days if day is not None]
     return all(one.last <= other.first or (one.is_exact and other.is_exact) for one, other in pairwise(known))
 
 
-def _placed(infused: Sequence[tuple[Case, int, Day]], plan: Plan, *, as_it_stood: bool) -> tuple[Child, ...]:
-    counts = [0] * len(plan.design.baskets)
+def _placed(taken: Sequence[_Stood], plan: Plan, *, closed: bool) -> tuple[Child, ...]:
+    counts: Counter[tuple[int, str]] = Counter()
     placed = []
-    harm = plan.design.harm
-    for place, (case, basket, day) in enumerate(infused, start=1):
-        counts[basket] += 1
-        by = day.number if as_it_stood and _dated(case) else None
+    for place, one in enumerate(taken, start=1):
+        counts[one.basket, one.arm] += 1
+        day = enrolled(one.case)
         placed.append(
             Child(
-                patient_id=case.patient_id,
-                basket=basket,
+                patient_id=one.case.patient_id,
+                basket=one.basket,
+                arm=one.arm,
                 place=place,
-                in_basket=counts[basket],
-                infused=_date_words(case),
-                day=day.number,
-                response=respond(case, plan, basket, day),
-                harm=child_harm(case, harm.counts if harm else HarmCount.ANY, by=by),
+                in_arm=counts[one.basket, one.arm],
+                infused=_date_words(one.case) if one.exposed else "",
+                enrolled=day.text if day is not None and day.calendar else "",
+                day=one.day,
+                response=respond(one.record, plan, one.basket, Day(one.day, closed)),
+                harm=one.harm(plan),
             )
         )
     return tuple(placed)

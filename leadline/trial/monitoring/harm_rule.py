@@ -1,4 +1,7 @@
-"""The harm rule of a design applied to the children of a trial, in the order in which it takes them."""
+"""The harm rule of a design applied to the children of a trial, in the order in which it takes them.
+
+The rule is about the cells: it counts those who were given them, whatever their arm. Controls are no part of it.
+"""
 
 from __future__ import annotations
 
@@ -16,18 +19,24 @@ from leadline.trial.monitoring.responses import Status
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from leadline.trial.monitoring.children import Child
+    from leadline.trial.monitoring.children import Child, Exposed
     from leadline.trial.monitoring.looks import Course
     from leadline.trial.operating import Trial
     from leadline.trial.safety import Boundary
 
 
 class HarmRule:
-    """The pooled boundary, and the children in the order in which it takes them."""
+    """The pooled boundary, and the children in the order in which it takes them.
 
-    def __init__(self, trial: Trial, infused: Sequence[Child], by_basket: Sequence[Sequence[Child]]) -> None:
+    infused    who were given the cells, in the order of infusion; `by_basket` the treated children of each basket
+    """
+
+    def __init__(
+        self, trial: Trial, infused: Sequence[Exposed], by_basket: Sequence[Sequence[Child]]
+    ) -> None:
         self.trial, self.design, self.infused, self.by_basket = trial, trial.design, infused, by_basket
         self.boundary: Boundary | None = trial.boundary
+        self._place = {child.patient_id: place for place, child in enumerate(infused, start=1)}
 
     def stopped_by(self, sizes: tuple[int, ...], *, unknown_as: bool) -> bool:
         """Whether the rule has stopped the trial when the baskets have so many counted children.
@@ -42,7 +51,7 @@ class HarmRule:
             child for j, size in enumerate(sizes) for child in first_counted(self.by_basket[j], size)
         ]
         if checked_each_child(harm):
-            last = max((child.place for child in looked_at), default=0)
+            last = max((self._place[child.patient_id] for child in looked_at), default=0)
             return self._first_stop(last, unknown_as=unknown_as) is not None
         return self._reached(looked_at, unknown_as=unknown_as)
 
@@ -82,7 +91,7 @@ class HarmRule:
         if harm is None:
             return None
         boundary = basket_boundary(harm, self.design.baskets[at].looks)
-        had = [child.harm for child in self.by_basket[at]]
+        had = [child.harm for child in self.infused if child.basket == at]
         stopped = tuple(
             first_stop([one.had for one in had], boundary, unknown_as=unknown) is not None
             for unknown in (False, True)

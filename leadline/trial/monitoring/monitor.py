@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import leadline
 from leadline.errors import BeyondExactRange
 from leadline.protocol.adherence.membership import check_membership
+from leadline.trial.monitoring.arms import Arm, controls_from_enrolment
 from leadline.trial.monitoring.children import Child, Children, LeftOut, children_of
 from leadline.trial.monitoring.harm import HarmStanding, Rule, harm_path
 from leadline.trial.monitoring.harm_rule import HarmRule
@@ -22,7 +23,7 @@ from leadline.trial.monitoring.results import (
     Monitoring,
     NextLook,
 )
-from leadline.trial.monitoring.standing import NextResult, if_looked_now, next_results, posteriors
+from leadline.trial.monitoring.standing import NextResult, Seen, if_looked_now, next_results, posteriors
 from leadline.trial.monitoring.words import (
     basket_in_words,
     lock_in_words,
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     from leadline.casebook import Casebook
-    from leadline.casebook.case import Case
     from leadline.trial.monitoring.lock import Lock
     from leadline.trial.monitoring.plan import Plan
 
@@ -48,11 +48,17 @@ HARM_OPEN = "go on; harm cannot be told"
 @dataclass(frozen=True, slots=True)
 class Reached:
     """What the rules have decided so far, and what it was decided from: the children, and of each basket their
-    responses in the order of infusion."""
+    responses in the order of day 0.
+
+    treated, controls              children, one list a basket
+    known, controls_known          their responses; the latter empty in a design without controls
+    """
 
     found: Children
-    by_basket: Sequence[Sequence[Child]]
+    treated: Sequence[Sequence[Child]]
+    controls: Sequence[Sequence[Child]]
     known: Sequence[Known]
+    controls_known: Sequence[Known]
     harm: HarmRule
     course: Course
 
@@ -62,27 +68,38 @@ class Reached:
         return self.course.harmed or self.harm.stopped_now(self.course, unknown_as=False)
 
     @property
-    def children(self) -> tuple[int, ...]:
-        """One a basket: children whose response is known."""
-        return tuple(sum(one is not None for one in basket) for basket in self.known)
-
-    @property
-    def responders(self) -> tuple[int, ...]:
-        """One a basket."""
-        return tuple(sum(one is True for one in basket) for basket in self.known)
+    def seen(self) -> Seen:
+        """Children whose response is known, and responders, of both arms."""
+        return Seen(*_numbers(self.known), *_numbers(self.controls_known))
 
 
-def reach(
-    plan: Plan, cases: Sequence[Case], *, on: date | None, trial: Trial, closed: bool = False
-) -> Reached:
+def _numbers(known: Sequence[Known]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Responders and children whose response is known, one a basket."""
+    responders = tuple(sum(one is True for one in basket) for basket in known)
+    return responders, tuple(sum(one is not None for one in basket) for basket in known)
+
+
+def reach(plan: Plan, casebook: Casebook, *, on: date | None, trial: Trial, closed: bool = False) -> Reached:
     """The decisions alone: every planned look made again from the charts. Raises OtherProtocol."""
+    cases = list(casebook.cases())
     check_membership(plan.protocol, cases)
-    found = children_of(cases, plan, on=on, closed=closed)
-    by_basket = [[one for one in found.infused if one.basket == j] for j in range(len(plan.design.baskets))]
-    known = [_known(children) for children in by_basket]
-    harm = HarmRule(trial, found.infused, by_basket)
-    course = walk(trial, known, harmed=lambda sizes: harm.stopped_by(sizes, unknown_as=False))
-    return Reached(found, by_basket, known, harm, course)
+    from_enrolment = controls_from_enrolment(plan, casebook, cases)
+    found = children_of(cases, plan, on=on, closed=closed, controls=from_enrolment)
+    treated, controls = _by_basket(plan, found, Arm.TREATED), _by_basket(plan, found, Arm.CONTROL)
+    known = [_known(children) for children in treated]
+    controls_known = [_known(children) for children in controls] if plan.design.randomised else []
+    harm = HarmRule(trial, found.exposed, treated)
+    course = walk(
+        trial, known, harmed=lambda sizes: harm.stopped_by(sizes, unknown_as=False), controls=controls_known
+    )
+    return Reached(found, treated, controls, known, controls_known, harm, course)
+
+
+def _by_basket(plan: Plan, found: Children, arm: Arm) -> list[list[Child]]:
+    return [
+        [one for one in found.taken if one.basket == j and one.arm == arm]
+        for j in range(len(plan.design.baskets))
+    ]
 
 
 def monitor(
@@ -101,10 +118,9 @@ def monitor(
     trial  of the plan's design, where there is one, so that its tables are used again
     raises OtherProtocol
     """
-    cases = list(casebook.cases())
     closed = casebook.kind == "published" and on is None
     trial = trial or Trial(plan.design)
-    reached = reach(plan, cases, on=on, trial=trial, closed=closed)
+    reached = reach(plan, casebook, on=on, trial=trial, closed=closed)
     pooled = reached.harm.standing(reached.course)
     baskets, any_success = _standings(plan, trial, reached, pooled)
     return Monitoring(
@@ -119,12 +135,13 @@ def monitor(
         steps=reached.course.steps,
         baskets=baskets,
         any_success=any_success,
+        randomised=plan.design.randomised,
         harm=pooled,
         harm_event=plan.design.harm.event if plan.design.harm else "",
         harm_boundary=() if trial.boundary is None else trial.boundary.events,
-        harm_path=harm_path([child.harm for child in reached.found.infused]),
-        conduct=_conduct(plan, reached.found.infused, reached.found.left_out),
-        children=reached.found.infused,
+        harm_path=harm_path([child.harm for child in reached.found.exposed]),
+        conduct=_conduct(plan, reached.found.taken, reached.found.left_out),
+        children=reached.found.taken,
         words=trial_in_words(plan.design, reached.course, pooled),
         notices=(*lock_in_words(lock), *notices_in_words(plan, reached, published=closed, on=on)),
     )
@@ -142,7 +159,7 @@ def _known(children: Sequence[Child]) -> Known:
 def _standings(
     plan: Plan, trial: Trial, reached: Reached, pooled: HarmStanding | None
 ) -> tuple[tuple[BasketStanding, ...], float | None]:
-    now = posteriors(trial, reached.responders, reached.children)
+    now = posteriors(trial, reached.seen)
     forecasts, any_success = _forecasts(trial, reached)
     standings = []
     for at, basket in enumerate(plan.design.baskets):
@@ -153,19 +170,22 @@ def _standings(
             criterion=basket.responder,
             visit=plan.windows[at].title,
             null_rate=basket.null_rate,
+            null_limit=basket.null_limit,
             target_rate=basket.target_rate,
             threshold=plan.design.thresholds[at],
             planned=basket.size,
-            counts=_counts(reached.by_basket[at]),
+            planned_controls=basket.controls(basket.size),
+            counts=_counts(reached.treated[at]),
+            control_counts=_counts(reached.controls[at]) if basket.control else None,
             posterior=now[at],
             closed=reached.course.closed[at],
             next_look=next_look,
             overrun=_overrun(at, reached),
-            on_plan=bool(reached.course.steps) and reached.children == reached.course.steps[-1].children,
+            on_plan=_on_plan(reached),
             rule_now=_rule_now(reached.course.closed[at], reached.course, pooled),
             if_looked_now=would,
             next_results=ahead,
-            needed=next((one.responders for one in ahead if one.action in SUCCESSES), None),
+            needed=_needed(ahead),
             forecast=forecasts[at],
             harm=reached.harm.basket(at),
             words=(),
@@ -174,24 +194,56 @@ def _standings(
     return tuple(standings), any_success
 
 
+def _on_plan(reached: Reached) -> bool:
+    """Whether the counts are those of the last planned look."""
+    steps, seen = reached.course.steps, reached.seen
+    return bool(steps) and (seen.children, seen.controls) == (steps[-1].children, steps[-1].controls)
+
+
+def _needed(ahead: Sequence[NextResult]) -> int | None:
+    """Fewest further responders with which it is a success, whatever further controls show."""
+    numbers = sorted({one.responders for one in ahead})
+    return next(
+        (
+            number
+            for number in numbers
+            if all(one.action in SUCCESSES for one in ahead if one.responders == number)
+        ),
+        None,
+    )
+
+
 def _ahead(trial: Trial, at: int, reached: Reached) -> tuple[NextLook | None, tuple[NextResult, ...], str]:
     """The next look of a basket that is open, what it can show, and what its rule would say now."""
-    course, looks = reached.course, trial.design.baskets[at].looks
+    course, basket = reached.course, trial.design.baskets[at]
     look = course.look[at]
-    if course.closed[at] is not None or course.harmed or look > len(looks):
+    if course.closed[at] is not None or course.harmed or look > len(basket.looks):
         return None, (), ""
-    first = reached.known[at][: looks[look - 1]]
-    seen = sum(one is True for one in first), sum(one is not None for one in first)
-    responders, children = reached.responders, reached.children
-    ahead = next_results(trial, responders, children, basket=at, look=look, seen=seen)
-    would = if_looked_now(trial, responders, children, basket=at, look=look) if children[at] else ""
-    return NextLook(look, looks[look - 1], seen[1], looks[look - 1] - seen[1]), ahead, would
+    size = basket.looks[look - 1]
+    control_size = basket.controls(size)
+    seen = _seen_of(reached.known[at][:size])
+    controls = _seen_of(reached.controls_known[at][:control_size]) if basket.control else (0, 0)
+    now = reached.seen
+    ahead = next_results(trial, now, basket=at, look=look, seen=seen, controls=controls)
+    would = if_looked_now(trial, now, basket=at, look=look) if now.children[at] else ""
+    next_look = NextLook(
+        look, size, seen[1], size - seen[1], control_size, controls[1], control_size - controls[1]
+    )
+    return next_look, ahead, would
+
+
+def _seen_of(known: Known) -> tuple[int, int]:
+    """Responders and children whose response is known."""
+    return sum(one is True for one in known), sum(one is not None for one in known)
 
 
 def _overrun(at: int, reached: Reached) -> int:
     """Children whose response is known and who came after those of the last look of their basket."""
-    made = reached.course.steps[-1].children[at] if reached.course.steps else 0
-    return max(reached.children[at] - made, 0) if made else 0
+    if not reached.course.steps:
+        return 0
+    made, seen = reached.course.steps[-1], reached.seen
+    arms = ((made.children, seen.children), (made.controls, seen.controls))
+    return sum(max(known[at] - of_look[at], 0) for of_look, known in arms if of_look and made.children[at])
 
 
 def _rule_now(closed: Decision | None, course: Course, pooled: HarmStanding | None) -> str:
@@ -207,7 +259,7 @@ def _counts(children: Sequence[Child]) -> Counts:
     status = [child.response.status for child in children]
     missing = [child.response.counted for child in children if child.response.status is Status.MISSING]
     return Counts(
-        infused=len(children),
+        taken=len(children),
         known=len(counted) - counted.count(None),
         responders=counted.count(True),
         non_responders=counted.count(False),
@@ -226,14 +278,18 @@ def _forecasts(trial: Trial, reached: Reached) -> tuple[list[Forecast | None], f
     if reached.harm_stops:
         return none, None
     settled = tuple(None if one is None else one.action in SUCCESSES for one in closed)
-    children = tuple(
-        n if end is not None else min(n, basket.size)
-        for n, end, basket in zip(reached.children, settled, design.baskets, strict=True)
-    )
-    responders = tuple(min(r, n) for r, n in zip(reached.responders, children, strict=True))
+    seen = reached.seen
+    responders, children = _up_to(design.sizes, settled, seen.responders, seen.children)
+    controls = _up_to(design.control_sizes, settled, seen.control_responders, seen.controls)
     try:
         foretold = predict_success(
-            design, responders=responders, children=children, closed=settled, posterior=trial.posterior
+            design,
+            responders=responders,
+            children=children,
+            control_responders=controls[0],
+            control_children=controls[1],
+            closed=settled,
+            posterior=trial.posterior,
         )
     except BeyondExactRange:
         return none, None
@@ -246,20 +302,35 @@ def _forecasts(trial: Trial, reached: Reached) -> tuple[list[Forecast | None], f
     return forecasts, foretold.any_success
 
 
-def _conduct(plan: Plan, infused: Sequence[Child], left_out: tuple[LeftOut, ...]) -> Conduct:
-    over = [child for child in infused if child.response.status is not Status.PENDING]
+def _up_to(
+    sizes: tuple[int, ...],
+    settled: tuple[bool | None, ...],
+    responders: tuple[int, ...],
+    children: tuple[int, ...],
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Responders and children, of an open basket no more than the design takes; of an arm that there is not, none."""
+    if not children:
+        return (), ()
+    known = tuple(
+        n if end is not None else min(n, size) for n, end, size in zip(children, settled, sizes, strict=True)
+    )
+    return tuple(min(r, n) for r, n in zip(responders, known, strict=True)), known
+
+
+def _conduct(plan: Plan, taken: Sequence[Child], left_out: tuple[LeftOut, ...]) -> Conduct:
+    over = [child for child in taken if child.response.status is not Status.PENDING]
     return Conduct(
-        planned=sum(plan.design.sizes),
-        infused=len(infused),
-        infused_by_basket=tuple(
-            sum(child.basket == j for child in infused) for j in range(len(plan.design.baskets))
+        planned=sum(plan.design.sizes) + sum(plan.design.control_sizes),
+        taken=len(taken),
+        taken_by_basket=tuple(
+            sum(child.basket == j for child in taken) for j in range(len(plan.design.baskets))
         ),
         visits_over=len(over),
         visits_judged=sum(child.response.result in ("met", "not_met") for child in over),
-        asked=sum(child.harm.days_asked > 0 for child in infused),
-        person_days=sum(child.harm.days_asked for child in infused),
-        events=sum(child.harm.events for child in infused),
-        serious=sum(child.harm.serious for child in infused),
-        with_serious=sum(child.harm.serious > 0 for child in infused),
+        asked=sum(child.harm.days_asked > 0 for child in taken),
+        person_days=sum(child.harm.days_asked for child in taken),
+        events=sum(child.harm.events for child in taken),
+        serious=sum(child.harm.serious for child in taken),
+        with_serious=sum(child.harm.serious > 0 for child in taken),
         left_out=left_out,
     )

@@ -66,11 +66,6 @@ def named_protocol(design: Design, path: str | Path) -> Protocol:
 
 def join(design: Design, protocol: Protocol) -> Plan:
     """Each basket with its estimand. Raises DesignInvalid, which names every basket that has none or shares one."""
-    if design.randomised:
-        raise DesignInvalid(
-            f"{design.title}: found a basket with a control arm; baskets without one are monitored",
-            hint="What a randomised trial does is told by `leadline trial describe`; it is not monitored here.",
-        )
     problems: list[str] = []
     estimands = []
     for at, basket in enumerate(design.baskets):

@@ -13,10 +13,11 @@ from leadline.trial.monitoring.standing import NextResult, Posterior
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Children of one basket by where their response stands. `infused` is all of them; `known` are counted: responders
-    and non-responders, with those that are missing and count as no response."""
+    """Children of one arm of one basket by where their response stands. `taken` is all of them, the infused or the
+    controls; `known` are counted: responders and non-responders, with those that are missing and count as no response.
+    """
 
-    infused: int
+    taken: int
     known: int
     responders: int
     non_responders: int
@@ -38,26 +39,34 @@ class Forecast:
 
 @dataclass(frozen=True, slots=True)
 class NextLook:
-    """The next planned look of a basket: its children, of whom the response is known, and of whom it is to come."""
+    """The next planned look of a basket: its treated children, of whom the response is known, and of whom it is to
+    come; its controls likewise."""
 
     look: int
     children: int
     known: int
     to_come: int
+    controls: int = 0
+    controls_known: int = 0
+    controls_to_come: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class BasketStanding:
     """One basket.
 
+    null_limit   the null rate, in a basket with controls with their margin
+    planned      treated children; `planned_controls` likewise
+    counts       of the treated; `control_counts` of the controls, None in a basket without
     closed       the decision that closed it, None while it is open
     next_look    number and children of the next planned look, and how many of those children are known; None if none
-    overrun      children whose response is known and who came after those of the last look that was reached
+    overrun      children whose response is known and who came after those of the last look that was reached, of both
+                 arms
     on_plan      whether the counts are those of a planned look
     rule_now     what the frozen rule says; `if_looked_now` what that of the next look would say at these counts, which
                  the plan does not ask
-    needed       fewest responders among the children up to the next look with which it would be a success there; None
-                 where none suffice or there is no further look
+    needed       fewest responders among the children up to the next look with which it would be a success there,
+                 whatever the controls to come show; None where none suffice or there is no further look
     """
 
     id: str
@@ -65,10 +74,13 @@ class BasketStanding:
     criterion: str
     visit: str
     null_rate: float
+    null_limit: float
     target_rate: float
     threshold: float
     planned: int
+    planned_controls: int
     counts: Counts
+    control_counts: Counts | None
     posterior: Posterior
     closed: Decision | None
     next_look: NextLook | None
@@ -87,14 +99,15 @@ class BasketStanding:
 class Conduct:
     """How the trial is run, for the open part: nothing here shows how well anybody did.
 
-    visits_over   children whose response is not pending any more; `visits_judged` of them the chart could tell
-    asked         children who were asked about adverse events after the infusion, over `person_days` in all
-    events        recorded after the infusion, `serious` of them surely so, in `with_serious` children
+    planned, taken  children of both arms
+    visits_over     children whose response is not pending any more; `visits_judged` of them the chart could tell
+    asked           children who were asked about adverse events after day 0, over `person_days` in all
+    events          recorded after day 0, `serious` of them surely so, in `with_serious` children
     """
 
     planned: int
-    infused: int
-    infused_by_basket: tuple[int, ...]
+    taken: int
+    taken_by_basket: tuple[int, ...]
     visits_over: int
     visits_judged: int
     asked: int
@@ -117,7 +130,8 @@ class Monitoring:
     harm       pooled over the baskets; None without a harm rule. `harm_boundary`: for 1, 2, ... children the events
                that stop; `harm_path`: for 0, 1, ... children in the order of infusion those with the event, without
                and with those of whom it is not known
-    children   every infused child, in the order of infusion
+    randomised whether some basket has controls
+    children   every child that is counted, in the order of day 0
     words, notices   for the board: what the rules say, and what a reader must know of how it was reached
     """
 
@@ -132,6 +146,7 @@ class Monitoring:
     steps: tuple[Step, ...]
     baskets: tuple[BasketStanding, ...]
     any_success: float | None
+    randomised: bool
     harm: HarmStanding | None
     harm_event: str
     harm_boundary: tuple[int, ...]

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import leadline
 from leadline.protocol.protocol import Status as ProtocolStatus
 from leadline.trial.design import HarmCount
+from leadline.trial.monitoring.arms import ARM_PROBLEMS, NOT_INFUSED, Arm
 from leadline.trial.monitoring.harm import Rule
+from leadline.trial.monitoring.standing import Scale
 from leadline.trial.words import percent
 
 if TYPE_CHECKING:
@@ -15,12 +17,13 @@ if TYPE_CHECKING:
     from datetime import date
 
     from leadline.trial.design import Design
+    from leadline.trial.monitoring.children import Children
     from leadline.trial.monitoring.harm import HarmStanding
     from leadline.trial.monitoring.lock import Lock
     from leadline.trial.monitoring.looks import Course
     from leadline.trial.monitoring.monitor import Reached
     from leadline.trial.monitoring.plan import Plan
-    from leadline.trial.monitoring.results import BasketStanding
+    from leadline.trial.monitoring.results import BasketStanding, Counts, NextLook
 
 
 def children(number: int) -> str:
@@ -50,13 +53,18 @@ def listed(names: Sequence[str]) -> str:
     return " and ".join([*([", ".join(names[:-1])] if names[:-1] else []), *names[-1:]])
 
 
+ARM_WORDS = {Arm.TREATED: "treated", Arm.CONTROL: "control"}
+
+
 def trial_in_words(design: Design, course: Course, harm: HarmStanding | None) -> tuple[str, ...]:
     """What the rules say of the trial as a whole."""
     said = []
     if course.steps:
         last = course.steps[-1]
+        controls = last.controls or (0,) * len(last.children)
         counts = ", ".join(
-            f"{basket.label} {n}" for basket, n in zip(design.baskets, last.children, strict=True)
+            f"{basket.label} {n}" + (f" and {m} controls" if basket.control else "")
+            for basket, n, m in zip(design.baskets, last.children, controls, strict=True)
         )
         said.append(f"The last planned look that was reached is step {last.number} (children: {counts}).")
     else:
@@ -72,16 +80,28 @@ def trial_in_words(design: Design, course: Course, harm: HarmStanding | None) ->
             "what is shown of response in between is a look taken off plan."
         )
     if harm is not None:
-        said += harm_in_words(harm, whom="all diseases together")
+        said += harm_in_words(harm, whom=HARM_AMONG_TREATED if design.randomised else "all diseases together")
     return tuple(said)
 
 
 def basket_in_words(standing: BasketStanding) -> tuple[str, ...]:
     """One basket: counts, what was decided, what is next."""
-    counts = standing.counts
-    said = [
-        f"Infused: {counts.infused}; response known of {counts.known}, and {counts.responders} responded."
-    ]
+    said = _counts_in_words(standing, standing.counts, "Infused")
+    if standing.control_counts is not None:
+        said += _counts_in_words(standing, standing.control_counts, "Controls")
+    said += _decided(standing)
+    if standing.overrun:
+        came = "infused" if standing.control_counts is None else "in the trial"
+        said.append(
+            f"Overrun, known and {came} after those of the last look: {standing.overrun}. The decision of that look "
+            "is made without them; the posterior shown holds them."
+        )
+    return tuple(said)
+
+
+def _counts_in_words(standing: BasketStanding, counts: Counts, whom: str) -> list[str]:
+    """One arm."""
+    said = [f"{whom}: {counts.taken}; response known of {counts.known}, and {counts.responders} responded."]
     if counts.pending:
         said.append(f"Of {counts.pending} the visit ({standing.visit}) is not over or not final: pending.")
     if counts.missing_not_met:
@@ -98,31 +118,32 @@ def basket_in_words(standing: BasketStanding) -> tuple[str, ...]:
             f"Of {counts.needs_model} the estimand asks for what no chart holds; it is not counted and a model of the "
             "statistician's is needed."
         )
-    said += _decided(standing)
-    if standing.overrun:
-        said.append(
-            f"Overrun, known and infused after those of the last look: {standing.overrun}. The decision of that look "
-            "is made without them; the posterior shown holds them."
-        )
-    return tuple(said)
+    return said
 
 
 def _decided(standing: BasketStanding) -> list[str]:
     if standing.closed is not None:
         done = standing.closed
         seen = of_children(done.responders, done.children)
+        if standing.control_counts is not None:
+            seen += f" and {done.control_responders} of {done.controls} controls"
         return [f"At look {done.look}, with {seen} responding, the rule said: {done.action}. That stands."]
     if standing.next_look is None:
         return []
     look = standing.next_look
     said = [
         f"Look {look.look} is made of the first {look.children}; of {look.known} of them the response is known."
+        if standing.control_counts is None
+        else f"Look {look.look} is made of the first {look.children} treated, of {look.known} of whom the response is "
+        f"known, and of the first {look.controls} controls, of {look.controls_known} of whom it is known."
     ]
     if standing.if_looked_now and not standing.on_plan:
         said.append(
             f"Looked at now, off plan and with the rule of look {look.look}, these counts would say: "
             f"{standing.if_looked_now}. It binds nobody."
         )
+    if standing.control_counts is not None:
+        return [*said, *_ahead_with_controls(standing, look)]
     to_come = look.to_come
     if standing.needed == 0 and to_come:
         said.append(
@@ -139,14 +160,24 @@ def _decided(standing: BasketStanding) -> list[str]:
     return said
 
 
+def _ahead_with_controls(standing: BasketStanding, look: NextLook) -> list[str]:
+    """What the treated children to come can lead to, whatever the controls to come show."""
+    if standing.needed is None or not (look.to_come or look.controls_to_come):
+        return []
+    if standing.needed == 0:
+        return [
+            "Whatever the children to come show, it would be a success there, the other diseases as they are."
+        ]
+    needed = f"{counted(standing.needed, 'responder')} among the {look.to_come} treated to come"
+    others = "the other diseases as they are now"
+    return [
+        f"With {needed} it would be a success there, whatever the controls to come show and with {others}."
+    ]
+
+
 def figures_in_words(standing: BasketStanding) -> tuple[str, ...]:
     """The posterior of a basket and its forecast."""
-    now = standing.posterior
-    interval = f"{percent(now.low)} to {percent(now.high)}"
-    said = [
-        f"Response rate by the design's model: {percent(now.mean)}, 95 % interval {interval}.",
-        f"It is above the null rate of {percent(standing.null_rate)} with a probability of {chance(now.above_null)}.",
-    ]
+    said = _posterior_in_words(standing)
     if standing.forecast is not None:
         foretold = standing.forecast
         unless = f"; {chance(foretold.success)} if no look before that of all {standing.planned} stopped it"
@@ -156,6 +187,34 @@ def figures_in_words(standing: BasketStanding) -> tuple[str, ...]:
             f"{'' if same else unless}."
         )
     return tuple(said)
+
+
+def _posterior_in_words(standing: BasketStanding) -> list[str]:
+    now = standing.posterior
+    above, interval = chance(now.above_null), f"{percent(now.low)} to {percent(now.high)}"
+    match now.scale:
+        case Scale.RATE:
+            return [
+                f"Response rate by the design's model: {percent(now.mean)}, 95 % interval {interval}.",
+                f"It is above the null rate of {percent(standing.null_rate)} with a probability of {above}.",
+            ]
+        case Scale.DIFFERENCE:
+            margin = standing.null_limit - standing.null_rate
+            more = f" by more than {percent(margin)}" if margin > 0 else ""
+            return [
+                f"Rate of the treated less that of the controls: {percent(now.mean)}, 95 % interval {interval}.",
+                f"The treated respond better than the controls{more} with a probability of {above}.",
+            ]
+        case Scale.ADJUSTED_RATE:
+            at = f"Rate of the treated, were the controls at {percent(standing.null_rate)}"
+            return [
+                f"{at}: {percent(now.mean)}, 95 % interval {interval}, by the odds ratio of the design's model.",
+                f"The treated respond better than the controls with a probability of {above}.",
+            ]
+
+
+HARM_AMONG_TREATED = "all who were given the cells"
+"""The harm rule of a design with controls counts no control."""
 
 
 def harm_in_words(harm: HarmStanding, *, whom: str) -> list[str]:
@@ -198,7 +257,7 @@ def lock_in_words(lock: Lock | None) -> tuple[str, ...]:
 def notices_in_words(plan: Plan, reached: Reached, *, published: bool, on: date | None) -> tuple[str, ...]:
     """What a reader must know of how the figures were reached."""
     found, course = reached.found, reached.course
-    said = []
+    said = list(found.in_doubt)
     if on is not None:
         said.append(f"The day of the look is {on.isoformat()}: what was recorded of a later day is not used.")
     elif published:
@@ -211,12 +270,14 @@ def notices_in_words(plan: Plan, reached: Reached, *, published: bool, on: date 
         said.append(
             f"Harm counts adverse events after the infusion that are {COUNTED[plan.design.harm.counts]}."
         )
+    if plan.design.randomised:
+        said += _of_controls(found)
     if not found.order_known:
         said.append(
-            "Not every infusion has a date that puts it before or after the others: which children make a planned look "
+            "Not every day 0 has a date that puts it before or after the others: which children make a planned look "
             "and which are overrun rests on their codes where the dates do not tell."
         )
-    if any(child.day is None for child in found.infused):
+    if any(child.day is None for child in found.taken):
         said.append(
             "Of some children the days since the infusion cannot be told: their visits are taken as not over."
         )
@@ -226,7 +287,8 @@ def notices_in_words(plan: Plan, reached: Reached, *, published: bool, on: date 
         said.append(
             "The baskets have not reached the step together: each posterior is that of the real numbers."
         )
-    if reached.course.steps and reached.children != reached.course.steps[-1].children:
+    steps = reached.course.steps
+    if steps and (reached.seen.children, reached.seen.controls) != (steps[-1].children, steps[-1].controls):
         said.append(
             "More responses are known than those of the last planned look: a look taken now is off plan."
         )
@@ -235,6 +297,28 @@ def notices_in_words(plan: Plan, reached: Reached, *, published: bool, on: date 
             f"The protocol {plan.protocol.id} {plan.protocol.version} is a template: it was not approved."
         )
     return tuple(said)
+
+
+def _of_controls(found: Children) -> list[str]:
+    """How arms were told apart, and what is compared."""
+    said = [
+        "The arm of each child is the one recorded (assigned_arm), whatever it was given.",
+        "The days of the treated count from the infusion, those of the controls from enrolment: no other is planned.",
+        "The harm rule is about the cells: it counts those who were given them, and no control.",
+    ]
+    unknown = [one.patient_id for one in found.left_out if one.why in ARM_PROBLEMS]
+    if unknown:
+        said.append(
+            f"Not counted, as the arm or day 0 is in doubt: {listed(unknown)}. Until that is corrected the looks may "
+            "be made of other children than those who came first."
+        )
+    waiting = [one.patient_id for one in found.left_out if one.why == NOT_INFUSED]
+    if waiting:
+        said.append(
+            f"Not infused, and so not among the treated: {listed(waiting)}. A comparison of all who were assigned "
+            "would count them."
+        )
+    return said
 
 
 def chance(value: float) -> str:

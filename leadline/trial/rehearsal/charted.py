@@ -60,8 +60,7 @@ class Charted:
             protocol=self.ready.plan.protocol,
             title=f"Rehearsal {self.number}, {on.isoformat()}",
         )
-        cases = list(read_casebook(folder).cases())
-        self.last = reach(self.ready.plan, cases, on=on, trial=self.ready.trial)
+        self.last = reach(self.ready.plan, read_casebook(folder), on=on, trial=self.ready.trial)
         return self._decided(self.last, look)
 
     def _decided(self, reached: Reached, look: Look) -> Decided:
@@ -69,7 +68,7 @@ class Charted:
             return Decided(reached.harm_stops)
         step = next((one for one in reached.course.steps if one.number == look.step + 1), None)
         if step is None:
-            known = dict(enumerate(reached.children))
+            known = dict(enumerate(reached.seen.children))
             return Decided(harm=False, short=short_of_look(self.ready.design, look, known))
         return Decided(
             harm=False, verdicts={one.basket: VERDICTS[Action(one.action)] for one in step.decisions}

@@ -77,7 +77,7 @@ def _responses(charted: Charted) -> Row:
     assert charted.last is not None  # every trial has a look
     statuses = [Counter[str]() for _ in charted.ready.design.baskets]
     misjudged = 0
-    for child in charted.last.found.infused:
+    for child in charted.last.found.taken:
         statuses[child.basket][str(child.response.status)] += 1
         judged = child.response.status in ("response", "no_response")
         misjudged += judged and child.response.counted is not charted.children[child.patient_id].responds

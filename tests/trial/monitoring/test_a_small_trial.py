@@ -46,7 +46,7 @@ def test_children_of_no_basket_and_without_an_infusion_are_named_and_not_counted
 def test_the_first_look_is_made_of_the_first_children_and_the_third_is_overrun(found):
     assert [(step.children, step.responders) for step in found.steps] == [((2, 1), (1, 0))]
     arthritis, lupus = found.baskets
-    assert (arthritis.counts.infused, arthritis.counts.known, arthritis.counts.responders) == (4, 3, 2)
+    assert (arthritis.counts.taken, arthritis.counts.known, arthritis.counts.responders) == (4, 3, 2)
     assert (arthritis.counts.pending, arthritis.overrun, arthritis.on_plan) == (1, 1, False)
     assert (lupus.counts.known, lupus.counts.missing_not_met, lupus.overrun) == (1, 1, 0)
     # Beta(2, 2) above 0.2: 1 - (3 x 0.04 - 2 x 0.008); no early rule, so both go on.

@@ -9,7 +9,6 @@ import pytest
 
 from leadline.errors import DesignInvalid, LockDiffers, LockInvalid, OutputExists
 from leadline.trial import shipped_design
-from leadline.trial.design import ControlArm
 from leadline.trial.monitoring import check_lock, read_lock, read_plan, write_lock
 from leadline.trial.monitoring.lock import differences
 from leadline.trial.monitoring.plan import join
@@ -122,13 +121,6 @@ def test_a_design_without_a_protocol_cannot_be_frozen(tmp_path):
 def test_a_basket_without_an_estimand_is_refused_with_those_that_there_are(tmp_path):
     with pytest.raises(DesignInvalid, match=r"acr_pedi\.acr50.*no primary estimand.*acr_pedi\.acr70"):
         read_plan(changed_design(tmp_path, "responder: acr_pedi.acr70", "responder: acr_pedi.acr50"))
-
-
-def test_a_randomised_design_is_refused(plan):
-    basket = plan.design.baskets[0]
-    controlled = replace(basket, control=ControlArm(basket.looks))
-    with pytest.raises(DesignInvalid, match="control arm"):
-        join(replace(plan.design, baskets=(controlled, *plan.design.baskets[1:])), plan.protocol)
 
 
 def test_two_baskets_of_one_diagnosis_are_refused(plan):

@@ -12,7 +12,7 @@ from leadline.trial import Trial, read_design, shipped_design
 from leadline.trial.borrowing import Above, Outcomes
 from leadline.trial.borrowing.independent import Independent
 from leadline.trial.design import Basket, Design, Efficacy
-from leadline.trial.monitoring.standing import next_results, posteriors
+from leadline.trial.monitoring.standing import Seen, next_results, posteriors
 from leadline.trial.predictive import predict_success
 
 BASKETS = (
@@ -41,7 +41,7 @@ def to_come(count, more, responders, children):
 
 
 def test_mean_and_tails_are_those_of_the_beta_posterior():
-    found = posteriors(Trial(DESIGN), SO_FAR, CHILDREN)
+    found = posteriors(Trial(DESIGN), Seen(SO_FAR, CHILDREN))
     for one, basket, r, n in zip(found, BASKETS, SO_FAR, CHILDREN, strict=True):
         assert one.mean == pytest.approx((1 + r) / (2 + n), abs=1e-12)
         assert one.above_null == pytest.approx(float(above(str(basket.null_rate), r, n)), abs=1e-9)
@@ -50,7 +50,7 @@ def test_mean_and_tails_are_those_of_the_beta_posterior():
 
 def test_the_interval_leaves_a_fortieth_on_either_side():
     for responders, children in ((SO_FAR, CHILDREN), ((0, 8), (10, 8)), ((0, 0), (0, 0))):
-        found = posteriors(Trial(DESIGN), responders, children)
+        found = posteriors(Trial(DESIGN), Seen(responders, children))
         for one, r, n in zip(found, responders, children, strict=True):
             assert float(above(one.low, r, n)) == pytest.approx(0.975, abs=2e-4)
             assert float(above(one.high, r, n)) == pytest.approx(0.025, abs=2e-4)
@@ -59,7 +59,7 @@ def test_the_interval_leaves_a_fortieth_on_either_side():
 def test_the_interval_of_the_shipped_design_leaves_a_fortieth_on_either_side():
 
     design = read_design(shipped_design("msc_basket"))
-    found = posteriors(Trial(design), (4, 5, 0), (9, 7, 5))
+    found = posteriors(Trial(design), Seen((4, 5, 0), (9, 7, 5)))
     now = Outcomes(np.array([(4, 5, 0)]), (9, 7, 5))
     lows, highs = tuple(one.low for one in found), tuple(one.high for one in found)
     low, high = design.borrowing.expect(now, baskets=design.baskets, quantities=[Above(lows), Above(highs)])
@@ -68,7 +68,7 @@ def test_the_interval_of_the_shipped_design_leaves_a_fortieth_on_either_side():
 
 
 def test_the_next_look_tells_what_each_number_of_responders_leads_to():
-    found = next_results(Trial(DESIGN), SO_FAR, CHILDREN, basket=0, look=2, seen=(2, 5))
+    found = next_results(Trial(DESIGN), Seen(SO_FAR, CHILDREN), basket=0, look=2, seen=(2, 5))
     assert [one.responders for one in found] == [0, 1, 2, 3, 4, 5]
     for one in found:
         exact = above("0.2", 2 + one.responders, 10)
