@@ -20,7 +20,7 @@ from leadline.measures.core_set import (
     rises_from_zero,
     two_visits,
 )
-from leadline.measures.definition import Criterion, Inputs, Outputs, Source
+from leadline.measures.definition import Criterion, Outputs, Source
 from leadline.measures.expression import (
     Not,
     OneOf,
@@ -36,6 +36,7 @@ from leadline.measures.expression import (
     count_at_least,
     count_at_most,
 )
+from leadline.measures.inputs import Inputs
 from leadline.measures.jadas import CRP_COUNTS_FROM, ESR_COUNTS_FROM
 
 RUPERTO_2012 = Source("R12", "Ruperto N et al. N Engl J Med 2012;367:2396-406", "10.1056/NEJMoa1205099")

@@ -6,7 +6,7 @@ Missing   three-valued for identity; a dose without a weight is not computable; 
 from __future__ import annotations
 
 from leadline.casebook.items import ITEMS, Item
-from leadline.measures.definition import Calculation, Criterion, Inputs, Outputs, Score, Source
+from leadline.measures.definition import Calculation, Criterion, Outputs, Score, Source
 from leadline.measures.expression import (
     DECIMALS,
     IsRecorded,
@@ -25,6 +25,7 @@ from leadline.measures.expression import (
     at_least,
     at_most,
 )
+from leadline.measures.inputs import Inputs
 
 DOMINICI_2006 = Source("DO06", "Dominici M et al. Cytotherapy 2006;8:315-7", "10.1080/14653240600855905")
 MURRAY_2019 = Source("MU19", "Murray IR et al. J Bone Joint Surg Am 2019;101:904-11", "10.2106/JBJS.18.00915")

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from leadline.casebook.items import Item
-from leadline.measures.definition import Inputs, Outputs, Score, Source, not_shaped
+from leadline.measures.definition import Outputs, Score, Source
 from leadline.measures.expression import (
     IsRecorded,
     MeanAnswered,
@@ -24,6 +24,7 @@ from leadline.measures.expression import (
     any_of,
     clamp,
 )
+from leadline.measures.inputs import Inputs, not_shaped
 
 SINGH_1994 = Source("S94", "Singh G et al. Arthritis Rheum 1994;37:1761-9")
 BRUNNER_2005 = Source(

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from leadline.casebook.items import ITEMS, Item
-from leadline.measures.definition import Inputs, Source, not_shaped
+from leadline.measures.definition import Source
 from leadline.measures.expression import (
     IsRecorded,
     Not,
@@ -28,6 +28,7 @@ from leadline.measures.expression import (
     at_most,
     choose,
 )
+from leadline.measures.inputs import Inputs, not_shaped
 
 GIANNINI_1997 = Source(
     "G97", "Giannini EH et al. Arthritis Rheum 1997;40:1202-9", url="pubmed.ncbi.nlm.nih.gov/9214419"

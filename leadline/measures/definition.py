@@ -2,13 +2,12 @@
 
 A new instrument is a file with a value of one of the classes below and one line in `instruments.py`. Every class has
 `evaluate(inputs)`: calculator inputs in (the names of the measures dossier, nested or flat, missing as None or left
-out), a plain dictionary out, with the keys of the dossier's section 0.5. Ranges are checked here, once: a value
-outside its scale is an error, never a number.
+out), a plain dictionary out, with the keys of the dossier's section 0.5. Ranges are checked once, by the rules of
+`inputs.py`: a value outside its scale is an error, never a number.
 """
 
 from __future__ import annotations
 
-import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -18,7 +17,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from leadline.casebook.items import Item
-from leadline.errors import ItemOutOfRange, ItemUnknown
+from leadline.errors import ItemOutOfRange
 from leadline.measures.expression import (
     DECIMALS,
     FirstThatHolds,
@@ -30,15 +29,13 @@ from leadline.measures.expression import (
     Truth,
     is_point,
 )
+from leadline.measures.inputs import RANGE_HINT, Inputs, fault_of_input, unknown_items, with_censored
 
 RULE_ONLY = "the rule and its numbers, said in our own words; no text of its authors is reproduced"
 
 NO_GRADE = "none"
 
 Result = Literal["met", "not_met", "indeterminate", "not_applicable"]
-Inputs = Mapping[str, Any]
-"""Calculator inputs as they come, of any type: `Measure.checked` is where the types are looked at."""
-
 Outputs = dict[str, Any]
 """Output key to a number, a word, a list or None, as JSON holds them; which keys, the class and the measure say."""
 
@@ -141,13 +138,14 @@ class Measure(ABC):
         """Flat items, each known and in its range, with censored values as intervals."""
         unknown = [name for name in flat if name not in self.by_id]
         if unknown:
-            raise _unknown_items(self, unknown)
-        row = {name: _censored(value, self.by_id[name]) for name, value in flat.items()}
-        faults = [fault for name, value in row.items() if (fault := _fault(self.by_id[name], value))]
+            known = (*self.takes, *self.by_id)
+            raise unknown_items(self.title, unknown, takes=self.takes, known=known)
+        row = {name: with_censored(value, self.by_id[name]) for name, value in flat.items()}
+        faults = [fault for name, value in row.items() if (fault := fault_of_input(self.by_id[name], value))]
         if not faults:
             faults = [each.says for each in self.constraints if each.rule.evaluate(row) is False]
         if faults:
-            raise ItemOutOfRange(f"{self.title}: " + "; ".join(faults) + ".", hint=_RANGE_HINT)
+            raise ItemOutOfRange(f"{self.title}: " + "; ".join(faults) + ".", hint=RANGE_HINT)
         return row
 
     def evaluate(self, inputs: Inputs) -> Outputs:
@@ -330,95 +328,3 @@ def _result(applies: bool | None, value: bool | None) -> Result:
     if applies is None or value is None:
         return "indeterminate"
     return "met" if value else "not_met"
-
-
-_RANGE_HINT = "a form in mm or another unit is converted in the casebook, where its scale and unit are stated"
-
-
-def _unknown_items(measure: Measure, unknown: list[str]) -> ItemUnknown:
-    from difflib import get_close_matches
-
-    known = (*measure.takes, *measure.by_id)
-    near = dict.fromkeys(match for name in unknown for match in get_close_matches(name, known, n=1))
-    hint = f"did you mean {', '.join(near)}? " if near else ""
-    shown = ", ".join(name[:40] for name in unknown)
-    return ItemUnknown(
-        f"{measure.title} has no item {shown}.", hint=f"{hint}It takes: {', '.join(measure.takes)}"
-    )
-
-
-def _fault(item: Item, value: object) -> str:
-    """What is wrong with a value of an item, or an empty string."""
-    if value is None:
-        return ""
-    match item.kind:
-        case "yes_no":
-            taken = "" if isinstance(value, bool) else "true or false"
-        case "choice":
-            taken = _choice_taken(item, value)
-        case _:
-            taken = _number_taken(item, value)
-    return f"{item.id} is {_shown(value)}; it takes {taken}" if taken else ""
-
-
-def _choice_taken(item: Item, value: object) -> str:
-    """A choice without a list of choices takes any word."""
-    if not item.choices:
-        return "" if isinstance(value, str) else "text"
-    return "" if value in item.choices else f"one of {', '.join(item.choices)}"
-
-
-def _number_taken(item: Item, value: object) -> str:
-    """What a number or count takes where `value` is not that; empty if it is. The ends of a censored value may be
-    infinite, a value itself never is."""
-    ends = value if isinstance(value, tuple) else (value,)
-    if any(isinstance(end, bool) or not isinstance(end, int | float) or end != end for end in ends):
-        return "a number"
-    if isinstance(value, int | float) and not -inf < value < inf:
-        return "a finite number"
-    if item.kind == "count" and any(abs(end) != inf and end % 1 for end in ends):
-        return "a whole number"
-    open_ends = item.scale if isinstance(value, tuple) else ()
-    inside = all(item.low <= end <= item.high or end in open_ends for end in ends)
-    return "" if inside else f"{item.low:g} to {item.high:g}"
-
-
-def _shown(value: object) -> str:
-    """A value as a message quotes it: short, and a censored number as its two ends."""
-    if isinstance(value, tuple):
-        return f"{value[0]:g} to {value[1]:g}"
-    text = repr(value)
-    return text if len(text) <= 40 else f"{text[:37]}..."
-
-
-_BEYOND_DETECTION = re.compile(r"\s*(<=?|>=?)\s*(\d+(?:\.\d+)?)\s*")
-
-
-def _censored(value: object, item: Item) -> Any:
-    """A value as text with a comparator ("<5") becomes the interval that it stands for; all else is left alone."""
-    numeric = item.kind in ("number", "count")
-    beyond = _BEYOND_DETECTION.fullmatch(value) if numeric and isinstance(value, str) else None
-    return value if beyond is None else as_interval(float(beyond[2]), beyond[1], item)
-
-
-def as_interval(limit: float, comparator: str, item: Item) -> Span | float | str:
-    """What a value with a comparator stands for: from the limit to the end of the scale. A comparator that is none is
-    a value that no scale has."""
-    lowest, highest = item.scale
-    match comparator:
-        case "<" | "<=":
-            return lowest, limit
-        case ">" | ">=":
-            return limit, highest
-        case "" | "=":
-            return limit
-        case _:
-            return comparator
-
-
-def not_shaped(name: str, value: object, taken: str) -> ItemOutOfRange:
-    """The error for a nested input that has not the shape it should have."""
-    return ItemOutOfRange(
-        f"{name} is {_shown(value)}; it takes {taken}.",
-        hint="`leadline measure ID --explain` shows an example",
-    )

@@ -277,17 +277,11 @@ class Compiler:
             case tree.OneOf():
                 return self._one_of(node)
             case tree.AtMost():
-                (left_low, left_high), (right_low, right_high) = (
-                    self._rounded(node.left),
-                    self._rounded(node.right),
-                )
-                return left_high <= right_low, left_low > right_high
+                (low, high), (limit_low, limit_high) = self._rounded(node.left), self._rounded(node.right)
+                return high <= limit_low, low > limit_high
             case tree.Below():
-                (left_low, left_high), (right_low, right_high) = (
-                    self._rounded(node.left),
-                    self._rounded(node.right),
-                )
-                return left_high < right_low, left_low >= right_high
+                (low, high), (limit_low, limit_high) = self._rounded(node.left), self._rounded(node.right)
+                return high < limit_low, low >= limit_high
             case tree.Not():
                 true, false = self.truth(node.part)
                 return false, true

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from leadline.casebook.items import Item
-from leadline.measures.definition import Criterion, Inputs, Outputs, Source
+from leadline.measures.definition import Criterion, Outputs, Source
 from leadline.measures.expression import (
     Constant,
     Highest,
@@ -26,6 +26,7 @@ from leadline.measures.expression import (
     at_least,
 )
 from leadline.measures.findings import LISTS, names_in_lists, unpack_present
+from leadline.measures.inputs import Inputs
 
 ARINGER_2019 = Source(
     "A19", "Aringer M et al. Ann Rheum Dis 2019;78:1151-9", "10.1136/annrheumdis-2018-214819"

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from difflib import get_close_matches
 
 from leadline.errors import ItemUnknown
-from leadline.measures.definition import Inputs, not_shaped
+from leadline.measures.inputs import Inputs, not_shaped
 
 LISTS = ("present", "not_recorded")
 """The two lists of the calculator form. A finding named in neither was assessed and is absent."""

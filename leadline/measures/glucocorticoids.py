@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from leadline.casebook.items import ITEMS, Item
-from leadline.measures.definition import Calculation, Inputs, Source
+from leadline.measures.definition import Calculation, Source
 from leadline.measures.expression import (
     DECIMALS,
     ByChoice,
@@ -25,6 +25,7 @@ from leadline.measures.expression import (
     at_least,
     by_choice,
 )
+from leadline.measures.inputs import Inputs
 
 EQUIVALENTS = Source(
     "GC",

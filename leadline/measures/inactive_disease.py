@@ -11,7 +11,7 @@ from __future__ import annotations
 from leadline.casebook.items import ITEMS, Item
 from leadline.casebook.schema import ILAR_CATEGORIES
 from leadline.measures.core_set import UPPER_LIMITS
-from leadline.measures.definition import Criterion, Inputs, Source
+from leadline.measures.definition import Criterion, Source
 from leadline.measures.expression import (
     IsRecorded,
     Not,
@@ -24,6 +24,7 @@ from leadline.measures.expression import (
     at_most,
     equal,
 )
+from leadline.measures.inputs import Inputs
 
 WALLACE_2011 = Source("W11", "Wallace CA et al. Arthritis Care Res 2011;63:929-36", "10.1002/acr.20497")
 

@@ -14,12 +14,13 @@ from dataclasses import replace
 from leadline.casebook.items import ITEMS, Item
 from leadline.casebook.joints import JOINTS_27, JOINTS_71, count_on
 from leadline.errors import ItemOutOfRange
-from leadline.measures.definition import Band, Cutoffs, Inputs, Score, Source, not_shaped
+from leadline.measures.definition import Band, Cutoffs, Score, Source
 from leadline.measures.expression import (
     Number,
     Reading,
     clamp,
 )
+from leadline.measures.inputs import Inputs, not_shaped
 
 CONSOLARO_2009 = Source("C09", "Consolaro A et al. Arthritis Rheum 2009;61:658-66", "10.1002/art.24516")
 NORDAL_2012 = Source(

@@ -10,7 +10,7 @@ Not       strict LLDAS in a child in the dosing period of a cell product, which 
 from __future__ import annotations
 
 from leadline.casebook.items import ITEMS, Item
-from leadline.measures.definition import Criterion, Inputs, Source
+from leadline.measures.definition import Criterion, Source
 from leadline.measures.expression import (
     Constant,
     Lowest,
@@ -24,6 +24,7 @@ from leadline.measures.expression import (
     none_of,
 )  # fmt: skip
 from leadline.measures.findings import LISTS
+from leadline.measures.inputs import Inputs
 from leadline.measures.sledai import LIST_NAMES, WEIGHTS, finding, points, unpack_findings
 
 FRANKLYN_2016 = Source(

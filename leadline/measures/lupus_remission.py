@@ -8,7 +8,7 @@ Not       a duration: none is part of the definition. How long it held is said a
 from __future__ import annotations
 
 from leadline.casebook.items import Item
-from leadline.measures.definition import Criterion, Inputs, Source
+from leadline.measures.definition import Criterion, Source
 from leadline.measures.expression import (
     Constant,
     Lowest,
@@ -21,6 +21,7 @@ from leadline.measures.expression import (
     below,
     none_of,
 )  # fmt: skip
+from leadline.measures.inputs import Inputs
 from leadline.measures.low_disease_activity import PGA, PREDNISOLONE, STABLE_TREATMENT, WEIGHT
 
 DORIS_2021_PAPER = Source(

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from leadline.casebook.items import ITEMS, Item
 from leadline.measures.core_set import BASELINE_ZERO, Pair, two_visits
-from leadline.measures.definition import Criterion, Inputs, NotBuilt, Outputs, Source
+from leadline.measures.definition import Criterion, NotBuilt, Outputs, Source
 from leadline.measures.expression import (
     Reading,
     Row,
@@ -23,6 +23,7 @@ from leadline.measures.expression import (
     count_at_least,
     count_at_most,
 )
+from leadline.measures.inputs import Inputs
 from leadline.measures.sri4 import SLEDAI_TOTAL
 
 RUPERTO_2006 = Source("R06", "Ruperto N et al. Arthritis Rheum 2006;55:355-63")

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from leadline.casebook.items import ITEMS, Item
-from leadline.measures.definition import Criterion, Inputs, Outputs, Source
+from leadline.measures.definition import Criterion, Outputs, Source
 from leadline.measures.expression import (
     Not,
     OneOf,
@@ -29,6 +29,7 @@ from leadline.measures.expression import (
     count_at_least,
 )
 from leadline.measures.findings import LISTS, from_list, unpack_present
+from leadline.measures.inputs import Inputs
 
 JOHN_2020 = Source("J20", "John KJ et al. Int J Rheumatol 2020:9692030", "10.1155/2020/9692030")
 KASUKAWA_TABLE = Source(

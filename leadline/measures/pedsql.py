@@ -13,8 +13,9 @@ from __future__ import annotations
 from math import ceil
 
 from leadline.casebook.items import Item
-from leadline.measures.definition import Calculation, Inputs, Source, not_shaped
+from leadline.measures.definition import Calculation, Source
 from leadline.measures.expression import MeanAnswered, Number, Reading, Where, Yes
+from leadline.measures.inputs import Inputs, not_shaped
 
 VARNI_2001 = Source("V01", "Varni JW et al. Med Care 2001;39:800-12")
 VARNI_2003 = Source("V03", "Varni JW et al. 2003, important change; not read")

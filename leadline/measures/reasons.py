@@ -11,16 +11,9 @@ from typing import Any
 
 from leadline.casebook.items import Item
 from leadline.measures import expression as tree
-from leadline.measures.definition import (
-    Calculation,
-    Criterion,
-    Grading,
-    Measure,
-    Score,
-    as_interval,
-    items_of,
-)
+from leadline.measures.definition import Calculation, Criterion, Grading, Measure, Score, items_of
 from leadline.measures.expression import DECIMALS, Recorded, Row, is_point
+from leadline.measures.inputs import as_interval
 from leadline.measures.instruments import measure
 from leadline.measures.mctd import ComponentChanges
 from leadline.measures.words import chosen_by, is_equality, number_in_words, truth_in_words

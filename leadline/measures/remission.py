@@ -16,8 +16,9 @@ from typing import get_args
 
 from leadline.casebook.days import TAKEN, NotADay, RecordedDay, months_between, parse_day
 from leadline.casebook.items import Item
-from leadline.measures.definition import Grading, Inputs, Outputs, Result, Source, not_shaped
+from leadline.measures.definition import Grading, Outputs, Result, Source
 from leadline.measures.expression import Not, OneOf, Recorded, Row, Yes, all_of
+from leadline.measures.inputs import Inputs, not_shaped
 
 WALLACE_2004 = Source("W04", "Wallace CA et al. J Rheumatol 2004;31:2290-4")
 

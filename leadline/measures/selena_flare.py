@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from leadline.casebook.items import ITEMS, Item
-from leadline.measures.definition import Grading, Inputs, Outputs, Source
+from leadline.measures.definition import Grading, Outputs, Source
 from leadline.measures.expression import (
     Number,
     Reading,
@@ -29,6 +29,7 @@ from leadline.measures.expression import (
     below,
 )  # fmt: skip
 from leadline.measures.findings import from_list
+from leadline.measures.inputs import Inputs
 from leadline.measures.sri4 import SLEDAI_TOTAL
 
 PETRI_1999 = Source("P99", "Petri M et al. Lupus 1999;8:685-91")

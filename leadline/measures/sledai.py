@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from leadline.casebook.items import ITEMS, Item
-from leadline.measures.definition import Band, Calculation, Cutoffs, Inputs, Outputs, Score, Source
+from leadline.measures.definition import Band, Calculation, Cutoffs, Outputs, Score, Source
 from leadline.measures.expression import (
     Below,
     IsRecorded,
@@ -30,6 +30,7 @@ from leadline.measures.expression import (
     none_of,
 )
 from leadline.measures.findings import LISTS, names_in_lists, unpack_present
+from leadline.measures.inputs import Inputs
 from leadline.measures.words import truth_in_words
 
 GLADMAN_2002 = Source("G02", "Gladman DD et al. J Rheumatol 2002;29:288-91 (PMID 11838846)")

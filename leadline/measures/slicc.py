@@ -12,9 +12,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from leadline.casebook.items import Item
-from leadline.measures.definition import Inputs, Score, Source, not_shaped
+from leadline.measures.definition import Score, Source
 from leadline.measures.expression import Highest, Number, Reading, Sum, clamp, total
 from leadline.measures.findings import names_in_lists
+from leadline.measures.inputs import Inputs, not_shaped
 
 GLADMAN_1996 = Source("G96", "Gladman D et al. Arthritis Rheum 1996;39:363-9")
 MEDSCAPE = Source(

@@ -14,7 +14,7 @@ from math import inf
 
 from leadline.casebook.items import ITEMS, Item
 from leadline.casebook.units import NO_CONVERSION, Linear, names_of_unit, plain_unit, units_of
-from leadline.measures.definition import Constraint, Inputs, Outputs, Score, Source, not_shaped
+from leadline.measures.definition import Constraint, Outputs, Score, Source
 from leadline.measures.expression import (
     ByChoice,
     Number,
@@ -30,6 +30,7 @@ from leadline.measures.expression import (
     by_choice,
     none_of,
 )
+from leadline.measures.inputs import Inputs, not_shaped
 
 FACTORS = Source("UF", "Unit factors in general use (measures dossier 5.4)")
 
