@@ -95,6 +95,19 @@ def test_a_table_that_is_not_as_it_should_be_is_refused(tmp_path, text, words):
     assert words in caught.value.message
 
 
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("study,events,n\nA,0,1", (0.0, 1.0)),
+        ("study,events_t,n_t,events_c,n_c\nA,0,1,1,1", (0.0, 1.0, 1.0, 1.0)),
+        ("study,events,exposure\nA,0,0.001", (0.0, 0.001)),
+        ("study,estimate,se\nA,-9,0.001", (-9.0, 0.001)),
+    ],
+)
+def test_the_smallest_numbers_that_say_something_are_taken(tmp_path, text, values):
+    assert read_studies(written(tmp_path, text)).studies[0].values == values
+
+
 def test_a_file_that_is_no_table_is_refused(tmp_path):
     (tmp_path / "studies.xlsx").write_bytes(b"PK\x03\x04\xff\xfe")
     for name in ("studies.xlsx", "absent.csv"):

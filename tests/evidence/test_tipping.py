@@ -111,15 +111,19 @@ def test_a_wider_robust_component_tips_at_less_weight():
 )  # fmt: skip
 @settings(max_examples=40, deadline=None)
 def test_the_tipping_weight_is_where_a_search_finds_it(estimate, se, adult, sd, level):
-    def probability(w: float) -> float:
-        """P(effect > 0), component by component with the normal law of a textbook."""
+    def components(w: float) -> list[tuple[float, float]]:
+        """Share in the posterior and P(effect > 0) of each component, with the normal law of a textbook."""
         parts = []
         for weight, mean, spread in ((w, adult, sd), (1 - w, 0.0, 3.0)):
             precision = spread**-2 + se**-2
             centre = (mean * spread**-2 + estimate * se**-2) / precision
             credit = weight * norm.pdf(estimate, mean, math.hypot(spread, se))
             parts.append((credit, norm.sf(0, centre, precision**-0.5)))
-        return float(sum(c * p for c, p in parts) / sum(c for c, _ in parts))
+        whole = sum(credit for credit, _ in parts)
+        return [(credit / whole, above) for credit, above in parts]
+
+    def probability(w: float) -> float:
+        return float(sum(share * above for share, above in components(w)))
 
     blended = blend(
         NormalMixture((1.0,), (adult,), (sd,)), NormalMixture((1.0,), (0.0,), (3.0,)), (estimate, se)
@@ -134,6 +138,10 @@ def test_the_tipping_weight_is_where_a_search_finds_it(estimate, se, adult, sd, 
         assert tipped.weight is not None
         # the weight of a flat curve is known less well than its height: compare where it counts
         assert probability(tipped.weight) == pytest.approx(level, abs=1e-7)
+        (_, with_adults), (_, without) = components(tipped.weight)
+        assert tipped.posterior_weight is not None
+        share = tipped.posterior_weight
+        assert share * with_adults + (1 - share) * without == pytest.approx(level, abs=1e-7)
 
 
 @pytest.mark.parametrize(("exact", "enough"), [(True, 0.963), (False, 0.95)])
