@@ -18,6 +18,7 @@ from leadline.trial.accrual import (
     Courses,
     draw_arrivals,
     on_arrivals,
+    planned_arrivals,
     random_accrual,
 )
 from leadline.trial.borrowing.independent import Independent
@@ -173,20 +174,23 @@ def test_courses_are_drawn_as_often_as_poisson_numbers_come():
 @pytest.mark.parametrize("late", [(1, 0), (0, 1), (1, 1)])
 def test_responses_that_come_after_a_basket_has_closed_are_counted_in_the_end_or_left_out(late):
     first, last = (1, 1), (2, 2)
-    treated = (tuple(n + more for n, more in zip(first, late, strict=True)), last)
-    closed = {
-        LateResponses.COUNTED: ((first, treated[0]), (last, last)),
-        LateResponses.LEFT_OUT: ((first, first), (last, last)),
-    }
-    for counted, sizes in ((late, closed[LateResponses.COUNTED]), ((0, 0), closed[LateResponses.LEFT_OUT])):
-        (found,) = on_arrivals(Trial(TINY), [MIXED], Arrivals(treated, Seen((first, last), sizes)))
+    *_, children = by_hand(first, last, late)  # treated they are in any case
+    for kind, counted in ((LateResponses.COUNTED, late), (LateResponses.LEFT_OUT, (0, 0))):
+        arrivals = planned_arrivals(TINY, late=late, late_responses=kind)
+        (found,) = on_arrivals(Trial(TINY), [MIXED], arrivals)
         success, error, _ = by_hand(first, last, counted)
         assert found.success == pytest.approx(list(map(float, success)), abs=1e-12)
         assert found.family_wise_error == pytest.approx(float(error), abs=1e-12)
-        *_, children = by_hand(first, last, late)  # treated they are in any case
         assert found.children == pytest.approx(list(map(float, children)), abs=1e-12)
     # Where the first basket closes, the second has closed too, as it has more to reach.
     assert (by_hand(first, last, late)[:2] != by_hand(first, last)[:2]) == bool(late[1])
+
+
+def test_children_come_late_to_looks_before_the_last_and_not_beyond_the_plan():
+    plan = replace(TINY, baskets=(*PAIR, Basket("c", "sri4", 0.1, 0.5, (6,))))
+    arrivals = planned_arrivals(plan, late=(2, 9, 3))
+    known, treated, full = (4, 3, 0), (6, 7, 0), (8, 7, 6)  # the third basket has no look before its last
+    assert arrivals == Arrivals((treated, full), Seen((known, full), ((known, treated), (known, full))))
 
 
 @pytest.mark.parametrize("late", LateResponses)

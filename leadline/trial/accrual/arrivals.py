@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from leadline.trial.design import LateResponses
-from leadline.trial.endings import Seen
+from leadline.trial.endings import Seen, sizes_by_step
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from leadline.trial.borrowing.beta import Counts, Floats
     from leadline.trial.design import Accrual, Design
 
@@ -35,6 +37,27 @@ class Arrivals(NamedTuple):
 
     treated: tuple[tuple[int, ...], ...]
     seen: Seen
+
+
+def planned_arrivals(
+    design: Design, *, late: Sequence[int], late_responses: LateResponses = LateResponses.COUNTED
+) -> Arrivals:
+    """The planned numbers at every look, where children go on coming while responses are awaited.
+
+    late  at a look before its last, so many more children of each basket have been treated, if it takes so many:
+          they are not counted at the look, and once their basket has closed they are, or are left out
+    """
+    known = sizes_by_step(design)
+    treated = tuple(
+        tuple(
+            min(n + more, size) if n else 0 for n, more, size in zip(sizes, late, design.sizes, strict=True)
+        )
+        for sizes in known
+    )
+    after = treated if late_responses is LateResponses.COUNTED else known
+    steps = range(len(known))
+    closed = tuple(tuple(after[end] if step > end else known[step] for step in steps) for end in steps)
+    return Arrivals(treated, Seen(known, closed))
 
 
 def draw_arrivals(design: Design, accrual: Accrual, *, courses: Courses = COURSES) -> list[Arrivals]:
