@@ -32,6 +32,27 @@ def test_the_rows_behind_the_figures_are_the_counts(found):
     assert [row["with_event_and_unknown"] for row in harm] == [0, 1, 2, 2, 3, None]
 
 
+@pytest.fixture(scope="module")
+def at_looks(tmp_path_factory):
+    """The same trial with the harm rule looked at with the others: at 2 + 1 and at 4 + 2 children."""
+    folder = tmp_path_factory.mktemp("looks")
+    (folder / "small.yaml").write_text(DESIGN.replace("check: child", "check: look"), encoding="utf-8")
+    return monitor(read_plan(folder / "small.yaml"), read_casebook(write_trial(folder / "book")), on=ON)
+
+
+def test_a_boundary_is_drawn_only_where_the_rule_is_looked_at(found, at_looks):
+    plotted = plot_harm(at_looks)
+    assert [row["children"] for row in plotted.data if row["stops_at"] is not None] == [3, 6]
+    assert "looked at with the planned looks, at 3 and 6 children, and not between" in plotted.caption
+    assert "looked at after every child" in plot_harm(found).caption
+    assert [row["children"] for row in plot_harm(found).data if row["stops_at"] is None] == [1]
+
+
+@pytest.mark.parametrize("width_mm", [120.0, 175.0])
+def test_nothing_overlaps_where_the_boundary_is_broken(at_looks, width_mm):
+    assert_nothing_overlaps(plot_harm(at_looks, width_mm=width_mm))
+
+
 def test_each_row_of_a_table_has_a_cell_for_each_column(found):
     for table in (*open_tables(found), *closed_tables(found)):
         assert all(len(row) == len(table.columns) for row in table.rows), table.name

@@ -10,6 +10,7 @@ from leadline.report.figures.harm_rule import EDGE, HarmPanel, stop_entry
 from leadline.report.figures.layout import line_height, wrapped
 from leadline.report.figures.page import LegendEntry, Page
 from leadline.report.figures.plotted import Plotted
+from leadline.report.figures.words import listed
 from leadline.trial.monitoring.standing import Scale
 from leadline.trial.monitoring.words import chance
 
@@ -163,16 +164,30 @@ def plot_harm(found: Monitoring, *, width_mm: float = style.TWO_COLUMNS_MM) -> P
         page.bar(panel.x_at(n - 1), panel.y_at(low[n]), panel.x_at(n), panel.bottom, fill=style.SECOND)
         if high[n] > low[n]:
             page.hatched(panel.x_at(n - 1), panel.y_at(high[n]), panel.x_at(n), panel.y_at(low[n]))
-    panel.draw_steps((n, events) for n, events in enumerate(found.harm_boundary, start=1) if events <= n)
+    panel.draw_steps(_stops(found).items())
     panel.draw_axes("Children infused")
     y = page.legend(EDGE, panel.below, page.width - 2 * EDGE, _harm_key(), gap=14)
     return Plotted(
         page.finish(y + 2),
         alt=_harm_alt(found),
         caption="Children with an event that counts for the harm rule, in the order of infusion, against the frozen "
-        "boundary. The trial stops when the bars reach the line.",
+        f"boundary. The trial stops when the bars reach the line; {_looked_at(found)}.",
         data=tuple(_harm_data(found)),
     )
+
+
+def _stops(found: Monitoring) -> dict[int, int]:
+    """Numbers of children at which the rule is looked at and can stop, each with the events that do."""
+    stops = {n: found.harm_boundary[n - 1] for n in found.harm_checks}
+    return {n: events for n, events in stops.items() if events <= n}
+
+
+def _looked_at(found: Monitoring) -> str:
+    """When the rule is looked at, in words."""
+    if len(found.harm_checks) == len(found.harm_boundary):
+        return "the rule is looked at after every child"
+    looks = listed([str(n) for n in found.harm_checks])
+    return f"the rule is looked at with the planned looks, at {looks} children, and not between"
 
 
 def _harm_key() -> tuple[LegendEntry, ...]:
@@ -195,18 +210,19 @@ def _harm_alt(found: Monitoring) -> str:
         return "The design has no harm rule."
     return (
         f"Children infused: {harm.children}; with the event {harm.with_event}; not known of {harm.unknown}. "
-        f"The rule says: {harm.rule}. A stepped line shows how many children with the event stop the trial."
+        f"The rule says: {harm.rule}. A line shows how many children with the event stop the trial; "
+        f"{_looked_at(found)}."
     )
 
 
 def _harm_data(found: Monitoring) -> list[dict[str, Value]]:
-    boundary, (low, high) = found.harm_boundary, found.harm_path
+    stops, (low, high) = _stops(found), found.harm_path
     return [
         {
             "children": n,
             "with_event": low[n] if n < len(low) else None,
             "with_event_and_unknown": high[n] if n < len(high) else None,
-            "stops_at": boundary[n - 1] if n <= len(boundary) and boundary[n - 1] <= n else None,
+            "stops_at": stops.get(n),
         }
-        for n in range(1, max(len(boundary) + 1, len(low)))
+        for n in range(1, max(len(found.harm_boundary) + 1, len(low)))
     ]

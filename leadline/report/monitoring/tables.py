@@ -139,12 +139,18 @@ def _harm_row(whom: str, harm: HarmStanding) -> tuple[str, ...]:
         str(harm.children),
         str(harm.with_event),
         str(harm.unknown),
-        "none" if harm.stops_at is None else str(harm.stops_at),
+        _stops_at(harm),
         str(harm.rule),
         "; ".join(rates),
         chances,
         str(harm.person_days),
     )
+
+
+def _stops_at(harm: HarmStanding) -> str:
+    if harm.stops_at is not None:
+        return str(harm.stops_at)
+    return "none" if harm.on_plan or not harm.children else "not looked at"
 
 
 def harm_table(found: Monitoring) -> Table:

@@ -74,7 +74,8 @@ class HarmStanding:
 
     children     infused
     with_event   for certain; `unknown` of whom it is not known
-    stops_at     children with the event that stop at this number of children; None where the plan has no boundary
+    stops_at     children with the event that stop at this number of children; None where none do, or the rule is not
+                 looked at
     rule         what the boundary says now; `on_plan` whether the rule is looked at here
     fewest, most the rate if none, or each, of the unknown children had the event
     next_stops   for the next 1, 2, ... children how many of them with the event would stop the trial, if none of the
@@ -206,7 +207,7 @@ def harm_standing(
 
 
 def _stops_at(boundary: Boundary, n: int) -> int | None:
-    if not 0 < n <= len(boundary.events) or boundary.events[n - 1] > n:
+    if n not in boundary.checks or boundary.events[n - 1] > n:
         return None
     return boundary.events[n - 1]
 

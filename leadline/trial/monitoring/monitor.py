@@ -139,6 +139,7 @@ def monitor(
         harm=pooled,
         harm_event=plan.design.harm.event if plan.design.harm else "",
         harm_boundary=() if trial.boundary is None else trial.boundary.events,
+        harm_checks=() if trial.boundary is None else trial.boundary.checks,
         harm_path=harm_path([child.harm for child in reached.found.exposed]),
         conduct=_conduct(plan, reached.found.taken, reached.found.left_out),
         children=reached.found.taken,

@@ -128,8 +128,8 @@ class Monitoring:
     steps      planned steps that were reached
     baskets    one a basket, in the design's order
     harm       pooled over the baskets; None without a harm rule. `harm_boundary`: for 1, 2, ... children the events
-               that stop; `harm_path`: for 0, 1, ... children in the order of infusion those with the event, without
-               and with those of whom it is not known
+               that stop; `harm_checks`: the numbers of children at which that is looked at; `harm_path`: for 0, 1, ...
+               children in the order of infusion those with the event, without and with those of whom it is not known
     randomised whether some basket has controls
     children   every child that is counted, in the order of day 0
     words, notices   for the board: what the rules say, and what a reader must know of how it was reached
@@ -150,6 +150,7 @@ class Monitoring:
     harm: HarmStanding | None
     harm_event: str
     harm_boundary: tuple[int, ...]
+    harm_checks: tuple[int, ...]
     harm_path: tuple[tuple[int, ...], tuple[int, ...]]
     conduct: Conduct
     children: tuple[Child, ...]

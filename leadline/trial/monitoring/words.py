@@ -225,8 +225,10 @@ def harm_in_words(harm: HarmStanding, *, whom: str) -> list[str]:
     ]
     if harm.stops_at is not None:
         said.append(f"With {children(harm.children)} the trial stops at {harm.stops_at} with the event.")
-    elif harm.children:
+    elif harm.children and harm.on_plan:
         said.append(f"With {children(harm.children)} the plan has no number of events that stops.")
+    elif harm.children:
+        said.append(f"With {children(harm.children)} the rule is not looked at.")
     match harm.rule:
         case Rule.STOP:
             said.append("The rule says: stop for harm.")

@@ -20,6 +20,7 @@ from leadline.trial.monitoring.harm import (
     harm_path,
     harm_standing,
 )
+from leadline.trial.monitoring.words import harm_in_words
 from leadline.trial.operating import Trial
 from tests.verdicts.build import case, event, visit
 
@@ -135,6 +136,16 @@ def test_a_basket_too_small_for_any_boundary_is_never_warned_of():
     assert json.dumps(asdict(boundary), allow_nan=False)
     found = harm_standing(DESIGN, [of(True)], boundary, stopped=(False, False))
     assert (found.stops_at, found.rule) == (None, Rule.GO_ON)
+
+
+def test_a_rule_that_is_looked_at_with_the_others_stops_at_no_number_between():
+    # Two of two at 20 %: 0.04, within the level of 0.1; of one child nobody asks the rule.
+    boundary = basket_boundary(replace(HARM, level=0.1, check=HarmCheck.LOOK), (2,))
+    one, two = (harm_standing(DESIGN, [of(True)] * n, boundary, stopped=(False, False)) for n in (1, 2))
+    assert (one.stops_at, one.on_plan) == (None, False)
+    assert (two.stops_at, two.on_plan) == (2, True)
+    assert "With one child the rule is not looked at." in harm_in_words(one, whom="all")
+    assert "With 2 children the trial stops at 2 with the event." in harm_in_words(two, whom="all")
 
 
 def test_the_boundary_of_one_basket_is_that_of_the_rule_for_its_children_alone():
