@@ -1,11 +1,9 @@
-"""Random accrual: exact for each course of it by fractions, and over all of them by children drawn one by one."""
+"""Random accrual: exact for each course of it, by fractions; its mean over drawn courses, by the sum over all of them."""
 
 import math
-import random
 from collections import Counter
 from dataclasses import replace
 from fractions import Fraction
-from functools import cache
 from itertools import product
 
 import numpy as np
@@ -31,7 +29,6 @@ from leadline.trial.design import (
     Design,
     EarlyRule,
     Efficacy,
-    Harm,
     HarmCheck,
     LateResponses,
     Reference,
@@ -39,6 +36,7 @@ from leadline.trial.design import (
 from leadline.trial.endings import Seen
 from leadline.trial.operating import Scenario, Trial
 from tests.trial.designs import CPP, design, fujikawa
+from tests.trial.test_accrual_child_by_child import HARM, TWIN
 
 FUTILITY = EarlyRule(Basis.POSTERIOR, 0.3, Reference.TARGET_RATE)
 
@@ -208,107 +206,17 @@ def test_children_are_treated_before_their_response_is_known_and_none_is_treated
     assert pipeline / 400 > 0.3  # in three months 1.5 and 1.2 come, of whom the look's number leaves a part
 
 
-# The slow twin: children come, are treated and judged one by one. It shares nothing with the fast code.
-
-HARM = Harm("serious event", 0.2, 0.2, 0.1, check=HarmCheck.CHILD)
-HARM_RATE = 0.25
-STOPS_AT = (2, 2, 2, 3, 3, 3, 4, 4, 4, 4, 5)  # events among the first 1 to 11 children
-TWIN = Design(
-    "twin",
-    (Basket("a", "sri4", 0.2, 0.5, (3, 6)), Basket("b", "sri4", 0.3, 0.6, (2, 5))),
-    Efficacy(0.9, EarlyRule(Basis.POSTERIOR, 0.97)),
-    CPP,
-    futility=FUTILITY,
-    harm=HARM,
-)
-
-
-@cache
-def borrowed_tail(rate, basket, counts, sizes):
-    """P(p > rate) with a calibrated power prior, a = b = 2, and a uniform prior."""
-    shapes = [1.0, 1.0]
-    for j, (responders, size) in enumerate(zip(counts, sizes, strict=True)):
-        weight = 1.0 if j == basket else 0.0
-        if j != basket and size and sizes[basket]:
-            apart = max(size, sizes[basket]) ** 0.25 * abs(responders / size - counts[basket] / sizes[basket])
-            weight = 1.0 if apart == 0 else 1 / (1 + math.exp(2 + 2 * math.log(apart)))
-        shapes[0] += weight * responders
-        shapes[1] += weight * (size - responders)
-    return stats.beta.sf(rate, *shapes)
-
-
-def play(rng, accrual, rates):
-    """One trial: which baskets are successes, and how many children were treated."""
-    children = []  # (month, basket, responds, harmed)
-    for j, basket in enumerate(TWIN.baskets):
-        month, taken = 0.0, 0
-        while True:
-            month += rng.expovariate(accrual.children_per_month[j])
-            if month > accrual.look_months[1] - accrual.response_months:
-                break
-            limit = basket.looks[0] if accrual.waits and month <= accrual.look_months[0] else basket.size
-            if taken < limit:  # another child is turned away: its basket waits, or is full
-                taken += 1
-                children.append((month, j, rng.random() < rates[j], rng.random() < HARM_RATE))
-    children.sort()
-    closed, success = [math.inf] * 2, [False] * 2
-    for look, now in enumerate(accrual.look_months):
-        treated = [child for child in children if child[0] <= min(now, closed[child[1]])]
-        for n in range(1, len(treated) + 1):
-            if sum(child[3] for child in treated[:n]) >= STOPS_AT[n - 1]:
-                return success, n
-        known = [child for child in treated if child[0] + accrual.response_months <= now]
-        if accrual.late_responses is LateResponses.LEFT_OUT:
-            known = [one for one in known if one[0] + accrual.response_months <= closed[one[1]]]
-        counts = tuple(sum(one[2] for one in known if one[1] == j) for j in range(2))
-        sizes = tuple(sum(one[1] == j for one in known) for j in range(2))
-        for j, basket in enumerate(TWIN.baskets):
-            if closed[j] < math.inf or sizes[j] < (1 if look else accrual.fewest_known):
-                continue
-            beyond_null = borrowed_tail(basket.null_rate, j, counts, sizes)
-            beyond_target = borrowed_tail(basket.target_rate, j, counts, sizes)
-            if beyond_null >= (0.9 if look else 0.97):
-                success[j], closed[j] = True, now
-            elif not look and beyond_target < 0.3:
-                closed[j] = now
-        if min(closed) < math.inf and max(closed) < math.inf:
-            break
-    return success, sum(child[0] <= closed[child[1]] for child in children)
-
-
-@pytest.mark.parametrize(
-    "accrual",
-    [
-        Accrual((0.5, 0.4), (8.0, 16.0), 3.0),
-        Accrual(
-            (0.5, 0.4), (8.0, 16.0), 3.0, waits=False, late_responses=LateResponses.LEFT_OUT, fewest_known=2
-        ),
-        Accrual((0.9, 0.2), (5.0, 9.0), 6.0, waits=False),
-    ],
-    ids=["waits", "does not wait", "late"],
-)
-def test_drawing_child_by_child_agrees_within_its_error(accrual):
-    trial, rates = Trial(TWIN), (0.5, 0.3)
-    assert trial.boundary is not None
-    assert trial.boundary.events == STOPS_AT
-    rng, trials = random.Random(5), 15_000
-    played = [play(rng, accrual, rates) for _ in range(trials)]
-    successes = np.array([success for success, _ in played])
-    drawn = np.array([*successes.mean(axis=0), successes[:, 1].mean(), successes.any(axis=1).mean()])
-    sizes = np.array([children for _, children in played])
-    found = random_accrual(
-        trial, [Scenario("mixed", rates, harm_rate=HARM_RATE)], courses=Courses(300, seed=2), accrual=accrual
-    )
-    mean, error = found.scenarios[0], found.standard_errors[0]
-    for value, its_error, other, other_error in zip(
-        [*mean.success, mean.family_wise_error, mean.any_success, sum(mean.children)],
-        [*error.success, error.family_wise_error, error.any_success, sum(error.children)],
-        [*drawn, sizes.mean()],
-        [*np.sqrt(drawn * (1 - drawn) / trials), sizes.std() / math.sqrt(trials)],
-        strict=True,
-    ):
-        assert abs(value - other) < 3.5 * math.hypot(its_error, other_error)
-    assert mean.harm > 0.1
+def test_a_late_response_is_counted_at_the_first_look_after_it_is_known_and_not_before():
+    plan = design(CPP, count=2, looks=(4, 8, 12))
+    accrual = Accrual((1.0, 0.6), (8.0, 10.0, 20.0), response_months=3.0, waits=False)
+    waiting = 0
+    for treated, seen in draw_arrivals(plan, accrual, courses=Courses(100)):
+        assert (
+            seen.closed[0][1] == seen.open[1]
+        )  # at month 10 those of the first seven months, closed or open
+        assert seen.closed[0][2] == treated[0]
+        waiting += sum(treated[0]) - sum(seen.closed[0][1])
+    assert waiting > 100
 
 
 # Limits
@@ -368,6 +276,32 @@ def test_a_basket_that_nobody_comes_to_is_no_success_though_the_others_are():
     assert found.scenarios[0].success[0] > 0.99
     assert found.scenarios[0].success[1] == 0.0
     assert found.scenarios[0].children == pytest.approx((8.0, 0.0), abs=1e-12)
+
+
+def test_nor_is_it_one_where_its_last_look_comes_before_the_end():
+    baskets = (Basket("nobody", "sri4", 0.2, 0.5, (4,)), Basket("all", "sri4", 0.2, 0.5, (4, 8)))
+    plan = Design(
+        "one look first", baskets, Efficacy(0.8), Pooled("pooled"), order=(("all",), ("nobody",), ("all",))
+    )
+    found = random_accrual(
+        Trial(plan),
+        [Scenario("both respond", (0.9, 0.9))],
+        courses=Courses(20),
+        accrual=Accrual((1e-9, 1e9), (10.0, 20.0, 30.0)),
+    )
+    assert found.scenarios[0].success[0] == 0.0
+    assert found.scenarios[0].success[1] > 0.99
+
+
+def test_a_trial_that_nobody_comes_to_meets_no_harm():
+    plan = replace(TWIN, harm=replace(HARM, check=HarmCheck.LOOK))
+    for trial in (Trial(TWIN), Trial(plan)):
+        found = random_accrual(
+            trial, [MIXED], courses=Courses(20), accrual=Accrual((1e-9, 1e-9), (10.0, 20.0))
+        )
+        assert found.scenarios[0].harm == 0.0
+        assert found.scenarios[0].children == (0.0, 0.0)
+        assert found.scenarios[0].any_success == 0.0
 
 
 def test_a_basket_that_does_not_wait_is_full_at_its_first_look():

@@ -240,13 +240,10 @@ def _go(trial: Trial, scenario: Scenario, arrivals: Arrivals, closed: Sequence[C
             for step in range(len(arrivals.treated))
         ]
     )
-    held = [
-        step
-        for step, moved in enumerate(trial.design.steps())
-        if treated[step].any() and any(closed[j].step >= step for j in moved)
-    ]
+    moves = enumerate(trial.design.steps())
+    held = [step for step, moved in moves if any(closed[j].step >= step for j in moved)]
     unharmed, children = np.ones(len(treated)), treated[-1].astype(float)
-    law = trial.harm_on(tuple(treated[held].sum(axis=1).tolist()), scenario) if held else None
+    law = trial.harm_on(tuple(treated[held].sum(axis=1).tolist()), scenario)
     if law is None:
         return _Go(unharmed, children)
     children, before = law.never * children, np.zeros(len(closed))
