@@ -1,4 +1,4 @@
-"""Random accrual: exact for each course of it, by fractions; its mean over drawn courses, by the sum over all of them."""
+"""Random accrual: exact for each course of it, by fractions; the mean over drawn courses, by a sum over all of them."""
 
 import math
 from collections import Counter
