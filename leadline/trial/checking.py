@@ -124,12 +124,18 @@ def _borrowing_problems(design: Design) -> Iterator[KeyProblem]:
 def _self_adapting_problems(design: Design) -> Iterator[KeyProblem]:
     """A prior that follows the basket's own responders has a meaning where its weight is asked count by count."""
     adapting = [at for at, basket in enumerate(design.baskets) if basket.self_adapting]
+    of_controls = [
+        at for at, basket in enumerate(design.baskets) if basket.control and basket.control.self_adapting
+    ]
     model = design.borrowing
     by_rates = isinstance(model, PowerPrior) and isinstance(model.weights, CalibratedPowerPrior)
     for at in adapting:
         if not isinstance(model, Independent) and not by_rates:
             taken = "none with this model: the model none, or power_prior with weights of the kind cpp"
             yield KeyProblem(("baskets", at, "self_adapting"), "a self-adapting prior", taken)
+    for at in of_controls if isinstance(model, Hierarchical | ExNex) else ():
+        taken = f"none with {model.model}, which borrows odds ratios"
+        yield KeyProblem(("baskets", at, "control", "self_adapting"), "a self-adapting prior", taken)
     for rule, key in (
         (design.efficacy.early, ("efficacy", "early", "by")),
         (design.futility, ("futility", "by")),

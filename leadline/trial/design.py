@@ -28,10 +28,11 @@ Size = Annotated[int, Ge(1)]
 class ControlArm:
     """Children of the same disease whom the lot does not give the therapy.
 
-    looks    control children at each look of the basket
-    prior    beta mixture for their response rate; children of earlier trials are borrowed through it
-    margin   the therapy has to be better by more than this
-    rates    lowest and highest control rate that is thought possible: the largest error is searched between them
+    looks          control children at each look of the basket
+    prior          beta mixture for their response rate; children of earlier trials are borrowed through it
+    margin         the therapy has to be better by more than this
+    rates          lowest and highest control rate that is thought possible: the largest error is searched between them
+    self_adapting  gives the prior less weight the more the controls' own responders speak against it
     """
 
     looks: Annotated[tuple[Size, ...], Len(1)]
@@ -39,6 +40,7 @@ class ControlArm:
     prior_reason: str = ""
     margin: Annotated[float, Ge(0), Lt(1)] = 0.0
     rates: tuple[Share, Share] = (0.0, 1.0)
+    self_adapting: SelfAdapting | None = None
 
 
 @dataclass(frozen=True, slots=True, config=CLOSED)

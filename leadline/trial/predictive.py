@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from leadline.errors import BeyondExactRange, DesignInvalid
 from leadline.trial.ahead import Ahead, Settled, control_sizes
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from leadline.trial.borrowing import Model, Prior
-    from leadline.trial.design import Design
+    from leadline.trial.design import Basket, ControlArm, Design
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ def assurance(
             basket,
             prior=prior,
             self_adapting=None,
-            control=basket.control and replace(basket.control, prior=control),
+            control=basket.control and replace(basket.control, prior=control, self_adapting=None),
         )
         for basket, prior, control in zip(design.baskets, priors, controls, strict=True)
     )
@@ -122,19 +122,23 @@ def assurance(
 
 def _adapted(design: Design, now: Outcomes) -> Design:
     """The design as what is believed today: self-adapting priors as they are after the children seen."""
-    return replace(
-        design,
-        baskets=tuple(
-            basket
-            if basket.self_adapting is None
-            else replace(
-                basket,
-                prior=basket.self_adapting.at(basket.prior, Seen(now.responders[:, j], now.sizes[j])),
-                self_adapting=None,
-            )
-            for j, basket in enumerate(design.baskets)
-        ),
-    )
+    baskets = []
+    for j, basket in enumerate(design.baskets):
+        control = basket.control
+        if control is not None and now.control_responders is not None:
+            control = _settled(control, Seen(now.control_responders[:, j], now.control_sizes[j]))
+        treated = _settled(basket, Seen(now.responders[:, j], now.sizes[j]))
+        baskets.append(replace(treated, control=control))
+    return replace(design, baskets=tuple(baskets))
+
+
+Arm = TypeVar("Arm", "Basket", "ControlArm")
+
+
+def _settled(arm: Arm, seen: Seen) -> Arm:
+    if arm.self_adapting is None:
+        return arm
+    return replace(arm, prior=arm.self_adapting.at(arm.prior, seen), self_adapting=None)
 
 
 def _check_belief(design: Design, belief: Model) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from leadline.trial.borrowing import Model
+    from leadline.trial.borrowing.beta import SelfAdapting
     from leadline.trial.boundaries import BoundaryRow
     from leadline.trial.design import Accrual, Basket, ControlArm, Design, EarlyRule
     from leadline.trial.error_rates import WorstError
@@ -142,10 +143,7 @@ def _basket_in_words(basket: Basket) -> str:
     if basket.prior_reason:
         said.append(f"Evidence from outside: {basket.prior_reason}")
     if basket.self_adapting:
-        said.append(
-            "It counts the less, the more the children's own results speak against it: at a response rate that differs "
-            f"by {100 * basket.self_adapting.difference:g} percentage points it should count no more."
-        )
+        said.append(_adapting_in_words(basket.self_adapting, "the children's own results"))
     return " ".join(said)
 
 
@@ -158,7 +156,16 @@ def _control_in_words(control: ControlArm) -> list[str]:
         said.append(f"Control rates from {low} to {high} are thought possible.")
     if control.prior_reason:
         said.append(f"Controls from outside: {control.prior_reason}")
+    if control.self_adapting:
+        said.append(_adapting_in_words(control.self_adapting, "the controls' own results"))
     return said
+
+
+def _adapting_in_words(self_adapting: SelfAdapting, results: str) -> str:
+    return (
+        f"What is known from outside counts the less, the more {results} speak against it: at a response rate that "
+        f"differs by {100 * self_adapting.difference:g} percentage points it should count no more."
+    )
 
 
 def _early_in_words(design: Design) -> list[str]:

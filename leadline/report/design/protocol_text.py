@@ -101,7 +101,8 @@ def _basket(basket: Basket) -> str:
         f"{prior_in_words(basket.prior, basket.self_adapting)}."
     )
     if basket.control:
-        said += f" Prior of the control rate: {prior_in_words(basket.control.prior)}."
+        prior = prior_in_words(basket.control.prior, basket.control.self_adapting)
+        said += f" Prior of the control rate: {prior}."
         margin = 100 * basket.control.margin
         said += f" Margin: {margin:g} percentage points." if margin else ""
     reasons = [f"Null rate: {basket.null_reason}"] if basket.null_reason else []

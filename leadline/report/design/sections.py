@@ -154,7 +154,8 @@ def _said(value: object) -> str:
 
 def _sources(design: Design) -> Section:
     cited = [*model_sources(design.borrowing)]
-    cited += [SAM_SOURCE] if any(basket.self_adapting for basket in design.baskets) else []
+    arms = [arm for basket in design.baskets for arm in (basket, basket.control) if arm is not None]
+    cited += [SAM_SOURCE] if any(arm.self_adapting for arm in arms) else []
     cited += HARM_SOURCES[design.harm.boundary] if design.harm else ()
     blocks = (Bullets(tuple(cited)),) if cited else ()
     return Section("sources", "Sources of the methods", blocks, 2)

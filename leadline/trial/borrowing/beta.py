@@ -63,6 +63,11 @@ class SelfAdapting:
     a: Annotated[float, Gt(0)] = 1.0
     b: Annotated[float, Gt(0)] = 1.0
 
+    @property
+    def vague(self) -> Prior:
+        """The vague beta."""
+        return (Beta(self.a, self.b),)
+
     def shares(self, prior: Prior, seen: Seen) -> Floats:
         """(outcomes,): the prior's share; what it leaves is the vague beta's."""
         return np.asarray(expit(self._log_ratio(prior, seen)))
@@ -75,7 +80,7 @@ class SelfAdapting:
     def at(self, prior: Prior, seen: Seen) -> Prior:
         """The mixture that one outcome makes of the prior; parts that have no weight left are left out."""
         share = float(self.shares(prior, seen)[0])
-        parts = [(part, share * part.weight) for part in prior] + [(Beta(self.a, self.b), 1 - share)]
+        parts = [(part, share * part.weight) for part in prior] + [(part, 1 - share) for part in self.vague]
         return tuple(Beta(part.a, part.b, weight) for part, weight in parts if weight > 0)
 
     def _log_ratio(self, prior: Prior, seen: Seen) -> Floats:
@@ -95,6 +100,8 @@ class Against(Protocol):
 
     @property
     def prior(self) -> Prior: ...
+    @property
+    def self_adapting(self) -> SelfAdapting | None: ...
 
 
 class Beforehand(Protocol):
@@ -209,11 +216,10 @@ def expect_mixture(
         return expect_beta(quantity, basket, prior[0].a + responders, prior[0].b + others, seen)
     log_weights = _log_component_weights(prior, responders, others)
     if self_adapting is not None:
-        vague: Prior = (Beta(self_adapting.a, self_adapting.b),)
-        log_vague = _log_component_weights(vague, responders, others)
+        log_vague = _log_component_weights(self_adapting.vague, responders, others)
         log_share, log_rest = self_adapting.log_shares(prior, seen)
         log_weights = np.concatenate([log_weights + log_share, log_vague + log_rest])
-        prior = (*prior, *vague)
+        prior = (*prior, *self_adapting.vague)
     weights = np.exp(log_weights - logsumexp(log_weights, axis=0))
     terms = (
         weight * expect_beta(quantity, basket, part.a + responders, part.b + others, seen)

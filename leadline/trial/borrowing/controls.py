@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import betaln, roots_jacobi
+from scipy.special import betaln, logsumexp, roots_jacobi
 
 from leadline.trial.borrowing.beta import Above, Mean, Seen, expect_mixture, log_marginal
 from leadline.trial.borrowing.outcomes import Outcomes
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from leadline.trial.borrowing import Borrowing
-    from leadline.trial.borrowing.beta import Beforehand, Beta, Counts, Floats, Prior, Quantity
+    from leadline.trial.borrowing.beta import Against, Beforehand, Beta, Counts, Floats, Prior, Quantity
 
 NODES = 64  # a component and panel: exact up to degree 127, some 120 children of both arms together
 
@@ -52,15 +52,14 @@ def _tables(
     control_sizes: Sequence[int],
 ) -> list[Floats | None]:
     """For each randomised basket (treated outcomes, control counts); None for another."""
-    priors = [basket.control.prior if basket.control else None for basket in baskets]
     match quantity:
         case Mean():
             means = model.expect(treated, baskets=baskets, quantities=[quantity])[0]
             return [
                 None
-                if prior is None
-                else baskets[j].null_rate + means[:, j, None] - _control_means(prior, control_sizes[j])
-                for j, prior in enumerate(priors)
+                if basket.control is None
+                else basket.null_rate + means[:, j, None] - _control_means(basket.control, control_sizes[j])
+                for j, basket in enumerate(baskets)
             ]
         case Above(rates):
             return _above_tables(model, treated, baskets, rates, control_sizes)
@@ -78,7 +77,7 @@ def _above_tables(
     nodes: list[tuple[Floats, Floats] | None] = []
     for basket, rate, size in zip(baskets, rates, control_sizes, strict=True):
         difference = rate - basket.null_rate
-        nodes.append(_posterior_nodes(basket.control.prior, difference, size) if basket.control else None)
+        nodes.append(_posterior_nodes(basket.control, difference, size) if basket.control else None)
     most = max(len(node[0]) for node in nodes if node)
     asked = [
         Above(tuple(_node(node, at, rate) for node, rate in zip(nodes, rates, strict=True)))
@@ -96,13 +95,28 @@ def _node(node: tuple[Floats, Floats] | None, at: int, rate: float) -> float:
     return float(node[0][at]) if node and at < len(node[0]) else rate
 
 
-def _posterior_nodes(prior: Prior, difference: float, size: int) -> tuple[Floats, Floats]:
+def _posterior_nodes(arm: Against, difference: float, size: int) -> tuple[Floats, Floats]:
     """Rates that the treated rate is held against (nodes,), and their weights by control count (nodes, size + 1)."""
-    rates, log_weights = control_nodes(prior, difference)
-    counts = np.arange(size + 1.0)
+    counts = np.arange(size + 1)
+    parts = _parts(arm, Seen(counts, size))
+    nodes = [control_nodes(part, difference) for part, _ in parts]
+    rates = np.concatenate([rates for rates, _ in nodes])
+    log_weights = np.concatenate(
+        [logs[:, None] + log_share for (_, logs), (_, log_share) in zip(nodes, parts, strict=True)]
+    )
     log_likelihood = np.log(rates)[:, None] * counts + np.log1p(-rates)[:, None] * (size - counts)
-    log_posterior = log_weights[:, None] + log_likelihood - log_marginal(prior, counts, size - counts)
+    successes, others = counts.astype(float), (size - counts).astype(float)
+    evidence = [log_marginal(part, successes, others) + log_share for part, log_share in parts]
+    log_posterior = log_weights + log_likelihood - logsumexp(np.stack(evidence), axis=0)
     return np.clip(rates + difference, 0.0, 1.0), np.exp(log_posterior)
+
+
+def _parts(arm: Against, seen: Seen) -> list[tuple[Prior, Floats]]:
+    """What the control rate's prior is made of, each with the logarithm of its share by control count."""
+    if arm.self_adapting is None:
+        return [(arm.prior, np.zeros(len(seen.responders)))]
+    log_share, log_rest = arm.self_adapting.log_shares(arm.prior, seen)
+    return [(arm.prior, log_share), (arm.self_adapting.vague, log_rest)]
 
 
 @lru_cache(maxsize=256)
@@ -129,7 +143,9 @@ def _panel_nodes(part: Beta, low: float, high: float) -> tuple[Floats, Floats]:
     return rates, np.log(part.weight) + np.log(weight) + rest + scale
 
 
-def _control_means(prior: Prior, size: int) -> Floats:
+def _control_means(arm: Against, size: int) -> Floats:
     counts: Counts = np.arange(size + 1)
     successes, others = counts.astype(float), (size - counts).astype(float)
-    return expect_mixture(Mean(), 0, prior, successes, others, seen=Seen(counts, size))
+    return expect_mixture(
+        Mean(), 0, arm.prior, successes, others, seen=Seen(counts, size), self_adapting=arm.self_adapting
+    )
