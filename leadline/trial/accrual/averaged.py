@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from leadline.trial.operating import Trial
 
 FEWEST_COURSES = 20  # below which a standard error says little
-MOST_OUTCOMES = 20_000_000  # that are walked through for all courses together: some two minutes
+MOST_OUTCOMES = 20_000_000  # that are walked through for all courses together: under a minute
 MIDDLE = (0.05, 0.95)  # quantiles of the courses between which the numbers at a look are given
 
 
