@@ -27,13 +27,16 @@ def rehearse(
     truth: Annotated[
         str,
         typer.Option(
-            "--truth", help="null, target, or a true rate for every basket: jia=0.55,csle=0.44,mctd=0.1."
+            "--truth",
+            help="null, target, or a true rate for every basket: jia=0.55,csle=0.44,mctd=0.1; "
+            "of treated and controls: jia=0.55/0.2,...",
         ),
     ],
     children: Annotated[
         str,
         typer.Option(
-            "--children", help="How many come, in all or a basket; else as many as the design takes."
+            "--children",
+            help="How many treated come, in all or a basket; else as many as the design takes.",
         ),
     ] = "",
     missing: Annotated[

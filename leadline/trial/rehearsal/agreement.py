@@ -75,6 +75,7 @@ class Agreement:
 
     rehearsals    how many; `seed` the seed of all
     baskets       ids; `labels` their names to show
+    rates         of the treated; `control_rates` of the controls, empty in a design without
     same          share of rehearsals in which charts and truth led to the same end of every basket
     misjudged     children whose chart was judged, and otherwise than is true; among `judged`
     days          mean length of the trial
@@ -85,6 +86,7 @@ class Agreement:
     protocol: str
     truth: str
     rates: tuple[float, ...]
+    control_rates: tuple[float, ...]
     harm_rate: float
     missing: float
     mechanism: str
@@ -123,6 +125,7 @@ def agree(asked: Asked, rows: Sequence[Row]) -> Agreement:
         protocol=f"{ready.plan.protocol.id} {ready.plan.protocol.version}",
         truth=ready.truth.name,
         rates=ready.truth.rates,
+        control_rates=ready.truth.control_rates,
         harm_rate=ready.truth.harm_rate,
         missing=asked.missing,
         mechanism=MECHANISM,
@@ -169,7 +172,7 @@ def _numbers(ready: Prepared, rows: Sequence[Row]) -> Iterator[Compared]:
         known = {} if exact is None else _exact_of_basket(exact, at)
         for what in (what for what in OF_A_BASKET if rules.get(what, True)):
             yield _compare(basket.id, what, OF_A_BASKET[what], charts, truth, known.get(what))
-    null = tuple(rate <= limit for rate, limit in zip(ready.truth.rates, design.null_rates, strict=True))
+    null = tuple(bool(one) for one in ready.truth.scenario().null(design))
     charts, truth = ([_of_trial(row[by], null) for row in rows] for by in ("charts", "truth"))
     known = {} if exact is None else _exact_of_trial(exact)
     for what in (what for what in OF_THE_TRIAL if rules.get(what, True)):

@@ -10,6 +10,7 @@ import numpy as np
 
 from leadline.casebook import read_casebook
 from leadline.trial.boundaries import Action
+from leadline.trial.monitoring.arms import Arm
 from leadline.trial.monitoring.monitor import Reached, reach
 from leadline.trial.rehearsal.charts import draw_chart
 from leadline.trial.rehearsal.course import Decided
@@ -68,7 +69,7 @@ class Charted:
             return Decided(reached.harm_stops)
         step = next((one for one in reached.course.steps if one.number == look.step + 1), None)
         if step is None:
-            known = dict(enumerate(reached.seen.children))
+            known = reached.seen.children + reached.seen.controls
             return Decided(harm=False, short=short_of_look(self.ready.design, look, known))
         return Decided(
             harm=False, verdicts={one.basket: VERDICTS[Action(one.action)] for one in step.decisions}
@@ -77,18 +78,28 @@ class Charted:
     def _chart(self, child: Child) -> Chart:
         """The child's whole chart, made when it is first asked for."""
         basket = self.ready.design.baskets[child.basket]
-        code = f"{_code(basket.id)}-{child.number + 1:04}"
+        arm = "C" if child.control else ""
+        code = f"{_code(basket.id)}-{arm}{child.number + 1:04}"
         if code not in self.charts:
             self.children[code] = child
             self.charts[code] = draw_chart(
-                np.random.default_rng([self.ready.asked.seed, self.number, child.basket, child.number]),
+                np.random.default_rng(self._seed(child)),
                 code,
                 self.ready.responders[child.basket],
                 self.ready.settings[child.basket],
                 responds=child.responds,
                 harm_day=child.harm_day,
+                arm=_arm(child) if basket.control else None,
             )
         return self.charts[code]
+
+    def _seed(self, child: Child) -> list[int]:
+        seed = [self.ready.asked.seed, self.number, child.basket, child.number]
+        return [*seed, 1] if child.control else seed
+
+
+def _arm(child: Child) -> Arm:
+    return Arm.CONTROL if child.control else Arm.TREATED
 
 
 def _code(basket: str) -> str:

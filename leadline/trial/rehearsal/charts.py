@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from leadline.trial.monitoring.arms import Arm
 from leadline.trial.rehearsal.gaps import lost_from
 from leadline.trial.rehearsal.rows import Cell, Chart, Day
 from leadline.trial.rehearsal.treatment import draw_adverse_events, draw_drugs, draw_infusions
@@ -15,7 +16,14 @@ if TYPE_CHECKING:
 
 
 def draw_chart(
-    rng: Rng, code: str, responder: Responder, setting: Setting, *, responds: bool, harm_day: int | None
+    rng: Rng,
+    code: str,
+    responder: Responder,
+    setting: Setting,
+    *,
+    responds: bool,
+    harm_day: int | None,
+    arm: Arm | None = None,
 ) -> Chart:
     """A child's whole chart.
 
@@ -23,19 +31,24 @@ def draw_chart(
     setting   what is planned, and what goes missing
     responds  whether its criterion is met at the deciding visit
     harm_day  on which an event begins that the harm rule counts; None for none
+    arm       of a basket with controls: a control has no infusion, and usual care, which is the same drugs
     """
+    treated = arm is not Arm.CONTROL
     shown = responder.draw(rng, responds)
     shown = shown | draw_beside(rng, responder.diagnosis, responds)
     until = lost_from(rng, setting.missing)
     visits = tuple(draw_visits(rng, code, shown, setting, until))
     drugs = tuple(draw_drugs(rng, responder.diagnosis, setting, responds=responds))
     events = (
-        *draw_infusions(rng, code, setting, responds=responds),
-        *draw_adverse_events(rng, code, setting, harm_day=harm_day),
+        *(draw_infusions(rng, code, setting, responds=responds) if treated else ()),
+        *draw_adverse_events(rng, code, setting, harm_day=harm_day, treated=treated),
     )
     rows = (*visits, *(row for row in events if row.known <= until))
     held = [row.known for row in visits if row.table == "visits"]
-    return Chart(_patient(rng, code, responder), rows, drugs, last=max([0, *held]))
+    assigned: dict[str, Cell] = {} if arm is None else {"assigned_arm": arm}
+    if not treated:
+        assigned["enrolled_date"] = Day(0)
+    return Chart(_patient(rng, code, responder) | assigned, rows, drugs, last=max([0, *held]))
 
 
 def _patient(rng: Rng, code: str, responder: Responder) -> dict[str, Cell]:

@@ -4,10 +4,14 @@ A basket takes children up to the number of its next look and then waits until t
 taken on the day after the last window has closed of those it waits for. So every look happens with the planned number
 of children, unless no more children come. A closed basket takes no more. This is the trial whose operating
 characteristics are computed exactly (`operating`), with days put to it.
+
+Treated children and controls of a basket come each in a row of their own: row j is that of the treated of basket j, row
+baskets + j that of its controls, whose day 0 is that of their enrolment.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -34,9 +38,11 @@ HARM_WITHIN_DAYS = 21  # of the infusion an event that counts begins: ours
 class Child(NamedTuple):
     """A child to come.
 
+    number      in its row, from 0
     responds    whether it is truly a responder
     harm_day    the day after infusion on which the event of the harm rule begins; None where it does not happen
     after_days  days after the child before it, or after its basket may go on
+    control     whether it is not given the cells; then no event counts
     """
 
     basket: int
@@ -44,10 +50,11 @@ class Child(NamedTuple):
     responds: bool
     harm_day: int | None
     after_days: int
+    control: bool = False
 
 
 class Taken(NamedTuple):
-    """A child in the trial, and the day of its index infusion (as an ordinal)."""
+    """A child in the trial, and the day of its index infusion, of a control that of enrolment (as an ordinal)."""
 
     child: Child
     infused: int
@@ -59,7 +66,7 @@ class Look(NamedTuple):
     step, day  of the design, from 0; and the day, as an ordinal
     baskets    that are looked at; none where an event calls for the harm rule alone
     looks      number of the look that each basket of the design has reached
-    taken      all children of the trial, in the order of infusion
+    taken      all children of the trial, in the order of day 0
     """
 
     step: int
@@ -68,9 +75,10 @@ class Look(NamedTuple):
     looks: tuple[int, ...]
     taken: tuple[Taken, ...]
 
-    def of(self, basket: int) -> list[Child]:
-        """The children of one basket."""
-        return [one.child for one in self.taken if one.child.basket == basket]
+    def of(self, basket: int, *, control: bool = False) -> list[Child]:
+        """The treated children of one basket, or its controls."""
+        children = (one.child for one in self.taken)
+        return [child for child in children if child.basket == basket and child.control is control]
 
     @property
     def harm_alone(self) -> bool:
@@ -93,7 +101,7 @@ class Decided(NamedTuple):
 
     harm      the whole trial stops
     verdicts  for each basket looked at 1 (success), -1 or 0 (goes on)
-    short     instead of verdicts: how many more children a basket needs, as some were left out of its count
+    short     instead of verdicts: how many more children a row needs, as some were left out of its count
     """
 
     harm: bool
@@ -105,7 +113,8 @@ Decide = Callable[[Look], Decided]
 
 
 class End(NamedTuple):
-    """How it ended for one basket: in which step, with how many children, why, and whether it is a success."""
+    """How it ended for one basket: in which step, with how many children of both arms, why, and whether it is a
+    success."""
 
     step: int
     children: int
@@ -130,7 +139,10 @@ class Course:
 def draw_children(
     rng: np.random.Generator, design: Design, truth: Truth, supply: Sequence[int]
 ) -> list[list[Child]]:
-    """Children to come, basket by basket: each responds and is harmed by the true rates, independently."""
+    """Children to come, row by row: each responds and is harmed by the true rates, independently.
+
+    supply   treated children, one number a basket; controls come in proportion
+    """
     children = []
     for at, (basket, number) in enumerate(zip(design.baskets, supply, strict=True)):
         responds = rng.random(number) < truth.rates[at]
@@ -143,7 +155,19 @@ def draw_children(
                 for n in range(number)
             ]
         )
-    return children
+    if not design.randomised:
+        return children
+    return children + [_draw_controls(rng, design, truth, at, number) for at, number in enumerate(supply)]
+
+
+def _draw_controls(
+    rng: np.random.Generator, design: Design, truth: Truth, basket: int, treated: int
+) -> list[Child]:
+    size, planned = design.sizes[basket], design.control_sizes[basket]
+    number = math.ceil(planned * treated / size)
+    responds = rng.random(number) < truth.control_rates[basket]
+    waits = 1 + rng.exponential(FULL_IN_DAYS / max(planned, 1), number).astype(int)
+    return [Child(basket, n, bool(responds[n]), None, int(waits[n]), control=True) for n in range(number)]
 
 
 def play(
@@ -175,17 +199,17 @@ def play(
 
 def _step(state: _State, step: int, seen: tuple[int, ...], decide: Decide, closes: Sequence[int]) -> Decided:
     """Enrol and look; for children who were left out of the count others are enrolled, and it is looked again."""
-    wanted = {at: state.planned(at) for at in seen}
+    wanted = {row: state.planned(row) for at in seen for row in state.rows(at)}
     while True:
-        for at, number in wanted.items():
-            state.enrol(at, number)
+        for row, number in wanted.items():
+            state.enrol(row, number)
         day = state.close_of(seen, closes)
         if _harm_stops(state, step, day, decide):
             return Decided(harm=True)
         decided = state.look(step, day, seen, decide)
-        if not decided.short or any(state.nobody_left(at) for at in decided.short):
+        if not decided.short or any(state.nobody_left(row) for row in decided.short):
             return decided
-        wanted = {at: len(state.taken[at]) + more for at, more in decided.short.items()}
+        wanted = {row: len(state.taken[row]) + more for row, more in decided.short.items()}
 
 
 def _harm_stops(state: _State, step: int, until: int, decide: Decide) -> bool:
@@ -209,33 +233,45 @@ class _State:
     def __init__(self, design: Design, children: Sequence[Sequence[Child]], fewest_to_stop: int) -> None:
         self.design, self.children, self.fewest_to_stop = design, children, fewest_to_stop
         self.looks = [0] * len(design.baskets)
-        self.taken: list[list[Taken]] = [[] for _ in design.baskets]
+        self.taken: list[list[Taken]] = [[] for _ in children]
         self.ends: list[End | None] = [None] * len(design.baskets)
         self.opens = FIRST_DAY
         self.held = 0
-        self.infusion_days: set[int] = set()
+        self.days_zero: set[int] = set()
 
-    def planned(self, basket: int) -> int:
-        """The number of children of the look that the basket has reached."""
-        return self.design.baskets[basket].looks[self.looks[basket] - 1]
+    def rows(self, basket: int) -> tuple[int, ...]:
+        """The row of the treated and, where there are any, of the controls."""
+        controls = len(self.design.baskets) + basket
+        return (basket, controls) if self.design.baskets[basket].control else (basket,)
 
-    def nobody_left(self, basket: int) -> bool:
-        """Whether all children who come for a basket are in the trial."""
-        return len(self.taken[basket]) == len(self.children[basket])
+    def planned(self, row: int) -> int:
+        """The number of children of a row at the look that its basket has reached."""
+        controls, at = divmod(row, len(self.design.baskets))
+        basket = self.design.baskets[at]
+        treated = basket.looks[self.looks[at] - 1]
+        return basket.controls(treated) if controls else treated
 
-    def enrol(self, basket: int, wanted: int) -> None:
-        """Up to a number of children, or as many as come; no two infusions of the trial on one day."""
-        day, taken = self.opens, self.taken[basket]
-        for child in self.children[basket][len(taken) : wanted]:
+    def nobody_left(self, row: int) -> bool:
+        """Whether all children who come for a row are in the trial."""
+        return len(self.taken[row]) == len(self.children[row])
+
+    def enrol(self, row: int, wanted: int) -> None:
+        """Up to a number of children, or as many as come; no two of the trial have their day 0 on one day."""
+        day, taken = self.opens, self.taken[row]
+        for child in self.children[row][len(taken) : wanted]:
             day += child.after_days
-            while day in self.infusion_days:
+            while day in self.days_zero:
                 day += 1
-            self.infusion_days.add(day)
+            self.days_zero.add(day)
             taken.append(Taken(child, day))
+
+    def children_of(self, basket: int) -> int:
+        """How many of both arms are in the trial."""
+        return sum(len(self.taken[row]) for row in self.rows(basket))
 
     def close_of(self, seen: Sequence[int], closes: Sequence[int]) -> int:
         """The day after the last window of those looked at has closed."""
-        ends = [one.infused + closes[at] for at in seen for one in self.taken[at]]
+        ends = [one.infused + closes[at] for at in seen for row in self.rows(at) for one in self.taken[row]]
         return max([self.opens, *ends]) + 1
 
     def event_days(self, until: int) -> list[int]:
@@ -267,12 +303,12 @@ class _State:
             last = self.looks[at] == len(self.design.baskets[at].looks)
             if verdict or last:
                 early = Why.EFFICACY if verdict > 0 else Why.FUTILITY
-                self.ends[at] = End(step, len(self.taken[at]), Why.COMPLETE if last else early, verdict > 0)
+                self.ends[at] = End(step, self.children_of(at), Why.COMPLETE if last else early, verdict > 0)
 
     def stop(self, step: int, why: Why) -> None:
         """Close everything that is open, without success: harm comes before efficacy."""
         self.ends = [
-            end or End(step, len(self.taken[at]), why, success=False) for at, end in enumerate(self.ends)
+            end or End(step, self.children_of(at), why, success=False) for at, end in enumerate(self.ends)
         ]
 
     def course(self) -> Course:

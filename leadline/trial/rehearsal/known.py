@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from leadline.trial.borrowing import Outcomes
+from leadline.trial.borrowing.outcomes import one_outcome
 from leadline.trial.design import HarmCheck
 from leadline.trial.endings import verdicts_at
 from leadline.trial.rehearsal.course import Decided
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Sequence
 
     from leadline.trial.design import Design
     from leadline.trial.operating import Trial
@@ -25,15 +25,13 @@ if TYPE_CHECKING:
 def decide_by_truth(trial: Trial, look: Look) -> Decided:
     """What the design decides at a look when every response and every event is known."""
     design = trial.design
-    harm = _harmed(trial, [_happened(one, look.day) for one in look.taken])
+    harm = _harmed(trial, [_happened(one, look.day) for one in look.taken if not one.child.control])
     if harm or look.harm_alone:
         return Decided(harm)
-    children = [look.of(at) for at in range(len(design.baskets))]
-    sizes = tuple(len(of_basket) for of_basket in children)
-    if short := short_of_look(design, look, dict(enumerate(sizes))):
+    treated, controls = _seen(design, look, control=False), _seen(design, look, control=True)
+    if short := short_of_look(design, look, treated[1] + controls[1]):
         return Decided(harm=False, short=short)
-    responders = [sum(child.responds for child in of_basket) for of_basket in children]
-    here = Outcomes(np.array([responders]), sizes)
+    here = one_outcome(*treated, *controls)
     verdicts = {
         at: int(verdicts_at(design, trial.posterior, here, basket=at, look=look.looks[at])[0])
         for at in look.baskets
@@ -41,10 +39,27 @@ def decide_by_truth(trial: Trial, look: Look) -> Decided:
     return Decided(harm=False, verdicts=verdicts)
 
 
-def short_of_look(design: Design, look: Look, known: Mapping[int, int]) -> dict[int, int]:
-    """How many children with a known response each basket looked at lacks for this look; only those that lack any."""
-    planned = {at: design.baskets[at].looks[look.looks[at] - 1] for at in look.baskets}
-    return {at: number - known[at] for at, number in planned.items() if known[at] < number}
+def _seen(design: Design, look: Look, *, control: bool) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Responders and children of one arm, one a basket; nothing of the controls of a design that has none."""
+    if control and not design.randomised:
+        return (), ()
+    children = [look.of(at, control=control) for at in range(len(design.baskets))]
+    return tuple(sum(child.responds for child in arm) for arm in children), tuple(map(len, children))
+
+
+def short_of_look(design: Design, look: Look, known: Sequence[int]) -> dict[int, int]:
+    """How many children with a known response each row (`course`) looked at lacks for this look; only those that lack
+    any.
+
+    known   one a row
+    """
+    planned = {}
+    for at in look.baskets:
+        basket = design.baskets[at]
+        planned[at] = basket.looks[look.looks[at] - 1]
+        if basket.control:
+            planned[len(design.baskets) + at] = basket.controls(planned[at])
+    return {row: number - known[row] for row, number in planned.items() if known[row] < number}
 
 
 def _happened(one: Taken, day: int) -> bool:

@@ -96,8 +96,10 @@ EVENTS_A_CHILD = 0.8  # on average, that do not count for the harm rule
 SERIOUS_UNRELATED = 0.1  # of them
 
 
-def draw_adverse_events(rng: Rng, code: str, setting: Setting, *, harm_day: int | None) -> Iterator[Row]:
-    """The event that counts, where there is one, and others that do not count."""
+def draw_adverse_events(
+    rng: Rng, code: str, setting: Setting, *, harm_day: int | None, treated: bool = True
+) -> Iterator[Row]:
+    """The event that counts, where there is one, and others that do not count; of a control none is related."""
     if harm_day is not None:
         serious = setting.counts is not HarmCount.ANY or rng.random() < 0.3
         relation = str(rng.choice(["possible", "probable"]))
@@ -107,6 +109,7 @@ def draw_adverse_events(rng: Rng, code: str, setting: Setting, *, harm_day: int 
     for _ in range(rng.poisson(EVENTS_A_CHILD)):
         serious = setting.counts is not HarmCount.SERIOUS and rng.random() < SERIOUS_UNRELATED
         relation = "unlikely" if serious else str(rng.choice(["unlikely", "possible", "probable"]))
+        relation = relation if treated else "not_related"
         yield _event(rng, code, int(rng.integers(0, 365)), serious=serious, relation=relation)
 
 

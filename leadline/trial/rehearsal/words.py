@@ -22,10 +22,14 @@ def _rehearsed(found: Agreement) -> str:
     rates = ", ".join(
         f"{percent(rate)} ({name})" for name, rate in zip(found.labels, found.rates, strict=True)
     )
+    controls = ", ".join(
+        f"{percent(rate)} ({name})" for name, rate in zip(found.labels, found.control_rates, strict=False)
+    )
+    beside = f", of the controls {controls}," if controls else ""
     return (
-        f"{found.title}: {found.rehearsals:,} rehearsals on invented children, under true response rates of {rates} "
-        f"and a rate of harm of {percent(found.harm_rate)}; {percent(found.missing)} of the visits went wrong. Each "
-        "child's chart was written, read, judged and monitored at every look."
+        f"{found.title}: {found.rehearsals:,} rehearsals on invented children, under true response rates of {rates}"
+        f"{beside} and a rate of harm of {percent(found.harm_rate)}; {percent(found.missing)} of the visits went wrong."
+        " Each child's chart was written, read, judged and monitored at every look."
     )
 
 

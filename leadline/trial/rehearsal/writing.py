@@ -19,7 +19,7 @@ LEAST_WRITTEN = ("about", "patients")
 
 
 class Followed(NamedTuple):
-    """A chart, and the day of the child's index infusion (as an ordinal)."""
+    """A chart, and the day of the child's index infusion, of a control that of enrolment (as an ordinal)."""
 
     chart: Chart
     infused: int
@@ -66,7 +66,7 @@ def _rows(child: Followed, on: int, protocol: Protocol) -> Iterator[tuple[str, M
             **chart.patient,
             "protocol_id": protocol.id,
             "protocol_version": protocol.version,
-            "enrolled_date": Day(-ENROLLED_DAYS_BEFORE),
+            "enrolled_date": chart.patient.get("enrolled_date", Day(-ENROLLED_DAYS_BEFORE)),
             "last_contact_date": Day(last),
         },
     )
