@@ -175,9 +175,23 @@ def test_a_prior_for_children_states_its_discount_its_loss_and_its_sizes():
     assert found.fits[1].ess is not None
     assert found.robust.ess.moment < found.fits[1].ess.moment
     undiscounted = prior_for_children(ankylosing_spondylitis())
+    # The prediction for a new study, which stands above.
+    assert undiscounted.exact.mean == pytest.approx(0.258278, abs=6e-7)
+    assert [undiscounted.exact.low, undiscounted.exact.high] == pytest.approx([0.110851, 0.471436], abs=2e-6)
     assert undiscounted.exact.sd is not None
     assert found.exact.sd is not None
     assert undiscounted.exact.sd < found.exact.sd
+
+
+def test_the_prior_of_three_adult_trials_is_the_printed_one():
+    name = "map-tipmap-three-adult-trials"
+    studies = studies_of(StudyKind.EFFECT, *zip(inputs(name)["estimate"], inputs(name)["se"], strict=True))
+    prior = HyperPrior(0.0, 5.42, HalfNormal(5.42 / 16))
+    exact = prior_for_children(studies, prior=prior, patient_sd=5.42).exact
+    expected = printed(name)["exact_map"]
+    assert [exact.mean, exact.sd] == pytest.approx([expected["mean"], expected["sd"]], abs=2e-5)
+    assert [exact.low, exact.median, exact.high] == pytest.approx(expected["q"], abs=2e-5)
+    assert [exact.low, exact.median, exact.high] == pytest.approx(printed(name)["map"]["q"], abs=0.07)
 
 
 def test_two_arms_give_a_prior_for_the_log_odds_ratio():

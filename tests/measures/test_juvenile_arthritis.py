@@ -3,7 +3,7 @@
 import pytest
 
 from leadline.errors import ItemOutOfRange, ItemUnknown
-from leadline.measures import evaluate
+from leadline.measures import MEASURES, Score, evaluate
 from tests.measures.juvenile_arthritis import INACTIVE, two_visits
 
 LEVELS = ("acr30", "acr50", "acr70", "acr90", "acr100")
@@ -274,12 +274,47 @@ def test_a_gap_of_more_than_six_months_is_warned_of():
     assert (exactly["state"], exactly["warning"]) == ("crm", "")
 
 
+def test_visits_whose_order_is_not_certain_make_no_run():
+    # In 2024, and in June 2024: which came first is open, and they differ in the drug.
+    result = evaluate(
+        "jia_remission_wallace", {"visits": [visit("2024"), visit("2024-06", on_medication=False)]}
+    )
+    assert (result["state"], result["missing"]) == ("indeterminate", ["date"])
+    assert (result["run_visits"], result["since"], result["largest_gap_days"]) == (0, None, None)
+
+
+def test_a_state_that_is_known_asks_for_nothing():
+    result = evaluate("jia_remission_wallace", {"visits": [visit("2024-03-15"), visit("2024-09-15")]})
+    assert (result["state"], result["missing"], result["since"]) == ("crm", [], "2024-03-15")
+
+
 DOMAINS = ("dressing_grooming", "arising", "eating", "walking", "hygiene", "reach", "grip", "activities")
 
 
 def chaq(maxima, aids=None):
     items = {domain: [highest] for domain, highest in zip(DOMAINS, maxima, strict=False)}
     return evaluate("chaq_di", {"items": items} if aids is None else {"items": items, "aids_or_help": aids})
+
+
+@pytest.mark.parametrize("answers", [[4], [-1], [1.5], [True], ["2"], [0, 0, 0], "12", 2])
+def test_an_answer_of_the_chaq_is_0_to_3_and_a_domain_has_no_more_of_them_than_questions(answers):
+    with pytest.raises(ItemOutOfRange, match=r"items\.arising is "):  # two questions
+        evaluate("chaq_di", {"items": {"arising": answers}})
+
+
+@pytest.mark.parametrize(
+    ("measure", "improvement", "worsening"),
+    [
+        ("chaq_di", 0.188, 0.125),
+        ("jadas27_esr", 5.5, 1.7),
+        ("jadas27_crp", 5.5, 1.7),
+        ("jadas10_esr", None, None),
+    ],
+)
+def test_important_changes_are_those_of_brunner_2005_and_bulatovic_2014(measure, improvement, worsening):
+    score = MEASURES[measure]
+    assert isinstance(score, Score)
+    assert (score.important_improvement, score.important_worsening) == (improvement, worsening)
 
 
 @pytest.mark.parametrize(
@@ -357,8 +392,7 @@ def test_macrophage_activation_syndrome(changed, result):
     assert evaluate("mas_2016", {**MAS, **changed})["result"] == result
 
 
-CHAQ_DOMAINS = ("dressing_grooming", "arising", "eating", "walking", "hygiene", "reach", "grip", "activities")
-CHAQ_MAXIMA = dict(zip(CHAQ_DOMAINS, ([2], [1], [0], [3], [0], [0], [1], [1]), strict=True))
+CHAQ_MAXIMA = dict(zip(DOMAINS, ([2], [1], [0], [3], [0], [0], [1], [1]), strict=True))
 
 
 @pytest.mark.parametrize(
@@ -377,7 +411,7 @@ def test_a_chaq_says_whether_aids_were_recorded(aids, value, recorded, counted):
 
 def test_a_chaq_with_a_record_of_aids_for_some_domains_leaves_the_others_open():
     # Hygiene and reach at 0 could each be raised to 2, the six others cannot rise or are recorded: 8/8 to 12/8.
-    known = {f"{name}_aid": False for name in CHAQ_DOMAINS if name not in ("hygiene", "reach")}
+    known = {f"{name}_aid": False for name in DOMAINS if name not in ("hygiene", "reach")}
     result = evaluate("chaq_di", {"items": CHAQ_MAXIMA, **known})
     assert (result["value"], result["lower_bound"], result["upper_bound"]) == (None, 1.0, 1.5)
     assert result["missing"] == ["hygiene_aid", "reach_aid"]

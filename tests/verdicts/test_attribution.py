@@ -196,6 +196,10 @@ class TestGlucocorticoids:
         assert result(*self.prednisone(5, 10), weights=((-72, 40.0),)) == "unknown"
         assert result(*self.prednisone(5, 10), weights=((-71, 40.0),)) == "confounded"
 
+    @pytest.mark.parametrize(("after", "expected"), [(5, "unconfounded"), (5.5, "unknown")])
+    def test_without_a_weight_only_what_does_not_rise_is_known_not_to(self, after, expected):
+        assert result(*self.prednisone(5, after), weights=()) == expected
+
     def test_a_dose_per_kilogram_is_one_whether_its_unit_or_its_basis_says_so(self):
         one = drug("prednisone", 20, 60, dose=1, frequency="daily", basis="")
         assert result(one) == "unconfounded"

@@ -6,10 +6,12 @@ from datetime import date
 
 import pytest
 
+from leadline.casebook.days import DaySpan
 from leadline.casebook.items import SLEDAI_FINDINGS
 from leadline.verdicts.claims import judge_claim
 from leadline.verdicts.parameters import Parameters
 from leadline.verdicts.view import CaseView
+from leadline.verdicts.windows import may_be_nearer
 from tests.verdicts.build import case, drug, report, visit
 
 CORE = (
@@ -24,6 +26,21 @@ ACTIVE = dict(zip(CORE, (6, 6, 1.5, 10, 10, 60), strict=True))
 BETTER = dict(zip(CORE, (3, 3, 0.75, 5, 5, 30), strict=True))  # each 50 % better
 LUPUS = {item.id: item.id in ("sledai_arthritis", "sledai_rash") for item in SLEDAI_FINDINGS}
 QUIET = {item.id: False for item in SLEDAI_FINDINGS}
+
+
+@pytest.mark.parametrize(
+    ("in_part", "exact", "may"),
+    [
+        ((50, 60), 57, True),  # day 56 is among the days that it may be: nearer than one day off
+        ((50, 60), 56, False),  # nothing is nearer than the day itself
+        ((58, 70), 59, True),
+        ((59, 70), 59, False),  # as near is not nearer
+        ((40, 53), 60, True),  # before the target or after it
+        ((40, 52), 60, False),
+    ],
+)
+def test_a_day_known_in_part_may_be_nearer_to_day_56_than_an_exact_one(in_part, exact, may):
+    assert may_be_nearer(DaySpan(*in_part), DaySpan(exact, exact), 56) is may
 
 
 def without(facts, *items):
