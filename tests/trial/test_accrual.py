@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from leadline.errors import DesignInvalid
+from leadline.errors import BeyondExactRange, DesignInvalid
 from leadline.trial.accrual import (
     Arrivals,
     Courses,
@@ -317,6 +317,41 @@ def test_a_basket_that_does_not_wait_is_full_at_its_first_look():
     wanted = sum(stats.binom.pmf(r, 10, 0.5) for r in set(good) & set(not_futile))
     assert found.scenarios[0].success[0] == pytest.approx(wanted, abs=1e-12)
     assert found.looks[0].known == 10
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_baskets_that_do_not_borrow_end_apart_as_they_do_together(seed):
+    plan = unlike(Independent(), futility=FUTILITY, harm=HARM)
+    arrivals = draw_arrivals(plan, Accrual((0.6, 0.4, 0.3), (8.0, 16.0), 2.0), courses=Courses(1, seed=seed))[
+        0
+    ]
+    trial, scenario = Trial(plan), Scenario("mixed", (0.2, 0.6, 0.1), harm_rate=0.25)
+    (apart,) = on_arrivals(trial, [scenario], arrivals)
+    trial.__dict__["parts"] = ()  # as if they borrowed
+    (together,) = on_arrivals(trial, [scenario], arrivals)
+    for field in ("success", "family_wise_error", "any_success", "children", "stopped_futility", "harm"):
+        assert getattr(apart, field) == pytest.approx(getattr(together, field), abs=1e-12), field
+    assert 0 < apart.family_wise_error < apart.any_success
+
+
+def test_baskets_that_do_not_borrow_are_never_too_many_outcomes():
+    plan = design(Independent(), count=6, looks=(12, 24), threshold=0.95, futility=FUTILITY)
+    found = random_accrual(
+        Trial(plan),
+        [Scenario("none", (0.2,) * 6)],
+        courses=Courses(20),
+        accrual=Accrual((1.0,) * 6, (10.0, 20.0)),
+    )
+    mean = found.scenarios[0]
+    assert mean.family_wise_error == pytest.approx(1 - (1 - np.mean(mean.success)) ** 6, abs=0.002)
+    many = design(Independent(), count=11, looks=(4, 8), threshold=0.95, futility=FUTILITY)
+    with pytest.raises(BeyondExactRange, match="2,048 ways in which its baskets can close"):
+        random_accrual(
+            Trial(many),
+            [Scenario("", (0.2,) * 11)],
+            courses=Courses(20),
+            accrual=Accrual((1.0,) * 11, (4.0, 8.0)),
+        )
 
 
 def test_the_standard_error_is_the_spread_of_independent_runs():

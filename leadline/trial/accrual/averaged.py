@@ -8,24 +8,23 @@ from one course to another, and courses with the same numbers at every look shar
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from leadline.errors import BeyondExactRange, DesignInvalid
 from leadline.trial.accrual.arrivals import COURSES, Arrivals, Courses, draw_arrivals
-from leadline.trial.endings import Reason, find_endings, outcomes_together
-from leadline.trial.operating import Scenario, likelihood
+from leadline.trial.accrual.ends import Apart, Ends, Together
+from leadline.trial.endings import Reason, outcome_count
+from leadline.trial.operating import Scenario
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
     from leadline.trial.borrowing.beta import Floats
     from leadline.trial.design import Accrual, Design
-    from leadline.trial.endings import Closed, Seen
+    from leadline.trial.endings import Closed
     from leadline.trial.operating import Trial
 
 FEWEST_COURSES = 20  # below which a standard error says little
@@ -107,7 +106,7 @@ def random_accrual(
         )
     if courses.number < FEWEST_COURSES:
         raise DesignInvalid(f"courses of accrual: found {courses.number}; takes {FEWEST_COURSES} or more")
-    outcomes = outcomes_together(trial.design)
+    outcomes = outcome_count(trial.design)
     if outcomes * courses.number > MOST_OUTCOMES:
         raise BeyondExactRange(
             f"{trial.design.title}: {outcomes:,} outcomes for each of {courses.number:,} courses of accrual; up to "
@@ -165,58 +164,34 @@ def _looks_found(design: Design, accrual: Accrual, drawn: Sequence[Arrivals]) ->
 
 def _on_each(trial: Trial, scenarios: Sequence[Scenario], each: Sequence[Arrivals]) -> list[list[Floats]]:
     """For each course of accrual and scenario the fields of `OnAccrual`, one after the other."""
-    by_seen: dict[Seen, list[list[_Ends]]] = {}
-    values = []
-    for arrivals in each:
-        if arrivals.seen not in by_seen:
-            by_seen[arrivals.seen] = _ends_by_scenario(trial, scenarios, arrivals.seen)
-        values.append(
-            [
-                _operating(trial, scenario, arrivals, ends)
-                for scenario, ends in zip(scenarios, by_seen[arrivals.seen], strict=True)
-            ]
-        )
-    return values
+    ends = Ends(trial, scenarios)
+    return [
+        [
+            _operating(trial, scenario, arrivals, ends_there)
+            for scenario, ends_there in zip(scenarios, ends.on(arrivals.seen), strict=True)
+        ]
+        for arrivals in each
+    ]
 
 
-class _Ends(NamedTuple):
-    """One way to end, in the baskets that are successes: (ways, baskets), and the chance of each under one scenario."""
-
-    closed: tuple[Closed, ...]
-    success: NDArray[np.bool_]
-    chances: Floats
-
-
-def _ends_by_scenario(trial: Trial, scenarios: Sequence[Scenario], seen: Seen) -> list[list[_Ends]]:
-    """Without the harm rule, which joins in later, as it depends on the numbers of children alone."""
-    design, bits = replace(trial.design, harm=None), np.arange(len(trial.design.baskets))
-    found: list[list[_Ends]] = [[] for _ in scenarios]
-    for ending in find_endings(design, trial.posterior, seen=seen):
-        codes = ending.success @ (1 << bits)
-        ways = np.unique(codes)
-        success, way = (ways[:, None] >> bits & 1).astype(bool), np.searchsorted(ways, codes)
-        for scenario, ends in zip(scenarios, found, strict=True):
-            law = ending.share * likelihood(ending.outcomes, scenario.truths(design))
-            ends.append(_Ends(ending.closed, success, np.bincount(way, law).astype(np.float64)))
-    return found
-
-
-def _operating(trial: Trial, scenario: Scenario, arrivals: Arrivals, ends: Sequence[_Ends]) -> Floats:
+def _operating(
+    trial: Trial, scenario: Scenario, arrivals: Arrivals, ends: Sequence[Together | Apart]
+) -> Floats:
     null = scenario.null(trial.design)
-    total = np.zeros(4 * len(null) + 3)
-    for closed, success, chances in ends:
-        go = _go(trial, scenario, arrivals, closed)
-        left = go.unharmed[[end.step for end in closed]]  # before harm could stop it, at the basket's closing
-        chance, reasons = chances.sum(), [end.reason for end in closed]
+    every, total = np.ones_like(null), np.zeros(4 * len(null) + 3)
+    for end in ends:
+        go = _go(trial, scenario, arrivals, end.closed)
+        left = go.unharmed[
+            [one.step for one in end.closed]
+        ]  # before harm could stop it, at the basket's closing
+        reasons = [one.reason for one in end.closed]
         total += np.concatenate(
             [
-                (chances @ success) * left,
-                chance * left * [reason is Reason.FUTILITY for reason in reasons],
-                chance * left * [reason is Reason.EFFICACY for reason in reasons],
-                chance * go.children,
-                # The first success counts, and the earlier a basket closes, the more is left.
-                [chances @ ((success & null) * left).max(axis=1), chances @ (success * left).max(axis=1)],
-                [chance * (1 - go.unharmed[-1])],
+                end.success * left,
+                end.chance * left * [reason is Reason.FUTILITY for reason in reasons],
+                end.chance * left * [reason is Reason.EFFICACY for reason in reasons],
+                end.chance * go.children,
+                [end.some(null, left), end.some(every, left), end.chance * (1 - go.unharmed[-1])],
             ]
         )
     return total
