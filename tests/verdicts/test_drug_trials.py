@@ -136,6 +136,17 @@ class TestRefractory:
         quiet = visit(-10, {**BODY, "active_joint_count": 0})
         assert self.results("jia", [quiet], two_classes)[name] == "not_met"
 
+    def test_the_project_rule_for_lupus_asks_for_an_antimalarial(self):
+        present = ("sledai_arthritis", "sledai_rash")  # 4 + 2 = 6
+        ill = visit(-10, {**BODY, **{item.id: item.id in present for item in SLEDAI_FINDINGS}})
+        drugs = [failed("mycophenolate mofetil", -800, -600), failed("rituximab", -600, -300)]
+        hydroxychloroquine = drug(
+            "hydroxychloroquine", -900, dose=200, frequency="daily", ongoing=True, as_of=500
+        )
+        name = "leadline_refractory_v1"
+        assert self.results("sle", [ill], [*drugs, hydroxychloroquine])[name] == "met"
+        assert self.results("sle", [ill], drugs)[name] == "indeterminate"
+
     def test_a_drug_that_the_catalogue_does_not_know_may_be_one_that_failed(self):
         tried = failed("no such drug", -400, -200)
 
