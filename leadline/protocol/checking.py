@@ -21,7 +21,7 @@ from leadline.protocol.references import reference_problems
 from leadline.protocol.rules import PresenceRule, RangeRule
 from leadline.protocol.schedule import Visit
 from leadline.protocol.subjects import MEDICATIONS, subject_choices, subject_unit
-from leadline.protocol.treatment import Dose
+from leadline.protocol.treatment import Dose, Rescue
 from leadline.protocol.values import parts
 
 if TYPE_CHECKING:
@@ -48,6 +48,8 @@ def _own_problems(path: KeyPath, value: Any) -> Iterator[KeyProblem]:
             yield from _visit_problems(path, value)
         case Dose():
             yield from _dose_problems(path, value)
+        case Rescue():
+            yield from _rescue_problems(path, value)
         case RangeRule():
             yield from _range_problems(path, value)
         case PresenceRule():
@@ -69,6 +71,7 @@ def _figure_problems(path: KeyPath, figure: Figure) -> Iterator[KeyProblem]:
         yield KeyProblem((*path, "above"), "a second lower limit", "one of `low` and `above`")
     if figure.high is not None and figure.below is not None:
         yield KeyProblem((*path, "below"), "a second upper limit", "one of `high` and `below`")
+    yield from _part_of_a_month(path, figure)
     low, high = figure.limits
     if low is not None and high is not None and low > high:
         yield KeyProblem(
@@ -76,6 +79,14 @@ def _figure_problems(path: KeyPath, figure: Figure) -> Iterator[KeyProblem]:
         )
     if not figure.open and not figure.source:
         yield KeyProblem(path, "a figure without its source", "`source`, or `centre` in place of the figure")
+
+
+def _part_of_a_month(path: KeyPath, figure: Figure) -> Iterator[KeyProblem]:
+    """Months are counted in the calendar, which has no part of one."""
+    months = CALENDAR_MONTHS.get(figure.unit)
+    for end in figure.limits if months is not None else ():
+        if end is not None and months is not None and end * months != round(end * months):
+            yield KeyProblem(path, f"{end:g} '{figure.unit}'", "a whole number of months, or days")
 
 
 def _window_problems(path: KeyPath, window: Window) -> Iterator[KeyProblem]:
@@ -126,7 +137,7 @@ UNITS: dict[tuple[str, str], tuple[str, ...]] = {
     ("Dose", "weight_max_age"): TIME,
     ("DrugUse", "dose"): DRUG_DOSE,
     ("RepeatDosing", "most"): ("{infusions}",),
-    ("Rescue", "glucocorticoid_rise"): ("mg/kg/d", "mg/d"),
+    ("Rescue", "glucocorticoid_rise"): ("mg/kg/d",),
     ("Taper", "step"): ("%", "mg/d", "mg/kg/d"),
     ("Taper", "every"): TIME,
     ("Taper", "least"): ("mg/d", "mg/kg/d"),
@@ -163,6 +174,14 @@ def _dose_problems(path: KeyPath, dose: Dose) -> Iterator[KeyProblem]:
     if (dose.per_kg is None) == (dose.total is None):
         found = "neither `per_kg` nor `total`" if dose.total is None else "both `per_kg` and `total`"
         yield KeyProblem(path, found, "one of the two")
+
+
+def _rescue_problems(path: KeyPath, rescue: Rescue) -> Iterator[KeyProblem]:
+    """A rise is judged in one way everywhere: as more than a figure."""
+    rise = rescue.glucocorticoid_rise
+    if not rise.open and rise.above is None:
+        taken = "`above`: a rise that is more than the figure counts"
+        yield KeyProblem((*path, "glucocorticoid_rise"), "no `above`", taken)
 
 
 def _range_problems(path: KeyPath, rule: RangeRule) -> Iterator[KeyProblem]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -70,6 +71,16 @@ class Figure:
             return self.value, self.value
         low = self.low if self.low is not None else self.above
         return low, self.high if self.high is not None else self.below
+
+    @property
+    def as_most(self) -> Figure:
+        """The figure where it says at most how much: a value is then the most, and not the only one."""
+        return self if self.value is None else replace(self, value=None, high=self.value)
+
+    @property
+    def as_least(self) -> Figure:
+        """The figure where it says at least how much."""
+        return self if self.value is None else replace(self, value=None, low=self.value)
 
     def holds(self, number: float) -> bool | None:
         """Whether a number lies within, compared after rounding to six decimals; None while the figure is open."""

@@ -161,8 +161,8 @@ class Rescue:
     """Treatment when the disease gets out of hand: any of it in the window is the intercurrent event `rescue_drug`.
 
     drugs               what counts as rescue when it is started or raised
-    glucocorticoid_rise  rise of the daily dose over that on day 0, in prednisone equivalents, that counts as the event
-                         `glucocorticoid_rise`
+    glucocorticoid_rise  `above` which a rise of the daily dose over that of the day before the infusion, in prednisone
+                         equivalents, counts as the event of that name
     """
 
     drugs: Annotated[tuple[DrugUse, ...], Len(1)]
@@ -174,7 +174,7 @@ class Rescue:
 
 @dataclass(frozen=True, slots=True, config=CLOSED, kw_only=True)
 class TaperTarget:
-    """The daily dose, in prednisone equivalents, to be reached by a day."""
+    """The most that the daily dose, in prednisone equivalents, may be from a day on which it is to be reached."""
 
     dose: Figure
     by_day: int
@@ -189,7 +189,7 @@ class Taper:
     starts        days in which the first step may be taken
     step          the most by which one step lowers the dose
     every         the least time between two steps
-    least         the dose at which the taper ends
+    least         the dose at which the taper ends, and below which no step goes
     targets       doses to be reached by a day
     condition     rules that must hold before each step
     """

@@ -80,6 +80,13 @@ def test_a_weight_of_a_visit_serves_until_it_is_four_weeks_old(day, outcome):
     assert dose(dose_cells_total=40, dose_basis="viable", visits=weighed)[0] == outcome
 
 
+def test_a_weight_may_be_as_old_as_so_many_months_surely_are():
+    three_months = protocol(weight_max_age=limit(high=3, unit="mo"))  # at least 89 days
+    for day, outcome in ((-89, KEPT), (-90, UNKNOWN)):
+        weighed = [visit(day, {"weight_kg": 20})]
+        assert dose(dose_cells_total=40, dose_basis="viable", visits=weighed, by=three_months)[0] == outcome
+
+
 def test_a_stated_dose_that_its_total_contradicts_is_decided_only_where_both_agree():
     fields = {"dose_basis": "viable", **WEIGHED}
     assert dose(dose_cells_per_kg=2, dose_cells_total=60, **fields) == (

@@ -105,6 +105,22 @@ REFUSED = [
         "found no unit",
     ),
     (
+        "a rise that is told in another way",
+        "glucocorticoid_rise: {above: 0.1,",
+        "glucocorticoid_rise: {low: 0.1,",
+        "glucocorticoid_rise: {low",
+        "rescue.glucocorticoid_rise",
+        "`above`: a rise that is more than the figure counts",
+    ),
+    (
+        "a part of a month",
+        "drugs: [ivig], time: {value: 3, unit: mo",
+        "drugs: [ivig], time: {value: 2.5, unit: mo",
+        "time: {value: 2.5",
+        "eligibility.washout[2].time",
+        "a whole number of months, or days",
+    ),
+    (
         "a window that ends before it starts",
         "day: 56, first: 49, last: 63",
         "day: 56, first: 63, last: 49",

@@ -23,7 +23,7 @@ RULES = (
     prohibits(Change.RAISED, "csdmard", grade=Grade.MINOR),
     prohibits(Change.STOPPED, "bdmard_il6", first=-28),
 )
-RESCUE = replace(shipped().rescue, during=days(0, 182), glucocorticoid_rise=limit(low=0.1, unit="mg/kg/d"))
+RESCUE = replace(shipped().rescue, during=days(0, 182), glucocorticoid_rise=limit(above=0.1, unit="mg/kg/d"))
 TAPER = replace(shipped().taper, drug="prednisolone", starts=days(first=28), condition=(), targets=())
 
 
@@ -123,9 +123,9 @@ def test_rescue_is_as_written_and_named_as_the_event_that_it_is():
     assert only(drug("anakinra", 40, **GOES_ON))[1:] == ("as_written", ("rescue_drug",))
 
 
-@pytest.mark.parametrize(("mg", "rises"), [(6.9, False), (7.0, True)])
-def test_a_rise_of_a_tenth_of_a_milligram_per_kg_is_an_event(mg, rises):
-    # 20 kg: from 5 mg a day to 7 mg is 0.1 mg/kg
+@pytest.mark.parametrize(("mg", "rises"), [(7.0, False), (7.1, True)])
+def test_a_rise_of_more_than_a_tenth_of_a_milligram_per_kg_is_an_event(mg, rises):
+    # 20 kg: from 5 mg a day to 7 mg is 0.1 mg/kg, and the verdicts, too, count what is more
     courses = (
         drug("prednisone", -100, 40, dose=5, frequency="daily"),
         drug("prednisone", 41, dose=mg, frequency="daily", **GOES_ON),
@@ -133,6 +133,12 @@ def test_a_rise_of_a_tenth_of_a_milligram_per_kg_is_an_event(mg, rises):
     change, outcome, events = only(*courses, visits=[visit(30, {"weight_kg": 20})])
     assert (change, outcome) == ("raised", "as_written")
     assert ("glucocorticoid_rise" in events) is rises
+
+
+def test_a_glucocorticoid_begun_with_the_cells_is_a_rise_over_the_day_before():
+    begun = drug("prednisone", 0, dose=20, frequency="daily", **GOES_ON)
+    events = only(begun, visits=[visit(-1, {"weight_kg": 20})])[2]
+    assert events == ("rescue_drug", "glucocorticoid_rise")
 
 
 # ---- taper -----------------------------------------------------------------------------------------------------------
@@ -175,6 +181,71 @@ def test_steps_lie_so_far_apart():
             drug("prednisone", second, dose=6, frequency="daily", **GOES_ON),
         )
         assert [one[2] for one in changes(*courses, by=by)] == ["as_written", outcome]
+
+
+@pytest.mark.parametrize(
+    ("apart", "outcome"), [(28, "not_documented"), (27, "minor_deviation"), (31, "as_written")]
+)
+def test_steps_a_month_apart_are_as_many_days_apart_as_a_month_can_have(apart, outcome):
+    """Without a calendar a month is 28 to 31 days."""
+    by = protocol(every=limit(low=1, unit="mo"))
+    courses = (
+        drug("prednisone", -100, 39, dose=10, frequency="daily"),
+        drug("prednisone", 40, 40 + apart - 1, dose=8, frequency="daily"),
+        drug("prednisone", 40 + apart, dose=6, frequency="daily", **GOES_ON),
+    )
+    assert [one[2] for one in changes(*courses, by=by)] == ["as_written", outcome]
+
+
+def test_a_figure_of_the_taper_that_is_one_value_is_a_most_or_a_least():
+    step, least = protocol(step=limit(value=25, unit="%")), protocol(least=limit(value=2.5, unit="mg/d"))
+    assert [lowered(40, mg, by=step) for mg in (9, 7.5, 7.4)] == [
+        "as_written",
+        "as_written",
+        "minor_deviation",
+    ]
+    assert [lowered(40, mg, by=least) for mg in (5, 2.5, 2)] == [
+        "as_written",
+        "as_written",
+        "minor_deviation",
+    ]
+    every = protocol(every=limit(value=14, unit="d"))
+    courses = (
+        drug("prednisone", -100, 39, dose=10, frequency="daily"),
+        drug("prednisone", 40, 99, dose=8, frequency="daily"),
+        drug("prednisone", 100, dose=6, frequency="daily", **GOES_ON),
+    )
+    assert [one[2] for one in changes(*courses, by=every)] == ["as_written", "as_written"]
+
+
+@pytest.mark.parametrize(("after", "outcome"), [(8, "as_written"), (7.9, "minor_deviation")])
+def test_a_step_and_an_end_per_kg_are_those_of_the_childs_weight(after, outcome):
+    # 20 kg: 0.1 mg/kg a day is 2 mg, 0.4 mg/kg 8 mg
+    weighed = [visit(30, {"weight_kg": 20})]
+    for by in (
+        protocol(step=limit(high=0.1, unit="mg/kg/d")),
+        protocol(least=limit(low=0.4, unit="mg/kg/d")),
+    ):
+        assert lowered(40, after, by=by, visits=weighed) == outcome
+        assert lowered(40, after, by=by) == "not_documented"
+
+
+def test_a_target_per_kg_needs_the_weight_of_that_time():
+    target = replace(
+        shipped().taper.targets[0], by_day=140, dose=limit(value=0.2, unit="mg/kg/d"), diagnoses=()
+    )
+    courses = [drug("prednisone", -100, dose=4, frequency="daily", ongoing=True, as_of=300)]
+
+    def judged(**weight):
+        child = chart("sle", drugs=courses, visits=[visit(120, weight)])
+        found = check_treatment(context(child, protocol(targets=(target,))), DaySpan(150, 150))
+        return next(check for check in found if check.section == "taper")
+
+    assert judged(weight_kg=20).outcome == "as_written"  # 4 mg in 20 kg is 0.2
+    assert judged(weight_kg=19).outcome == "minor_deviation"
+    assert judged(weight_kg=30).outcome == "as_written"
+    assert (judged().outcome, judged().missing[-1]) == ("not_documented", "weight")
+    assert judged().asked == "at most 0.2 mg/kg/d of prednisone by day 140"
 
 
 def test_a_condition_of_the_taper_must_hold_before_the_step():

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from math import inf
+from math import ceil, inf
 
 from leadline.casebook.case import Case, DrugCourse, Infusion
 from leadline.casebook.days import DaySpan, add_months, days_in_months
@@ -115,12 +115,13 @@ def _last_taken(course: DrugCourse) -> str:
 
 
 def days_of(time: Figure, case: Case) -> tuple[int, int]:
-    """The fewest and the most days of a time before day 0: months are those of the calendar, where it is known."""
-    number = int(time.limits[0] if time.limits[0] is not None else time.limits[1] or 0)
+    """The fewest and the most days of a time before day 0, a part of a day being one more: months are those of the
+    calendar, where it is known."""
+    number = time.limits[0] if time.limits[0] is not None else time.limits[1] or 0
     if time.unit not in CALENDAR_MONTHS:
-        days = number * DAYS.get(time.unit, 1)
+        days = ceil(number * DAYS.get(time.unit, 1))
         return days, days
-    months = number * CALENDAR_MONTHS[time.unit]
+    months = round(number * CALENDAR_MONTHS[time.unit])  # a whole number: the reader has refused any other
     if case.index is not None and case.index.calendar and case.index.is_exact:
         days = case.index.first - add_months(case.index.first, -months)
         return days, days

@@ -84,7 +84,7 @@ def _how_many(given: list[Infusion], context: Context) -> Iterator[Check]:
         kept = most.holds(len(given))
         yield Check(
             section="repeat_dosing", rule="most_infusions", title="Number of infusions",
-            asked=figure_words(most), found=f"{len(given)} infusions", result=as_result(kept),
+            asked=figure_words(rules.most.as_most), found=f"{len(given)} infusions", result=as_result(kept),
             outcome=outcome_of(kept, Grade.MAJOR), evidence=refs, source=rules.most.source,
         )  # fmt: skip
 

@@ -15,7 +15,14 @@ from leadline.errors import ItemOutOfRange
 from leadline.measures import evaluate
 from leadline.measures.cell_product import all_cells, endotoxin_eu_kg, rate_ml_min, viable_cells
 from leadline.protocol.adherence.findings import Refs, Texts
-from leadline.protocol.figures import DAYS, MILLION_CELLS, MILLION_CELLS_PER_KG, MINUTES, Figure
+from leadline.protocol.figures import (
+    DAYS,
+    MILLION_CELLS,
+    MILLION_CELLS_PER_KG,
+    MINUTES,
+    Figure,
+    shortest_days,
+)
 from leadline.protocol.treatment import Basis, Dose
 
 Span = tuple[float, float]
@@ -111,10 +118,9 @@ def weight_kg(case: Case, infusion: Infusion, dose: Dose) -> tuple[float | None,
     protocol allows."""
     if (value := _number(infusion, "weight_kg_at_infusion")) is not None:
         return value, (infusion.ref,)
-    most = dose.weight_max_age.limits[1]
-    if infusion.day is None or dose.weight_max_age.open or most is None:
+    if infusion.day is None or dose.weight_max_age.open or dose.weight_max_age.limits[1] is None:
         return None, ()
-    oldest = infusion.day.last - int(most * DAYS.get(dose.weight_max_age.unit, 1))
+    oldest = infusion.day.last - int(shortest_days(dose.weight_max_age.as_most))
     for assessment in reversed(case.assessments):
         fact = assessment.facts.get("weight_kg")
         if fact is None or not isinstance(fact.value, float | int):

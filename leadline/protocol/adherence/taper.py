@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 from leadline.casebook.days import DaySpan
 from leadline.protocol.adherence.context import Context
-from leadline.protocol.adherence.drugs import Changed, changes_of
+from leadline.protocol.adherence.daily_doses import holds_on, lacking
+from leadline.protocol.adherence.drugs import Changed, changes_of, days_of
 from leadline.protocol.adherence.findings import Outcome, Texts
 from leadline.protocol.adherence.judging import check_rule, outcome_of
-from leadline.protocol.adherence.readings import Span, holds
-from leadline.protocol.figures import DAYS
+from leadline.protocol.adherence.readings import Span
 from leadline.protocol.rules import Change, Grade
 from leadline.protocol.subjects import class_of, covers
 from leadline.verdicts.doses import ONCE, prednisone_mg_day
@@ -63,13 +63,17 @@ def _size(day: DaySpan, context: Context) -> Iterator[Step]:
     taper, rules = context.protocol.taper, context.view.parameters
     before = prednisone_mg_day(context.case, DaySpan(day.first - 1, day.first - 1), rules)
     after = prednisone_mg_day(context.case, DaySpan(day.last, day.last), rules)
-    lacking = ("doses before and after the step",)
+    doses = "doses before and after the step"
     if not taper.step.open:
-        kept = holds(taper.step, _fall(before, after, percent=taper.step.unit == "%"))
-        yield Step("Size of the step", outcome_of(kept, Grade.MINOR), lacking)
+        step = taper.step.as_most
+        kept = holds_on(step, _fall(before, after, percent=step.unit == "%"), day, context)
+        missing = lacking(step, doses, day, context)
+        yield Step("Size of the step", outcome_of(kept, Grade.MINOR), missing)
     if not taper.least.open:
-        kept = holds(taper.least, after)
-        yield Step("Dose at which the taper ends", outcome_of(kept, Grade.MINOR), lacking)
+        least = taper.least.as_least
+        kept = holds_on(least, after, day, context)
+        missing = lacking(least, doses, day, context)
+        yield Step("Dose at which the taper ends", outcome_of(kept, Grade.MINOR), missing)
 
 
 def _fall(before: Span, after: Span, *, percent: bool) -> Span:
@@ -93,6 +97,7 @@ def _apart(day: DaySpan, context: Context) -> Iterator[Step]:
     ]
     if earlier:
         last = max(earlier, key=lambda span: span.last)
-        scale = DAYS.get(every.unit, 1)
-        kept = holds(every, ((day.first - last.last) / scale, (day.last - last.first) / scale))
+        fewest, most = days_of(every, context.case)
+        longest, shortest = day.last - last.first, day.first - last.last
+        kept = False if longest < fewest else True if shortest >= most else None
         yield Step("Time between steps", outcome_of(kept, Grade.MINOR), ("exact days of both steps",))

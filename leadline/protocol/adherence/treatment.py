@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from leadline.casebook.days import DaySpan
-from leadline.protocol.adherence.context import DAY_0, Context, for_child
+from leadline.protocol.adherence.context import Context, for_child
+from leadline.protocol.adherence.daily_doses import holds_on, lacking
 from leadline.protocol.adherence.drugs import (
     NAME_THE_DRUG,
     Changed,
@@ -22,17 +23,20 @@ from leadline.protocol.adherence.drugs import (
 )
 from leadline.protocol.adherence.findings import Check, DrugChange, Outcome, Texts, gravest
 from leadline.protocol.adherence.judging import DEVIATIONS, as_result, check_rule, outcome_of
-from leadline.protocol.adherence.readings import Span, holds
+from leadline.protocol.adherence.readings import Span
 from leadline.protocol.adherence.taper import is_of_taper, judge_step
 from leadline.protocol.estimands import IntercurrentEvent
 from leadline.protocol.figures import figure_words
 from leadline.protocol.rules import AnyRule, Change, Grade, PresenceRule
 from leadline.protocol.subjects import MEDICATIONS
-from leadline.verdicts.doses import prednisone_mg_day, weight_kg_at
+from leadline.verdicts.doses import prednisone_mg_day
 from leadline.verdicts.treatment import drug_name, is_biologic
 
 NO_RULE = "no rule of the protocol speaks of it"
 RESCUE = "rescue treatment"
+
+DAY_BEFORE = DaySpan(-1, -1)
+"""The dose of this day is the one that a rise is measured from: a glucocorticoid begun on day 0 is a rise."""
 
 
 def check_treatment(context: Context, today: DaySpan | None) -> tuple[Check, ...]:
@@ -49,13 +53,14 @@ def _taper_targets(context: Context, today: DaySpan | None) -> Iterator[Check]:
             continue
         day = DaySpan(target.by_day, target.by_day)
         low, high = prednisone_mg_day(case, day, context.view.parameters)
-        kept = holds(target.dose, (low, high))
+        kept = holds_on(target.dose.as_most, (low, high), day, context)
+        doses = "dose, frequency and dates of the glucocorticoid"
         courses = tuple(one.ref for one in case.courses if one.class_id == "glucocorticoid")
         yield Check(
             section="taper", rule="taper_target", title="Glucocorticoid dose reached",
-            asked=f"{figure_words(target.dose)} of prednisone by day {target.by_day}",
+            asked=f"{figure_words(target.dose.as_most)} of prednisone by day {target.by_day}",
             found=_mg_words((low, high)), result=as_result(kept), outcome=outcome_of(kept, Grade.MINOR), day=day,
-            missing=() if kept is not None else ("dose, frequency and dates of the glucocorticoid",),
+            missing=() if kept is not None else lacking(target.dose, doses, day, context),
             evidence=courses or (case.ref,), source=target.dose.source,
         )  # fmt: skip
 
@@ -217,16 +222,14 @@ def _events(changed: Changed, context: Context, outcome: Outcome) -> Iterator[In
 
 
 def _glucocorticoid_rise(changed: Changed, context: Context) -> bool:
-    """Whether the daily dose then is above that of day 0 by as much as the protocol names, whatever the open doses."""
+    """Whether the daily dose then is above that of the day before the infusion by more than the protocol names,
+    whatever the open doses."""
     figure = context.protocol.rescue.glucocorticoid_rise
     if changed.day is None or changed.course.class_id != "glucocorticoid" or figure.open:
         return False
     if changed.kind in (Change.LOWERED, Change.STOPPED):
         return False
     rules = context.view.parameters
-    weight = weight_kg_at(context.case, changed.day, rules)
-    if weight is None:
-        return False
-    before = prednisone_mg_day(context.case, DAY_0, rules)
+    before = prednisone_mg_day(context.case, DAY_BEFORE, rules)
     after = prednisone_mg_day(context.case, changed.day, rules)
-    return holds(figure, ((after[0] - before[1]) / weight, (after[1] - before[0]) / weight)) is True
+    return holds_on(figure, (after[0] - before[1], after[1] - before[0]), changed.day, context) is True

@@ -221,7 +221,8 @@ def _drugs_table(name: str, title: str, drugs: Iterable[DrugUse], cite: Citation
 
 def _rescue(protocol: Protocol, cite: Citations) -> tuple[Block, ...]:
     rescue = protocol.rescue
-    rise = f"{cite.figure(rescue.glucocorticoid_rise)} above the dose of day 0, in prednisone equivalents. "
+    over = "over the dose of the day before the infusion, in prednisone equivalents"
+    rise = f"{cite.figure(rescue.glucocorticoid_rise)} {over}. "
     return (
         *map(Prose, rescue.text),
         *_drugs_table("rescue", "What counts as rescue when it is started or raised", rescue.drugs, cite),

@@ -120,5 +120,5 @@ def _window(estimand: Estimand, protocol: Protocol) -> Window:
 
 def _parameters(protocol: Protocol) -> Parameters:
     """Those of the verdicts, with the protocol's own limit for a rise of the glucocorticoid where it states one."""
-    limit = protocol.rescue.glucocorticoid_rise.limits[0]
+    limit = protocol.rescue.glucocorticoid_rise.above
     return Parameters() if limit is None else Parameters(glucocorticoid_rise_mg_kg_day=limit)

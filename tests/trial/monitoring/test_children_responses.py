@@ -118,6 +118,11 @@ def test_a_glucocorticoid_rise_above_day_0_is_composite_and_a_fall_is_not():
               drugs=(KEPT, steroid(5, -100, 60), steroid(9, 61)))
     )  # fmt: skip
     assert up.counted is False  # 4 mg/day more in 30 kg is 0.13 mg/kg/day; the protocol's limit is 0.1
+    as_much = response(
+        child(weighed, visit(50, {"weight_kg": 30}), visit(168, BETTER),
+              drugs=(KEPT, steroid(5, -100, 60), steroid(8, 61)))
+    )  # fmt: skip
+    assert as_much.counted is True  # 0.1 mg/kg/day, and no more: as the check of the protocol says
     down = response(
         child(weighed, visit(50, {"weight_kg": 30}), visit(168, BETTER),
               drugs=(KEPT, steroid(5, -100, 60), steroid(2, 61)))
