@@ -36,7 +36,9 @@ def plot_standing(found: Monitoring, *, width_mm: float = style.TWO_COLUMNS_MM) 
     for basket in found.baskets:
         _standing_row(page, basket, y, left, right)
         y += _ROW
-    _percent_axis(page, left, right, y)
+    _percent_axis(
+        page, left, right, y, "of the treated, were controls at the null rate" if found.randomised else ""
+    )
     y = page.legend(EDGE, y + 22, page.width - 2 * EDGE, _standing_key(), gap=14)
     return Plotted(
         page.finish(y + 2),
@@ -75,7 +77,8 @@ def _standing_row(page: Page, basket: BasketStanding, top: float, left: float, r
     )
     page.line(at(now.low), y, at(now.high), y, color=style.DOCUMENTED, width=1.6)
     page.mark(at(now.mean), y, style.SQUARE)
-    said = [*wrapped(basket.rule_now, _WORDS - 12, style.BODY), f"above null: {chance(now.above_null)}"]
+    better = "above null" if basket.control_counts is None else "above controls"
+    said = [*wrapped(basket.rule_now, _WORDS - 12, style.BODY), f"{better}: {chance(now.above_null)}"]
     first = y - (len(said) - 1) * line_height(style.SMALL) / 2
     for place, line in enumerate(said):
         last = place == len(said) - 1
@@ -98,14 +101,13 @@ def _against_controls(found: Monitoring) -> str:
     return "With controls it is that of the treated if the controls were at the null rate. "
 
 
-def _percent_axis(page: Page, left: float, right: float, y: float) -> None:
+def _percent_axis(page: Page, left: float, right: float, y: float, of_whom: str) -> None:
     for percents in (0, 20, 40, 60, 80, 100):
         x = left + percents / 100 * (right - left)
         page.line(x, y, x, y + 3, color=style.QUIET, width=style.HAIRLINE)
         page.text(x, y + 9, str(percents), size=style.SMALL, align="center", color=style.QUIET)
-    page.text(
-        (left + right) / 2, y + 18, "Response rate, %", size=style.SMALL, align="center", color=style.QUIET
-    )
+    title = f"Response rate {of_whom}, %" if of_whom else "Response rate, %"
+    page.text((left + right) / 2, y + 18, title, size=style.SMALL, align="center", color=style.QUIET)
 
 
 def _standing_key() -> tuple[LegendEntry, ...]:

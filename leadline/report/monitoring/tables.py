@@ -209,7 +209,7 @@ def _scale(found: Monitoring) -> tuple[str, tuple[str, ...]]:
     scales = {one.posterior.scale for one in found.baskets}
     if Scale.DIFFERENCE in scales:
         alone = ("Of a basket without controls: its rate, and of a rate above the null rate.",)
-        heading = "Treated less controls, % (95 % interval)"
+        heading = "Treated less controls, percentage points (95 % interval)"
         return heading, alone if Scale.RATE in scales else ()
     if Scale.ADJUSTED_RATE in scales:
         note = "Adjusted rate: of the treated, were their controls at the null rate, by the odds ratio of the model."

@@ -167,11 +167,11 @@ class _Stood:
             return self.arm
         if self.arm is Arm.CONTROL:
             return NOT_ENROLLED if control is None else ENROLLED_LATER if later else ""
-        if not infused:
-            return NOT_INFUSED
-        if infused_before_enrolment(self.case):
+        if infused and infused_before_enrolment(self.case):
             return INFUSED_BEFORE
-        return ENROLLED_LATER if later else ""
+        if later:
+            return ENROLLED_LATER
+        return "" if infused else NOT_INFUSED
 
     def harm(self, plan: Plan) -> ChildHarm:
         """Since the infusion; of a child who was given none since its day 0."""

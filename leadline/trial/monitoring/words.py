@@ -200,9 +200,10 @@ def _posterior_in_words(standing: BasketStanding) -> list[str]:
             ]
         case Scale.DIFFERENCE:
             margin = standing.null_limit - standing.null_rate
-            more = f" by more than {percent(margin)}" if margin > 0 else ""
+            more = f" by more than {points(margin)} percentage points" if margin > 0 else ""
+            interval = f"{points(now.low)} to {points(now.high)}"
             return [
-                f"Rate of the treated less that of the controls: {percent(now.mean)}, 95 % interval {interval}.",
+                f"Treated less controls: {points(now.mean)} percentage points, 95 % interval {interval}.",
                 f"The treated respond better than the controls{more} with a probability of {above}.",
             ]
         case Scale.ADJUSTED_RATE:
@@ -321,6 +322,11 @@ def _of_controls(found: Children) -> list[str]:
             "would count them."
         )
     return said
+
+
+def points(difference: float) -> str:
+    """A difference of two rates in percentage points."""
+    return percent(difference).removesuffix(" %")
 
 
 def chance(value: float) -> str:
