@@ -121,7 +121,7 @@ def _watch(protocol: Protocol, watch: Watch, cite: Citations) -> tuple[Block, ..
             f"{cite.figure(watch.stop_before)} before day 0. {watch.stop_before.why}".strip(),
         ),
         (
-            "Taken up again, it was not stopped within",
+            "No stop, if it is taken up again within",
             f"{cite.figure(watch.longest_break)}. {watch.longest_break.why}".strip(),
         ),
         ("Recorded", listed([item_words(item) for item in watch.items])),
