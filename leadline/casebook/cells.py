@@ -157,7 +157,7 @@ def _read(values: pl.Series, column: Column, days: Days) -> tuple[pl.Series, pl.
         case Kind.COUNTS:
             return _read_counts(values, column)
         case Kind.DATE:
-            unread = read_days(values.drop_nulls().unique().to_list(), days)
+            unread = _read_days(values.drop_nulls().unique().to_list(), days)
             return values, values.is_in(list(unread)).fill_null(False)
         case Kind.CODE:
             fits = (
@@ -206,7 +206,7 @@ def _read_counts(values: pl.Series, column: Column) -> tuple[pl.Series, pl.Serie
     return result, values.is_not_null() & result.is_null()
 
 
-def read_days(texts: Iterable[str], days: Days) -> Mapping[str, NotADay]:
+def _read_days(texts: Iterable[str], days: Days) -> Mapping[str, NotADay]:
     """Read every text not read before; return those that are no day."""
     bad: dict[str, NotADay] = {}
     for text in texts:

@@ -65,7 +65,7 @@ def _item_columns(item: Item) -> dict[str, Meaning]:
     values: dict[str, ItemColumn] = {item.id: ItemColumn(item, "value", stored)}
     for alias in item.aliases:
         for unit, factor in item.other_units.items():
-            values.setdefault(f"{alias}_{in_a_name(unit)}", ItemColumn(item, "value", Linear(factor)))
+            values.setdefault(f"{alias}_{_in_a_name(unit)}", ItemColumn(item, "value", Linear(factor)))
         values[alias] = ItemColumn(item, "value", None if needs_unit(item) else stored, f"{alias}_unit")
     columns: dict[str, Meaning] = {}
     for name, column in values.items():
@@ -78,7 +78,7 @@ def _item_columns(item: Item) -> dict[str, Meaning]:
     return columns
 
 
-def in_a_name(unit: str) -> str:
+def _in_a_name(unit: str) -> str:
     """A unit as it stands in a column's name: mg/dL is mg_dl, 10*3/uL is 10e3_ul, /uL is per_ul."""
     text = unit.lower().replace("10*", "10e").replace("10^", "10e")
     text = f"per_{text[1:]}" if text.startswith("/") else text

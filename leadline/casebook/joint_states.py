@@ -26,7 +26,7 @@ def is_active(row: Row) -> bool | None:
     return None if swollen is None or limited_and_tender is None else False
 
 
-def is_limited(row: Row) -> bool | None:
+def _is_limited(row: Row) -> bool | None:
     return None if row["assessed"] is False else row["limited"]
 
 
@@ -55,7 +55,7 @@ def joint_facts(
     if not joints:
         return facts, None
     active = {row["joint"]: is_active(row) for row in joints}
-    limited = {row["joint"]: is_limited(row) for row in joints}
+    limited = {row["joint"]: _is_limited(row) for row in joints}
     ref = RowRef("joint_counts", joints[0]["uid"])
     _add_count(facts, "active_joint_count", active, ((JOINTS_71, "71"), (JOINTS_27, "27")), ref, joints[0])
     _add_count(facts, "limited_joint_count", limited, ((JOINTS_67, "67"), (JOINTS_27, "27")), ref, joints[0])

@@ -53,15 +53,15 @@ def run(
     as_json: Annotated[bool, typer.Option("--json", help="for machines")] = False,
 ) -> None:
     if batch is not None:
-        raise typer.Exit(answer_file(batch))
+        raise typer.Exit(_answer_file(batch))
     if list_all or measure_id is None:
-        show_list(as_json=as_json)
+        _show_list(as_json=as_json)
     elif explain and items:
-        show_reasons(measure_id, items, as_json=as_json)
+        _show_reasons(measure_id, items, as_json=as_json)
     elif explain:
-        show_explanation(measure_id, as_json=as_json)
+        _show_explanation(measure_id, as_json=as_json)
     else:
-        raise typer.Exit(show_answer(measure_id, items or [], as_json=as_json))
+        raise typer.Exit(_show_answer(measure_id, items or [], as_json=as_json))
 
 
 # ---- reading -----------------------------------------------------------------------------------------------------
@@ -84,11 +84,11 @@ def read_items(items: list[str]) -> dict[str, Any]:
                 raise ItemUnknown(f"{key} is given as a value and as an object.", hint="write each item once")
         if last in place:
             raise ItemUnknown(f"{name} is given twice.", hint="write each item once")
-        place[last] = read_value(value)
+        place[last] = _read_value(value)
     return inputs
 
 
-def read_value(text: str) -> Any:
+def _read_value(text: str) -> Any:
     """A value as JSON, yes or no, else as text. An empty value is a missing one."""
     if not text.strip():
         return None
@@ -103,7 +103,7 @@ def read_value(text: str) -> Any:
 # ---- one answer --------------------------------------------------------------------------------------------------
 
 
-def show_answer(measure_id: str, items: list[str], *, as_json: bool) -> int:
+def _show_answer(measure_id: str, items: list[str], *, as_json: bool) -> int:
     """Print the result of one measure; the exit code."""
     from leadline.measures import measure
 
@@ -203,7 +203,7 @@ def _source(source: Any) -> str:
 # ---- many answers ------------------------------------------------------------------------------------------------
 
 
-def answer_file(path: str) -> int:
+def _answer_file(path: str) -> int:
     """One JSON object out for each line in, in order. The exit code of the first line with an error, else 0."""
     if path != "-" and not Path(path).is_file():
         raise typer.BadParameter(f"there is no file {path}", param_hint="--batch")
@@ -216,13 +216,13 @@ def answer_file(path: str) -> int:
 def _answer_lines_of(lines: BinaryIO) -> int:
     exit_code = 0
     for line in lines:
-        answer, code = answer_line(line)
+        answer, code = _answer_line(line)
         _print_json(answer)
         exit_code = exit_code or code
     return exit_code
 
 
-def answer_line(line: bytes) -> tuple[dict[str, Any], int]:
+def _answer_line(line: bytes) -> tuple[dict[str, Any], int]:
     """The answer to one line `{"measure": id, "inputs": {...}}`, and 0 or the exit code of its error."""
     from leadline.measures import measure
 
@@ -252,7 +252,7 @@ def _read_line(line: bytes) -> tuple[str, dict[str, Any]]:
 # ---- the catalogue -----------------------------------------------------------------------------------------------
 
 
-def show_list(*, as_json: bool) -> None:
+def _show_list(*, as_json: bool) -> None:
     from leadline.measures import MEASURES
     from leadline.measures.instruments import NOT_BUILT
     from leadline.measures.listing import catalogue_rows
@@ -282,7 +282,7 @@ def _by_disease(measures: Any) -> dict[str, list[Measure]]:
     return groups
 
 
-def show_explanation(measure_id: str, *, as_json: bool) -> None:
+def _show_explanation(measure_id: str, *, as_json: bool) -> None:
     from leadline.measures import measure
     from leadline.measures.explanation import explain
 
@@ -297,7 +297,7 @@ def show_explanation(measure_id: str, *, as_json: bool) -> None:
             typer.echo(f"  {line}")
 
 
-def show_reasons(measure_id: str, items: list[str], *, as_json: bool) -> None:
+def _show_reasons(measure_id: str, items: list[str], *, as_json: bool) -> None:
     """Print why these items give the result that they give."""
     from leadline.measures import measure
     from leadline.measures.reasons import explain_row

@@ -87,8 +87,8 @@ def run(
 
     statuses = score_table(
         table, measures, out, engine=engine, replace=force, course=course, cutoff_set=cutoff_set, patient=patient,
-        day=day, window=read_window(window), key=tuple(key or ()), absent=absent.value, out_of_range=out_of_range.value,
-        censored=censored.value,
+        day=day, window=_read_window(window), key=tuple(key or ()), absent=absent.value,
+        out_of_range=out_of_range.value, censored=censored.value,
     )  # fmt: skip
     if as_json:
         print(json.dumps({"written": str(out), "measures": statuses}))
@@ -99,7 +99,7 @@ def run(
         print(f"  {measure_id}: {shown or 'no rows'}")
 
 
-def read_window(text: str | None) -> WindowRule | None:
+def _read_window(text: str | None) -> WindowRule | None:
     """`-90..0` as its two days; `previous` as it is."""
     if text is None or text == "previous":
         return "previous" if text else None

@@ -46,7 +46,7 @@ def poisson_mid_p(events: int, exposure: float, *, level: float = 0.95) -> Inter
     tail, widest = (1 - level) / 2, 10.0 * (events + 10)
 
     def above(mean: float) -> float:
-        return (poisson_at_least(events, mean) + poisson_at_least(events + 1, mean)) / 2
+        return (_poisson_at_least(events, mean) + _poisson_at_least(events + 1, mean)) / 2
 
     low = _root(lambda mean: above(mean) - tail, 0.0, widest) if events else 0.0
     high = _root(lambda mean: above(mean) - (1 - tail), 0.0, widest)
@@ -67,10 +67,10 @@ def poisson_log_normal(events: int, exposure: float, *, level: float = 0.95) -> 
 def poisson_central_p(events: int, exposure: float, *, rate: float) -> float:
     """The central exact p-value of a rate: twice the smaller tail, at most 1."""
     mean = rate * exposure
-    return min(1.0, 2 * min(poisson_at_least(events, mean), 1 - poisson_at_least(events + 1, mean)))
+    return min(1.0, 2 * min(_poisson_at_least(events, mean), 1 - _poisson_at_least(events + 1, mean)))
 
 
-def poisson_at_least(events: int, mean: float) -> float:
+def _poisson_at_least(events: int, mean: float) -> float:
     """P(X >= events) of a Poisson count."""
     from scipy.special import gammainc
 

@@ -87,12 +87,12 @@ def heterogeneity(y: Array, v: Array, *, level: float = 0.95) -> Heterogeneity:
     """Cochran's Q and the Q-profile interval of tau^2."""
     from scipy.special import chdtrc
 
-    q, df = generalised_q(y, v, 0.0), y.size - 1
+    q, df = _generalised_q(y, v, 0.0), y.size - 1
     low, high = q_profile(y, v, level=level)
     return Heterogeneity(q, df, float(chdtrc(df, q)) if df else 1.0, low, high)
 
 
-def generalised_q(y: Array, v: Array, tau2: float) -> float:
+def _generalised_q(y: Array, v: Array, tau2: float) -> float:
     """The weighted squares of the effects about their mean, at weights 1 / (v + tau^2)."""
     w = 1 / (v + tau2)
     return float(w @ (y - (w @ y) / w.sum()) ** 2)
@@ -107,19 +107,19 @@ def q_profile(y: Array, v: Array, *, level: float = 0.95) -> tuple[float, float]
         return 0.0, math.inf
     tail = (1 - level) / 2
     largest, smallest = float(chdtri(df, tail)), float(chdtri(df, 1 - tail))
-    low = _falling_root(lambda tau2: generalised_q(y, v, tau2) - largest)
-    return low or 0.0, _falling_root(lambda tau2: generalised_q(y, v, tau2) - smallest) or 0.0
+    low = _falling_root(lambda tau2: _generalised_q(y, v, tau2) - largest)
+    return low or 0.0, _falling_root(lambda tau2: _generalised_q(y, v, tau2) - smallest) or 0.0
 
 
 def tau2_dersimonian_laird(y: Array, v: Array) -> float:
     w = 1 / v
     scale = float(w.sum() - (w @ w) / w.sum())
-    return max(0.0, (generalised_q(y, v, 0.0) - (y.size - 1)) / scale) if y.size > 1 else 0.0
+    return max(0.0, (_generalised_q(y, v, 0.0) - (y.size - 1)) / scale) if y.size > 1 else 0.0
 
 
 def tau2_paule_mandel(y: Array, v: Array) -> float:
     """The tau^2 at which the generalised Q equals its degrees of freedom."""
-    return _falling_root(lambda t: generalised_q(y, v, t) - (y.size - 1)) or 0.0 if y.size > 1 else 0.0
+    return _falling_root(lambda t: _generalised_q(y, v, t) - (y.size - 1)) or 0.0 if y.size > 1 else 0.0
 
 
 def tau2_hedges(y: Array, v: Array) -> float:
@@ -132,7 +132,7 @@ def tau2_sidik_jonkman(y: Array, v: Array) -> float:
     if y.size < 2:
         return 0.0
     first = float(np.var(y))
-    return first * generalised_q(y, v, first) / (y.size - 1)
+    return first * _generalised_q(y, v, first) / (y.size - 1)
 
 
 def tau2_ml(y: Array, v: Array) -> float:
@@ -145,10 +145,10 @@ def tau2_reml(y: Array, v: Array) -> float:
     return _lowest_deviance(y, v, restricted=True)
 
 
-def profile_deviance(y: Array, v: Array, tau2: float, *, restricted: bool) -> float:
+def _profile_deviance(y: Array, v: Array, tau2: float, *, restricted: bool) -> float:
     """Minus twice the (restricted) log likelihood of tau^2, up to a constant."""
     w = 1 / (v + tau2)
-    deviance = generalised_q(y, v, tau2) - float(np.log(w).sum())
+    deviance = _generalised_q(y, v, tau2) - float(np.log(w).sum())
     return deviance + math.log(float(w.sum())) if restricted else deviance
 
 
@@ -159,10 +159,10 @@ def profile_interval(
     from scipy.special import chdtri
 
     best = tau2_reml(y, v) if restricted else tau2_ml(y, v)
-    limit = profile_deviance(y, v, best, restricted=restricted) + float(chdtri(1, 1 - level))
+    limit = _profile_deviance(y, v, best, restricted=restricted) + float(chdtri(1, 1 - level))
 
     def below_limit(tau2: float) -> float:
-        return limit - profile_deviance(y, v, tau2, restricted=restricted)
+        return limit - _profile_deviance(y, v, tau2, restricted=restricted)
 
     high = _falling_root(lambda excess: below_limit(best + excess))
     low = (
@@ -230,7 +230,7 @@ def _lowest_deviance(y: Array, v: Array, *, restricted: bool) -> float:
         return 0.0
     reach = float(np.ptp(y)) ** 2 + float(v.max())
     grid = np.concatenate([[0.0], reach * np.geomspace(1e-8, 4, 160)]).tolist()
-    best = int(np.argmin([profile_deviance(y, v, t, restricted=restricted) for t in grid]))
+    best = int(np.argmin([_profile_deviance(y, v, t, restricted=restricted) for t in grid]))
     low, high = grid[max(best - 1, 0)], grid[min(best + 1, len(grid) - 1)]
     if _score(y, v, low, restricted=restricted) <= 0:
         return 0.0  # only at zero can the likelihood fall from the start of the bracket on

@@ -55,7 +55,7 @@ class Visit:
     on_medication: bool | None
 
 
-def last_visit(visits: Sequence[Visit], *, stopped: RecordedDay | None = None) -> dict[str, Recorded]:
+def _last_visit(visits: Sequence[Visit], *, stopped: RecordedDay | None = None) -> dict[str, Recorded]:
     """The items of the last visit.
 
     visits    in any order; of several on one day the worst stands last
@@ -180,7 +180,7 @@ class Remission(Grading):
     def row(self, inputs: Inputs) -> Row:
         stopped = inputs.get(STOPPED)
         day = None if stopped is None else _read_day(STOPPED, stopped)
-        last = last_visit(_read_visits(inputs.get(VISITS)), stopped=day)
+        last = _last_visit(_read_visits(inputs.get(VISITS)), stopped=day)
         flat = {name: value for name, value in inputs.items() if name not in (VISITS, STOPPED)}
         return self.checked({**last, **flat})
 
@@ -195,7 +195,7 @@ def _missing(visits: Sequence[Visit]) -> str:
     """What a calculator would have to be told."""
     if not visits:
         return VISITS
-    if last_visit(visits)[CID.id] == INDETERMINATE:
+    if _last_visit(visits)[CID.id] == INDETERMINATE:
         return CID.id
     if not _same_calendar(visits) or not _order_is_certain(sorted(visits, key=_order)):
         return "date"

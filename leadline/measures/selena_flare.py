@@ -146,7 +146,7 @@ def _unpack(inputs: Inputs) -> Inputs:
     return flat
 
 
-def fired_rows(row: Row) -> Outputs:
+def _fired_rows(row: Row) -> Outputs:
     """The rows that hold and those that cannot be told, severe ones first, and the undefined rise from above 12."""
     rows = {**SEVERE_ROWS, **MILD_ROWS}
     return {
@@ -174,7 +174,7 @@ SELENA_FLARE_INDEX = Grading(
         **{item.id: "severe_manifestations" for item in SEVERE},
     },
     unpack=_unpack,
-    details=fired_rows,
+    details=_fired_rows,
     output="flare",
     grades=(("severe", any_of(*SEVERE_ROWS.values())), ("mild_moderate", any_of(*MILD_ROWS.values()))),
     otherwise="none",

@@ -28,7 +28,7 @@ ITEMS = (
 PRIOR_A, PRIOR_B, TREATED, EVENTS, ACCEPTABLE, CERTAINTY = ITEMS
 
 
-def posterior_probability_above(
+def _posterior_probability_above(
     p0: float, prior_a: float, prior_b: float, n: float, events: float
 ) -> float | None:
     """P(rate > p0) under Beta(prior_a + events, prior_b + n - events); None for more events than children."""
@@ -39,7 +39,7 @@ def posterior_probability_above(
 
 POSTERIOR = Computed(
     "the posterior probability of a higher rate than is acceptable",
-    posterior_probability_above,
+    _posterior_probability_above,
     tuple(Reading(item) for item in (ACCEPTABLE, PRIOR_A, PRIOR_B, TREATED, EVENTS)),
     low=0,
     high=1,

@@ -200,7 +200,7 @@ def _with_earlier(rows: FrameT, rule: TwoVisits, earlier: dict[str, str]) -> Fra
 # ---- what must hold of the two columns ---------------------------------------------------------------------------
 
 
-def check_visit_columns(native: Frame, rule: TwoVisits, *, dated: bool = False) -> None:
+def _check_visit_columns(native: Frame, rule: TwoVisits, *, dated: bool = False) -> None:
     """Raises ColumnAbsent where the patient or day column is absent, or the days are neither numbers nor, where they
     may be, dates."""
     schema = native.collect_schema()
@@ -220,7 +220,7 @@ def check_visit_columns(native: Frame, rule: TwoVisits, *, dated: bool = False) 
 def check_days(native: Frame, rule: TwoVisits, *, dated: bool = False) -> None:
     """Raises ItemOutOfRange for a day that is no whole number, and for two rows of a patient on one day that could
     both be the earlier visit: which one to take would be a guess. A lazy frame is run to find them."""
-    check_visit_columns(native, rule, dated=dated)
+    _check_visit_columns(native, rule, dated=dated)
     day = nw.col(rule.day) if dated else nw.col(rule.day).cast(nw.Float64)
     if not dated:
         _check_whole_days(native, rule, day)

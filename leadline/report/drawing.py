@@ -27,7 +27,7 @@ def drawn(findings: Findings, chosen: Sequence[CaseFindings], progress: Progress
     progress("figure: all children")
     yield FigureBlock("swimmer", plot_swimmer(findings))
     parameters = Parameters(baseline_window_days=parameter(findings, "baseline_window_days"))
-    for measure, window in paired_measures(findings):
+    for measure, window in _paired_measures(findings):
         progress(f"figure: paired change, {measure}")
         plotted = plot_paired(findings, measure, window, parameters=parameters)
         yield FigureBlock(f"paired-{measure.replace('_', '-')}", plotted)
@@ -35,14 +35,14 @@ def drawn(findings: Findings, chosen: Sequence[CaseFindings], progress: Progress
     yield FigureBlock("completeness", plot_completeness(findings))
     for case in chosen:
         progress(f"figure: timeline of {case.case.patient_id}")
-        yield FigureBlock(timeline_name(case), plot_timeline(case))
+        yield FigureBlock(_timeline_name(case), plot_timeline(case))
 
 
-def timeline_name(case: CaseFindings) -> str:
+def _timeline_name(case: CaseFindings) -> str:
     return "timeline-" + anchor(case).removeprefix("child-")
 
 
-def paired_measures(findings: Findings) -> list[tuple[str, Window]]:
+def _paired_measures(findings: Findings) -> list[tuple[str, Window]]:
     """Each measure of which some child has a value at baseline and in a follow-up window, with the window in which
     most children have one, the earliest of equals."""
     pairs: Counter[tuple[str, str]] = Counter()

@@ -51,7 +51,7 @@ def merged(spans: list[DaySpan]) -> tuple[DaySpan, ...]:
     return tuple(out)
 
 
-def windows_to_ask(day: DaySpan, parameters: Parameters) -> tuple[Window, ...]:
+def _windows_to_ask(day: DaySpan, parameters: Parameters) -> tuple[Window, ...]:
     """The windows whose target day has come by the claim; before the first of them, the days since the infusion. Of a
     partial day, what any of its days asks for."""
     due = tuple(window for window in parameters.windows if window.target <= day.last)
@@ -74,7 +74,7 @@ def no_event(
     states = [(event, _counts(event, day, serious_only=serious_only)) for event in case.adverse_events]
     happened = [event for event, counts in states if counts]
     perhaps = [event for event, counts in states if counts is None]
-    unasked = [window for window in windows_to_ask(day, parameters) if not _asked_in(case, window, day)]
+    unasked = [window for window in _windows_to_ask(day, parameters) if not _asked_in(case, window, day)]
     result: Result = "not_met" if happened else "indeterminate" if perhaps or unasked else "met"
     last = max((visit.day.last for visit in asked(case) if visit.day.last <= day.last), default=None)
     details = (

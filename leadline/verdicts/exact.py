@@ -97,7 +97,9 @@ def rate_ratio_tails(
     if not ratio > 0:
         raise LeadlineError(f"a rate ratio of {ratio} cannot be tested; a number above zero is taken")
     chance = ratio * exposure[0] / (ratio * exposure[0] + exposure[1])
-    return binomial_at_most(events[0], sum(events), chance), binomial_at_least(events[0], sum(events), chance)
+    return _binomial_at_most(events[0], sum(events), chance), binomial_at_least(
+        events[0], sum(events), chance
+    )
 
 
 def observed_ratio(events: tuple[int, int], exposure: tuple[float, float]) -> float | None:
@@ -107,7 +109,7 @@ def observed_ratio(events: tuple[int, int], exposure: tuple[float, float]) -> fl
     return events[0] / exposure[0] * exposure[1] / events[1] if events[1] else math.inf
 
 
-def binomial_at_most(events: int, n: int, chance: float) -> float:
+def _binomial_at_most(events: int, n: int, chance: float) -> float:
     """P(X <= events) of a binomial with n trials."""
     from scipy.special import betainc
 

@@ -101,7 +101,7 @@ def settling_items(
 ) -> tuple[SettlingItem, ...]:
     """One settling item for each missing input, `baseline_` and `previous_` ones at baseline, others on occasion."""
     found: dict[tuple[str, str], SettlingItem] = {}
-    for name in whole_scores(missing):
+    for name in _whole_scores(missing):
         at, item = _split(name)
         window = view.parameters.baseline if at == "baseline" else occasion.window
         when = when_words(window)
@@ -112,7 +112,7 @@ def settling_items(
     return (*found.values(), *_days_to_find(view, criterion))
 
 
-def whole_scores(missing: Iterable[str]) -> tuple[str, ...]:
+def _whole_scores(missing: Iterable[str]) -> tuple[str, ...]:
     """Missing names, with all findings of SLEDAI-2K at one time named once, as the score."""
     names = list(dict.fromkeys(missing))
     for score, all_of_it in WHOLE:
@@ -314,7 +314,7 @@ def any_rung(criterion: str, title: str, *rungs: Rung) -> Rung:
             return met
         if not applicable:
             return outcomes[0]
-        return joined(criterion, title, applicable, any_result([one.result for one in applicable]))
+        return joined(criterion, title, applicable, _any_result([one.result for one in applicable]))
 
     return Rung(criterion, title, judge)
 
@@ -334,7 +334,7 @@ def all_rung(criterion: str, title: str, *rungs: Rung) -> Rung:
     return Rung(criterion, title, judge)
 
 
-def any_result(results: Iterable[Result]) -> Result:
+def _any_result(results: Iterable[Result]) -> Result:
     known = list(results)
     if "met" in known:
         return "met"

@@ -57,7 +57,7 @@ def up_to(view: CaseView, assessment: Assessment) -> tuple[Assessment, ...]:
     return tuple(other for other in view.case.assessments if other.day.last <= assessment.day.last)
 
 
-def off_drugs(view: CaseView, assessment: Assessment, classes: tuple[str, ...]) -> bool | None:
+def _off_drugs(view: CaseView, assessment: Assessment, classes: tuple[str, ...]) -> bool | None:
     """Whether no drug of the classes ran on the day; None without a drug record."""
     running = on_drugs(view, assessment, classes)
     return None if running is None else not running
@@ -167,16 +167,16 @@ def always(_view: CaseView, _visit: Assessment) -> bool:
     return True
 
 
-def drugs_on(classes: tuple[str, ...]) -> StateAt:
+def _drugs_on(classes: tuple[str, ...]) -> StateAt:
     return lambda view, visit: on_drugs(view, visit, classes)
 
 
-def drugs_off(classes: tuple[str, ...]) -> StateAt:
-    return lambda view, visit: off_drugs(view, visit, classes)
+def _drugs_off(classes: tuple[str, ...]) -> StateAt:
+    return lambda view, visit: _off_drugs(view, visit, classes)
 
 
 def wallace_durations(*, off_only: bool) -> tuple[tuple[str, StateAt, int], ...]:
     """Six calendar months on medication, twelve off it (Wallace 2004)."""
-    off = ("inactive disease off medication", drugs_off(ANTIRHEUMATIC_CLASSES), MONTHS_OFF)
-    on = ("inactive disease on medication", drugs_on(ANTIRHEUMATIC_CLASSES), MONTHS_ON)
+    off = ("inactive disease off medication", _drugs_off(ANTIRHEUMATIC_CLASSES), MONTHS_OFF)
+    on = ("inactive disease on medication", _drugs_on(ANTIRHEUMATIC_CLASSES), MONTHS_ON)
     return (off,) if off_only else (on, off)

@@ -47,7 +47,7 @@ def judge_safety(cases: Sequence[Case]) -> Safety:
         comparisons=tuple(
             comparison
             for name, serious in CLASSES
-            if (comparison := compare_periods(cases, name, serious=serious))
+            if (comparison := _compare_periods(cases, name, serious=serious))
         ),
         children_needed=tuple((risk, children_needed(risk)) for risk in RISKS),
         sentences=tuple(_sentences(len(cases), len(watched), with_serious, unclear)),
@@ -81,7 +81,7 @@ def _perhaps_serious(case: Case) -> bool:
     )
 
 
-def months_asked(case: Case, *, after: bool) -> float:
+def _months_asked(case: Case, *, after: bool) -> float:
     """Months before, or after, the index infusion over which adverse events were asked for."""
     days = 0
     for span in asked_spans(case):
@@ -90,9 +90,9 @@ def months_asked(case: Case, *, after: bool) -> float:
     return round(days / DAYS_IN_MONTH, 1)
 
 
-def event_rate(cases: Iterable[Case], *, serious: bool, after: bool) -> EventRate | None:
+def _event_rate(cases: Iterable[Case], *, serious: bool, after: bool) -> EventRate | None:
     """Events a child-month in one period, of the children asked about it; None where nobody was."""
-    asked = [(case, months) for case in cases if (months := months_asked(case, after=after))]
+    asked = [(case, months) for case in cases if (months := _months_asked(case, after=after))]
     total = round(sum(months for _, months in asked), 1)
     if not total:
         return None
@@ -110,10 +110,10 @@ def _in_period(event: AdverseEvent, *, after: bool) -> bool:
     return event.start.first >= 0 if after else event.start.last < 0
 
 
-def compare_periods(cases: Sequence[Case], name: str, *, serious: bool) -> RateComparison | None:
+def _compare_periods(cases: Sequence[Case], name: str, *, serious: bool) -> RateComparison | None:
     """Before against after the infusion: the exact conditional test, and Fisher's test on events against event-free
     person-months as Swart 2019 did (doi:10.1093/rheumatology/kez157). None unless both periods were asked about."""
-    before, after = (event_rate(cases, serious=serious, after=late) for late in (False, True))
+    before, after = (_event_rate(cases, serious=serious, after=late) for late in (False, True))
     if before is None or after is None:
         return None
     rows = tuple((rate.events, max(round(rate.person_months) - rate.events, 0)) for rate in (before, after))

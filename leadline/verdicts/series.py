@@ -36,7 +36,7 @@ def judge_series(
     cases: Sequence[CaseFindings], groups: Sequence[GroupClaim], parameters: Parameters
 ) -> Series:
     """Counts for every claim made, counts for every criterion at every window, and the comparison with the nulls."""
-    latest = latest_verdicts(cases)
+    latest = _latest_verdicts(cases)
     made = {claim for _, claim in latest} | {group.claim for group in groups}
     counts = tuple(_count(claim, latest, groups, len(cases)) for claim in CLAIMS if claim in made)
     return Series(
@@ -51,7 +51,7 @@ def judge_series(
 Latest = dict[tuple[str, str], ClaimVerdict]
 
 
-def latest_verdicts(cases: Iterable[CaseFindings]) -> Latest:
+def _latest_verdicts(cases: Iterable[CaseFindings]) -> Latest:
     """Child and claim to the verdict on the latest such statement; of several on one day the last recorded."""
     latest: Latest = {}
     for findings in cases:

@@ -22,7 +22,7 @@ IMMUNOSUPPRESSIVE_CLASSES = tuple(
 SCORE_INPUTS = ("sledai_2k", "clinical_sledai_2k")
 
 
-def state_row(view: CaseView, assessment: Assessment | None, measure_id: str) -> dict[str, Recorded]:
+def _state_row(view: CaseView, assessment: Assessment | None, measure_id: str) -> dict[str, Recorded]:
     """What the measure takes, from one assessment; missing items are left out. Without an assessment the record of the
     child is left."""
     row: dict[str, Recorded] = {}
@@ -63,13 +63,13 @@ def on_drugs(view: CaseView, assessment: Assessment, classes: tuple[str, ...]) -
     return on if on or unknown is False else None
 
 
-def state_outcome(
+def _state_outcome(
     view: CaseView, occasion: Occasion, measure_id: str, title: str, output: str = "result"
 ) -> CriterionOutcome:
     """The criterion at the occasion's assessment."""
     measure = MEASURES[measure_id]
     assessment = occasion.assessment
-    row = state_row(view, assessment, measure_id)
+    row = _state_row(view, assessment, measure_id)
     judged = measure.evaluate_row(row)
     return outcome(
         view,
@@ -97,5 +97,5 @@ def _at_visit(view: CaseView, assessment: Assessment | None, missing: list[str])
 
 def state_rung(measure_id: str, title: str, output: str = "result") -> Rung:
     return Rung(
-        measure_id, title, lambda view, occasion: state_outcome(view, occasion, measure_id, title, output)
+        measure_id, title, lambda view, occasion: _state_outcome(view, occasion, measure_id, title, output)
     )

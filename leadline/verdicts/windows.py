@@ -23,7 +23,7 @@ class Candidates:
     uncertain: tuple[Assessment, ...]
 
 
-def in_window(
+def _in_window(
     assessments: Iterable[Assessment], window: Window, order: Callable[[Assessment], float]
 ) -> Candidates:
     """The assessments wholly inside the window, in the given order, later first among equals."""
@@ -48,12 +48,12 @@ def may_be_nearer(one: DaySpan, other: DaySpan, target: int) -> bool:
 
 def at_baseline(case: Case, parameters: Parameters) -> Candidates:
     """Assessments of the baseline window, the last before the index infusion first."""
-    return in_window(case.assessments, parameters.baseline, lambda assessment: -assessment.day.last)
+    return _in_window(case.assessments, parameters.baseline, lambda assessment: -assessment.day.last)
 
 
 def at_follow_up(case: Case, window: Window) -> Candidates:
     """Assessments of a follow-up window, the nearest to its target first."""
-    return in_window(case.assessments, window, lambda assessment: distance(assessment.day, window.target))
+    return _in_window(case.assessments, window, lambda assessment: distance(assessment.day, window.target))
 
 
 def around_claim(case: Case, day: DaySpan | None, parameters: Parameters) -> Candidates:
@@ -63,7 +63,7 @@ def around_claim(case: Case, day: DaySpan | None, parameters: Parameters) -> Can
         return Candidates(Window("claim", "at the claim", 0, 0, 0), (), ())
     first, last = max(day.last - parameters.claim_days_before, 1), day.first + parameters.claim_days_after
     near = Window("claim", "around the claim", day.last, first, last)
-    found = in_window(case.assessments, near, lambda assessment: distance(assessment.day, day.last))
+    found = _in_window(case.assessments, near, lambda assessment: distance(assessment.day, day.last))
     if found.ordered:
         return found
     holding = next((w for w in parameters.windows if day.within(w.first, w.last)), None)

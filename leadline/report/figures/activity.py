@@ -65,7 +65,7 @@ def stretches(findings: CaseFindings) -> list[Stretch]:
 
 def _held(score: ScoreAt, end: int) -> list[Stretch]:
     """The days after one visit: its state while that is held, then nothing."""
-    start, state = score.day.last, state_of(score)
+    start, state = score.day.last, _state_of(score)
     until = min(end, start + HELD_DAYS) if state else start
     both = (Stretch(start, until, state), Stretch(until, end, ""))
     return [part for part in both if part.last > part.first]
@@ -82,7 +82,7 @@ def _merged(parts: list[Stretch]) -> list[Stretch]:
     return merged
 
 
-def state_of(score: ScoreAt) -> str:
+def _state_of(score: ScoreAt) -> str:
     """The state under the first cut-off set; empty if the score could not be computed."""
     if score.value is None:
         return ""

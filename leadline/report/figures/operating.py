@@ -67,7 +67,7 @@ def plot_errors(report: DesignReport, *, width_mm: float = style.TWO_COLUMNS_MM)
     column = Column("Any false success, at its largest", full_bar([null, *limits]), null)
     rows = tuple(
         (without_effect(report, one), (Bar(one.error, True, one.at_most, 2),))
-        for one in worst_by_number(report)
+        for one in _worst_by_number(report)
     )
     key = (
         legend_entry("largest error found", mistake_key),
@@ -84,7 +84,7 @@ def plot_errors(report: DesignReport, *, width_mm: float = style.TWO_COLUMNS_MM)
     )
 
 
-def worst_by_number(report: DesignReport) -> list[WorstError]:
+def _worst_by_number(report: DesignReport) -> list[WorstError]:
     """For each number of baskets without effect, the set of them with the largest error; all baskets first."""
     found: dict[int, WorstError] = {}
     for one in report.worst:

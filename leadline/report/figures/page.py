@@ -78,7 +78,7 @@ class Page:
             zorder=6,
             parse_math=False,
         )
-        box = text_box(x, y, text, size=size, align=align, bold=bold)
+        box = _text_box(x, y, text, size=size, align=align, bold=bold)
         self.texts.append(box)
         return box
 
@@ -86,7 +86,7 @@ class Page:
         self, x: float, y: float, text: str, *, size: float, align: Align = "left", color: str = style.INK
     ) -> bool:
         """Sets an optional label unless it would touch a text that is there already; says whether it did."""
-        box = text_box(x, y, text, size=size, align=align)
+        box = _text_box(x, y, text, size=size, align=align)
         room = Box(box.left - 1, box.top, box.right + 1, box.bottom)
         if box.left < 0 or box.right > self.width or any(room.overlaps(other) for other in self.texts):
             return False
@@ -185,7 +185,9 @@ class Page:
         step = (full - clear) / _FADE_STEPS
         for number in range(_FADE_STEPS):
             start = clear + number * step
-            self.bar(*sorted_pair(start, start + step, y0, y1), fill=fill, alpha=(number + 0.5) / _FADE_STEPS)
+            self.bar(
+                *_sorted_pair(start, start + step, y0, y1), fill=fill, alpha=(number + 0.5) / _FADE_STEPS
+            )
 
     def mark(
         self,
@@ -304,7 +306,7 @@ class LegendEntry:
     symbol_width: float = 9.0
 
 
-def text_box(
+def _text_box(
     x: float, y: float, text: str, *, size: float = style.BODY, align: Align = "left", bold: bool = False
 ) -> Box:
     """The box that a line of text centred on `y` takes, ascenders and descenders included."""
@@ -313,6 +315,6 @@ def text_box(
     return Box(left, y - 0.5 * size, left + width, y + 0.62 * size)
 
 
-def sorted_pair(x0: float, x1: float, y0: float, y1: float) -> tuple[float, float, float, float]:
+def _sorted_pair(x0: float, x1: float, y0: float, y1: float) -> tuple[float, float, float, float]:
     """Corners as `bar` takes them, left before right."""
     return min(x0, x1), y0, max(x0, x1), y1

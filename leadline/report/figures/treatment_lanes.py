@@ -26,11 +26,11 @@ _OPEN = 12.0  # length of an open end, in points
 _LANE = 10.5
 
 
-def is_dated(course: DrugCourse) -> bool:
+def _is_dated(course: DrugCourse) -> bool:
     return any(day is not None for day in (course.start, course.stop, course.ongoing_as_of))
 
 
-def confounding_rows(claims: Iterable[ClaimVerdict]) -> frozenset[str]:
+def _confounding_rows(claims: Iterable[ClaimVerdict]) -> frozenset[str]:
     """Courses that attribution names beside some claim, by uid."""
     return frozenset(confounder.ref.uid for claim in claims for confounder in claim.attribution.confounders)
 
@@ -39,12 +39,12 @@ def draw_treatment(
     sheet: Sheet, case: Case, claims: tuple[ClaimVerdict, ...], doses: Iterable[DoseAt] = ()
 ) -> None:
     """Lanes of all drugs, from the sheet's cursor downwards. `doses` are those of glucocorticoids as prednisone."""
-    sheet.heading("Treatment", some_undated=any(not is_dated(course) for course in case.courses))
+    sheet.heading("Treatment", some_undated=any(not _is_dated(course) for course in case.courses))
     if not case.courses:
         sheet.empty(sheet.y, sheet.y + 12, "no drug recorded")
         sheet.y += 14
         return
-    confounding = confounding_rows(claims)
+    confounding = _confounding_rows(claims)
     for group, _ in words.DRUG_GROUPS:
         together = [course for course in case.courses if words.drug_group(course) == group]
         drugs = [_as_prednisone(courses, doses) for courses in _by_drug(together)]
@@ -126,7 +126,7 @@ def _draw_lane(
     prints = group == "Glucocorticoid" and any(course.dose is not None for course in courses)
     base = sheet.y + (8.5 if prints else 0) + _LANE - 2
     lane = _Lane(tuple(courses), confounding, _one_unit(courses), prints, base)
-    dated = [course for course in courses if is_dated(course)]
+    dated = [course for course in courses if _is_dated(course)]
     bottom = _name_lane(sheet, lane, is_listed=not dated)
     for course in courses:
         _record(sheet, group, course, flagged=course.ref.uid in confounding)

@@ -21,7 +21,7 @@ FINDING_IDS = {words: finding.value for finding, words in FINDINGS.items()}
 def write_html(results: Results, path: Path, figures: Path) -> None:
     """Writes the file; `figures` is the folder that holds NAME.svg of every figure."""
     svgs = {
-        block.name: inline_svg(
+        block.name: _inline_svg(
             (figures / f"{block.name}.svg").read_text(encoding="utf-8"), block.name, block.plotted.alt
         )
         for block in results.figures()
@@ -58,7 +58,7 @@ _ID = re.compile(r'(?<![\w:-])id="([^"]+)"')
 _USE = re.compile(r'(xlink:href="#|href="#|url\(#)([^")]+)')
 
 
-def inline_svg(svg: str, name: str, alt: str) -> str:
+def _inline_svg(svg: str, name: str, alt: str) -> str:
     """The drawing to stand inside a page: scaled to its column, described for those who do not see it, its internal
     names made its own, so that two figures of one page do not share any."""
     body = svg[svg.index("<svg") :]

@@ -112,14 +112,14 @@ def measures_table(protocol: Protocol) -> Table:
     """A row a measure of the schedule: for whom it is, and the items that a visit records for it."""
     measures = _by_visit(protocol.schedule, "measures")
     rows = tuple(
-        (MEASURES[each].title, whom(_diseases(protocol, each)), measure_items(each)) for each in measures
+        (MEASURES[each].title, whom(_diseases(protocol, each)), _measure_items(each)) for each in measures
     )
     columns = (Column("Measure", width=1.4), Column("In whom", width=0.7), Column("Items to record", width=4))
     note = "A measure against baseline needs the same items at baseline."
     return Table("measures", "What each measure is made of", columns, rows, (note,))
 
 
-def measure_items(measure_id: str) -> str:
+def _measure_items(measure_id: str) -> str:
     """The items that a visit records for a measure, in words; all those of the SLEDAI-2K together."""
     measure = MEASURES[measure_id]
     titles = [

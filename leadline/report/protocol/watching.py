@@ -56,7 +56,7 @@ def _items(visit: Visit) -> str:
 
 def _events_table(protocol: Protocol, cite: Citations) -> Table:
     rows = tuple(
-        (event.title, sentence(event_words(event)), reasons(event), cite.of(event))
+        (event.title, sentence(_event_words(event)), reasons(event), cite.of(event))
         for event in protocol.safety.events
     )
     columns = (
@@ -69,7 +69,7 @@ def _events_table(protocol: Protocol, cite: Citations) -> Table:
     return Table("events", "Events that are counted", columns, rows, (note,))
 
 
-def event_words(event: SafetyEvent) -> str:
+def _event_words(event: SafetyEvent) -> str:
     """The definition of an event that is counted, as a sentence without its full stop."""
     parts = [
         *([f"recorded as {' or '.join(event.terms)}"] if event.terms else ["any adverse event"]),

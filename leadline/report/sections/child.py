@@ -126,7 +126,7 @@ def _claim(claim: ClaimVerdict, number: int) -> list[Block]:
     )
     if claim.criteria:
         rows = tuple(ladder_row(outcome) for outcome in claim.criteria)
-        name = f"{anchor_of(claim)}-criteria-{number}"
+        name = f"{_anchor_of(claim)}-criteria-{number}"
         blocks.append(
             without_empty_columns(Table(name, "Criteria tried, strongest first", LADDER_COLUMNS, rows))
         )
@@ -138,7 +138,7 @@ def _held(claim: ClaimVerdict) -> str:
     return f"{durability_words(claim)}; {warning}" if warning else durability_words(claim)
 
 
-def anchor_of(claim: ClaimVerdict) -> str:
+def _anchor_of(claim: ClaimVerdict) -> str:
     return "child-" + re.sub(r"[^a-z0-9]+", "-", claim.patient_id.lower())
 
 

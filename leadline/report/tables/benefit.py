@@ -44,7 +44,7 @@ def _benefit_row(case: CaseFindings) -> tuple[str, ...]:
         semicolons(map(_documented, claims), "no benefit was claimed"),
         semicolons(map(_reported, claims), "none"),
         semicolons((attribution_words(claim.attribution) for claim in claims), "not judged"),
-        drugs_when_last_seen(case),
+        _drugs_when_last_seen(case),
     )
 
 
@@ -66,7 +66,7 @@ def _reported(claim: ClaimVerdict) -> str:
     return f"{claim_words(claim.claim)} ({speaker_words(claim.speaker)}, {day_words(claim.day)})"
 
 
-def drugs_when_last_seen(case: CaseFindings) -> str:
+def _drugs_when_last_seen(case: CaseFindings) -> str:
     """Courses running at last contact; those that the dates leave open are named as such."""
     contact = case.case.last_contact
     if contact is None or not case.case.courses:

@@ -106,7 +106,7 @@ def _child_facts(case: CaseFindings, first_day: int) -> Facts:
         age_words(child),
         code_words(child.patient.get("sex")),
         f"{disease}, {code_words(category)}" if category else disease,
-        duration_words(child),
+        _duration_words(child),
         _antibodies(child),
         _baseline_score(case, first_day),
         code_words(child.patient.get("publication_permission")),
@@ -131,7 +131,7 @@ def age_words(child: Case) -> str:
     return f"{low:.1f} years" if high - low <= 0.1 else f"{low:.1f} to {high:.1f} years"
 
 
-def duration_words(child: Case) -> str:
+def _duration_words(child: Case) -> str:
     if child.onset is None:
         stated = child.patient.get("disease_duration_years_at_infusion")
         return f"{stated:.1f} years" if isinstance(stated, int | float) else NOT_RECORDED
@@ -203,7 +203,7 @@ def _at_infusion(child: Case, *, glucocorticoid: bool) -> str:
 def drug_trial_table(cases: Sequence[CaseFindings], *, name: str = "earlier_drugs") -> Table:
     """One row an earlier drug, against its adequate trial."""
     rows = tuple(
-        (case.case.patient_id, *drug_trial_row(trial)) for case in cases for trial in case.drug_trials
+        (case.case.patient_id, *_drug_trial_row(trial)) for case in cases for trial in case.drug_trials
     )
     columns = (Column("Child", "code", 0.9), *DRUG_TRIAL_COLUMNS)
     return Table(name, "Earlier drugs, each against its adequate trial", columns, rows, empty=NO_TRIAL)
@@ -221,7 +221,7 @@ DRUG_TRIAL_COLUMNS = (
 )
 
 
-def drug_trial_row(trial: DrugTrial) -> tuple[str, ...]:
+def _drug_trial_row(trial: DrugTrial) -> tuple[str, ...]:
     judged = JUDGEMENTS[trial.judgement] + (" (provisional)" if trial.status == "provisional" else "")
     return (
         trial.drug,

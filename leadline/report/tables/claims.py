@@ -107,10 +107,10 @@ def decided_by(claim: ClaimVerdict) -> str:
     outcome = deciding(claim)
     if outcome is None:
         return "no criterion can be judged"
-    return f"{outcome.title}: {result_words(outcome)}"
+    return f"{outcome.title}: {_result_words(outcome)}"
 
 
-def result_words(outcome: CriterionOutcome) -> str:
+def _result_words(outcome: CriterionOutcome) -> str:
     words = RESULTS[outcome.result]
     if outcome.partial and outcome.result == "met":
         words += " (documents the claim in part)"
@@ -164,14 +164,14 @@ LADDER_COLUMNS = (
 def ladder_row(outcome: CriterionOutcome) -> tuple[str, ...]:
     return (
         outcome.title,
-        result_words(outcome),
+        _result_words(outcome),
         semicolons(map(str, outcome.days), "no assessment"),
         semicolons(outcome.details),
-        missing_words(outcome),
+        _missing_words(outcome),
     )
 
 
-def missing_words(outcome: CriterionOutcome) -> str:
+def _missing_words(outcome: CriterionOutcome) -> str:
     """What to record, named as a settling item is; inputs by name where there is none."""
     named = dict.fromkeys(item.what for item in outcome.settling_items)
     return records_words(named or outcome.missing)

@@ -13,7 +13,7 @@ from leadline.report.words import CLAIMS, CODES, code_words, day_words, item_wor
 def row_texts(case: Case, wanted: Collection[RowRef], *, internal: bool) -> dict[RowRef, str]:
     """What each wanted row of the child says; verbatim statements only in an internal report."""
     texts = _visit_texts(case, wanted)
-    texts |= {course.ref: course_words(course) for course in case.courses if course.ref in wanted}
+    texts |= {course.ref: _course_words(course) for course in case.courses if course.ref in wanted}
     texts |= {
         infusion.ref: f"{day_words(infusion.day)}: {product_words(infusion)}"
         for infusion in case.infusions
@@ -46,12 +46,12 @@ def fact_words(fact: Fact) -> str:
         return f"{title} {plain(fact.missing) or code_words(None)}"
     if isinstance(fact.value, bool):
         return f"{title} {'present' if fact.value else 'absent'}"
-    unit = unit_words(ITEMS[fact.item].unit) if fact.item in ITEMS else ""
+    unit = _unit_words(ITEMS[fact.item].unit) if fact.item in ITEMS else ""
     value = f"{fact.value:g}" if isinstance(fact.value, int | float) else plain(fact.value)
     return " ".join(part for part in (title, fact.comparator + value, unit) if part)
 
 
-def unit_words(ucum: str) -> str:
+def _unit_words(ucum: str) -> str:
     """A UCUM code as charts print it; nothing for counts."""
     if ucum.startswith("{") and ucum.endswith("}"):
         return ""
@@ -75,14 +75,14 @@ def dose_words(course: DrugCourse) -> str:
     return " ".join(part for part in parts if part)
 
 
-def course_words(course: DrugCourse) -> str:
+def _course_words(course: DrugCourse) -> str:
     """ "methotrexate 15 mg weekly, subcutaneous: day -400, stop not recorded"."""
     route = CODES.get(course.route, plain(course.route))
     what = ", ".join(part for part in (f"{drug_name(course)} {dose_words(course)}".strip(), route) if part)
-    return f"{what}: {course_span(course)}"
+    return f"{what}: {_course_span(course)}"
 
 
-def course_span(course: DrugCourse) -> str:
+def _course_span(course: DrugCourse) -> str:
     return f"{day_words(course.start, 'start not recorded')}, {course_end(course)}"
 
 

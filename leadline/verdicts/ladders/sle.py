@@ -41,7 +41,7 @@ FLARE_SCORE = "Childhood lupus flare against baseline (ACR 2018)"
 MONTHS_OFF = 12  # verdicts 3: what a claim of cure comes down to
 
 
-def comparison_rung(
+def _comparison_rung(
     criterion: str, output: str, title: str, items: tuple[str, ...], *, partial: bool = False
 ) -> Rung:
     """A rule over SLEDAI and further items at baseline and on the occasion."""
@@ -228,15 +228,15 @@ def _deltas(row: dict[str, Recorded]) -> dict[str, Recorded]:
 
 # ---- the ladder ------------------------------------------------------------------------------------------------
 
-SRI4 = comparison_rung("sri4", "result", "SRI-4 against baseline", (PGA,))
-SLEDAI_PGA_PART = comparison_rung(
+SRI4 = _comparison_rung("sri4", "result", "SRI-4 against baseline", (PGA,))
+SLEDAI_PGA_PART = _comparison_rung(
     "sri4",
     "sledai_pga_part",
     "SLEDAI and physician's global part of SRI-4, BILAG not documented",
     (PGA,),
     partial=True,
 )
-PRINTO = comparison_rung(
+PRINTO = _comparison_rung(
     "printo_jsle_response",
     "result",
     "Childhood lupus response (PRINTO/ACR)",
