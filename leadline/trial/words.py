@@ -163,8 +163,8 @@ def _control_in_words(control: ControlArm) -> list[str]:
 
 def _adapting_in_words(self_adapting: SelfAdapting, results: str) -> str:
     return (
-        f"What is known from outside counts the less, the more {results} speak against it: at a response rate that "
-        f"differs by {100 * self_adapting.difference:g} percentage points it should count no more."
+        f"What is known from outside counts the less, the more {results} speak for a response rate "
+        f"{100 * self_adapting.difference:g} percentage points away from it."
     )
 
 
