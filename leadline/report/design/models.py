@@ -118,8 +118,8 @@ def prior_in_words(prior: Prior, self_adapting: SelfAdapting | None = None) -> s
     if self_adapting is not None:
         return (
             f"w × ({prior_in_words(prior)}) + (1 − w) × {_beta(self_adapting.a, self_adapting.b)}, self-adapting: "
-            "w = R / (1 + R), where R is the likelihood of the responders seen at the mean of the first, over the larger "
-            f"of those at rates {number(self_adapting.difference)} above and below it"
+            "w = R / (1 + R), where R is the likelihood of the responders seen at the mean of the first, over the "
+            f"larger of those at rates {number(self_adapting.difference)} above and below it"
         )
     if len(prior) == 1:
         return _beta(prior[0].a, prior[0].b)
