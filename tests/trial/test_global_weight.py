@@ -18,6 +18,7 @@ from leadline.trial.borrowing.weights import (
     JensenShannon,
     MarginalLikelihood,
 )
+from leadline.trial.design import Basis, EarlyRule
 from leadline.trial.operating import Scenario, Trial
 from leadline.trial.reading import parse_design
 from leadline.trial.words import design_in_words
@@ -110,6 +111,48 @@ def test_operating_characteristics_are_the_sum_over_every_outcome_by_hand(model,
         tails = posterior_by_hand(counts, 7, a=1.0, b=1.5, power=2.0, prior_shared=shared)
         for j, tail in enumerate(tails):
             success[j] += chance * (tail >= 0.9)
+    assert found.success == pytest.approx(success, abs=1e-12)
+
+
+def tails_by_hand(counts, sizes, *, a, b, power):
+    """P(rate > 0.2) of each basket; a basket that was stopped counts with the children it had."""
+    rates = [r / n for r, n in zip(counts, sizes, strict=True)]
+    overall = (1 - (max(rates) - min(rates))) ** power
+    found = []
+    for i, (own, size) in enumerate(zip(counts, sizes, strict=True)):
+        first, second = 1.0 + own, 1.0 + size - own
+        for j, (other, others) in enumerate(zip(counts, sizes, strict=True)):
+            if j != i:
+                scaled = max(size, others) ** 0.25 * abs(rates[i] - rates[j])
+                alike = 1 / (1 + math.exp(a + b * math.log(scaled))) if scaled > 1e-12 else 1.0
+                first += overall * alike * other
+                second += overall * alike * (others - other)
+        found.append(beta.sf(0.2, first, second))
+    return found
+
+
+def test_baskets_that_were_stopped_count_with_what_they_had_shown():
+    """Three baskets, looks after 2 and 5; futile below 0.6 at the first, success from 0.8 at the last."""
+    borrowing = PowerPrior("power_prior", CalibratedPowerPrior("cpp", 0.5, 1.0), GlobalWeight(power=1.5))
+    futility = EarlyRule(Basis.POSTERIOR, 0.6)
+    plan = design(borrowing, looks=(2, 5), threshold=0.8, futility=futility)
+    rates = (0.2, 0.35, 0.6)
+    found = Trial(plan).decisions(Scenario("mixed", rates))
+    success, both_kinds = [0.0] * 3, 0
+    for first in np.ndindex(3, 3, 3):
+        early = tails_by_hand(first, (2, 2, 2), a=0.5, b=1.0, power=1.5)
+        goes_on = [tail >= 0.6 for tail in early]
+        both_kinds += len(set(goes_on)) == 2
+        for more in np.ndindex(*(4 if on else 1 for on in goes_on)):
+            chance = math.prod(binom.pmf(r, 2, p) for r, p in zip(first, rates, strict=True))
+            chance *= math.prod(
+                binom.pmf(r, 3, p) for r, p, on in zip(more, rates, goes_on, strict=True) if on
+            )
+            counts = [r + m for r, m in zip(first, more, strict=True)]
+            last = tails_by_hand(counts, [5 if on else 2 for on in goes_on], a=0.5, b=1.0, power=1.5)
+            for j, on in enumerate(goes_on):
+                success[j] += chance * (on and last[j] >= 0.8)
+    assert both_kinds > 5
     assert found.success == pytest.approx(success, abs=1e-12)
 
 
