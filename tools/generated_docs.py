@@ -15,6 +15,7 @@ from leadline.measures import MEASURES
 from leadline.measures.page import index_page, measure_page
 from leadline.protocol.reading import protocol_adapter
 from leadline.report.design.machine import json_schema as design_report_json_schema
+from leadline.trial.reading import design_adapter
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "tests/measures/examples.jsonl"
@@ -58,6 +59,11 @@ def protocol_schema() -> str:
     return json.dumps(protocol_adapter().json_schema(), indent=1) + "\n"
 
 
+def design_schema() -> str:
+    """The JSON Schema of design files."""
+    return json.dumps(design_adapter().json_schema(), indent=1) + "\n"
+
+
 def design_report_schema() -> str:
     """The JSON Schema of design.json."""
     return json.dumps(design_report_json_schema(), indent=1) + "\n"
@@ -67,6 +73,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/exit-codes.md": exit_codes_page,
     "docs/casebook.md": lambda: f"{NOTICE}\n\n{casebook_page()}",
     "leadline/protocol/protocol.schema.json": protocol_schema,
+    "leadline/trial/design.schema.json": design_schema,
     "leadline/report/design/design_report.schema.json": design_report_schema,
     "docs/measures/index.md": lambda: f"{index_page()}\n{NOTICE}\n",
     **measure_pages(),

@@ -13,7 +13,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from leadline.evidence.hierarchy import REACH, HyperPrior
+from leadline.evidence.hierarchy import REACH, HyperPrior, study_integrals
+from leadline.evidence.likelihoods import BinomialLikelihood
 from leadline.evidence.quadrature import Array, between, panel_nodes
 
 # Distances from a point where a tail probability is nearly a step for small tau.
@@ -47,6 +48,19 @@ def hyper_grid(prior: HyperPrior, *, towards: Sequence[float] = (), order: int =
     keep = weight > 1e-18 * weight.max()
     nodes_mu, nodes_tau = np.tile(mu, tau.size)[keep], np.repeat(tau, mu.size)[keep]
     return HyperGrid(nodes_mu, nodes_tau, weight[keep] / weight[keep].sum())
+
+
+def given_studies(grid: HyperGrid, likelihood: BinomialLikelihood, offsets: Sequence[float]) -> HyperGrid:
+    """The same nodes with their probability once some studies are known, whose log odds share mean and spread.
+
+    offsets   one a study, added to mu
+    """
+    log_weight = np.log(grid.weight)
+    for study, offset in enumerate(offsets):
+        one = study_integrals(likelihood.select([study]), grid.mu + offset, grid.tau)
+        log_weight = log_weight + one.log_marginal()[:, 0]
+    weight = np.exp(log_weight - log_weight.max())
+    return HyperGrid(grid.mu, grid.tau, weight / weight.sum())
 
 
 def _graded_breaks(prior: HyperPrior, towards: Sequence[float]) -> Array:

@@ -8,13 +8,11 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from leadline.casebook.keyed_files import KeyProblem
+from leadline.trial.borrowing.beta import UNIFORM
 from leadline.trial.borrowing.bhm import Hierarchical
 from leadline.trial.borrowing.exnex import ExNex
-from leadline.trial.borrowing.fujikawa import Fujikawa
 from leadline.trial.borrowing.hierarchical import Centre
 from leadline.trial.borrowing.independent import Independent
-from leadline.trial.borrowing.local_mem import LocalExchangeability
-from leadline.trial.borrowing.pooled import Pooled
 from leadline.trial.borrowing.power_prior import PowerPrior
 from leadline.trial.borrowing.weights import CalibratedPowerPrior
 from leadline.trial.criteria import known_criteria
@@ -25,6 +23,7 @@ if TYPE_CHECKING:
 
     from leadline.casebook.keyed_files import KeyPath
     from leadline.trial.borrowing.beta import Prior
+    from leadline.trial.borrowing.hierarchical import Study
     from leadline.trial.design import Accrual, Basket, Design, Harm
 
 MOST_BASKETS = {"mem": 7, "local_mem": 10}  # 2.1 million matrices; 115,975 groupings
@@ -110,15 +109,44 @@ def _borrowing_problems(design: Design) -> Iterator[KeyProblem]:
     most = MOST_BASKETS.get(model.model)
     if most is not None and len(design.baskets) > most:
         yield KeyProblem(where, f"{model.model} for {len(design.baskets)} baskets", f"at most {most} baskets")
-    if isinstance(model, Pooled | LocalExchangeability) and len(set(design.priors)) > 1:
-        yield KeyProblem(where, f"{model.model} with unlike priors", "the same prior for every basket")
+    yield from _study_problems(design)
     yield from _self_adapting_problems(design)
     if design.randomised:
         yield from _randomised_problems(design)
-    if isinstance(model, Fujikawa) and any(len(prior) > 1 for prior in design.priors):
-        yield KeyProblem(
-            where, "fujikawa with a prior of several betas", "one beta as the prior of each basket"
-        )
+    if isinstance(model, Hierarchical) or (isinstance(model, ExNex) and model.alone is not None):
+        for at, basket in enumerate(design.baskets):
+            if basket.prior != UNIFORM:
+                taken = f"none: this {model.model} does not use a basket's prior; outside evidence enters as studies"
+                yield KeyProblem(("baskets", at, "prior"), "a prior", taken)
+
+
+def _study_problems(design: Design) -> Iterator[KeyProblem]:
+    """Results from outside have to be possible, and be counted from where the baskets are."""
+    model = design.borrowing
+    if isinstance(model, Hierarchical):
+        places: list[tuple[KeyPath, tuple[Study, ...]]] = [(("borrowing", "bhm", "studies"), model.studies)]
+    elif isinstance(model, ExNex):
+        places = [
+            (("borrowing", "exnex", "common", at, "studies"), common.studies)
+            for at, common in enumerate(model.common)
+        ]
+    else:
+        return
+    for where, studies in places:
+        if studies and model.centre is Centre.CONTROL:
+            yield KeyProblem(where, "studies", "none where effects against controls are shared")
+        for at, study in enumerate(studies):
+            if study.responders > study.patients:
+                taken = f"at most the study's patients, {study.patients}"
+                yield KeyProblem((*where, at, "responders"), f"{study.responders}", taken)
+            if (study.centre_rate is None) != (model.centre is Centre.NONE):
+                given = "none" if study.centre_rate is None else f"{study.centre_rate:g}"
+                taken = (
+                    "none, as the baskets have no centre"
+                    if model.centre is Centre.NONE
+                    else f"the rate in the study that stands where each basket's {model.centre.value} does"
+                )
+                yield KeyProblem((*where, at, "centre_rate"), given, taken)
 
 
 def _self_adapting_problems(design: Design) -> Iterator[KeyProblem]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from leadline.trial.borrowing import Model
     from leadline.trial.borrowing.beta import SelfAdapting
+    from leadline.trial.borrowing.hierarchical import Study
     from leadline.trial.boundaries import BoundaryRow
     from leadline.trial.design import Accrual, Basket, ControlArm, Design, EarlyRule
     from leadline.trial.error_rates import WorstError
@@ -57,7 +58,8 @@ def design_in_words(design: Design, *, boundary: Boundary | None) -> tuple[str, 
 
 
 def _borrowing_in_words(design: Design) -> str:
-    said = BORROWING[design.borrowing.model] + _global_weight_in_words(design.borrowing)
+    model = design.borrowing
+    said = BORROWING[model.model] + _global_weight_in_words(model) + _studies_in_words(model)
     if not design.randomised or isinstance(design.borrowing, Independent):
         return said
     if borrows_effect(design.borrowing):
@@ -75,6 +77,21 @@ def _global_weight_in_words(model: Model) -> str:
     if model.global_weight.most < 1:
         said += f" Another disease counts to {percent(model.global_weight.most)} at most."
     return said
+
+
+def _studies_in_words(model: Model) -> str:
+    """What results from outside a hierarchical model counts."""
+    if not isinstance(model, Hierarchical | ExNex):
+        return ""
+    parts = [model] if isinstance(model, Hierarchical) else model.common
+    said = [_study_in_words(study) for part in parts for study in part.studies]
+    return f" Evidence from outside counts as of one more disease each: {' '.join(said)}" if said else ""
+
+
+def _study_in_words(study: Study) -> str:
+    counted = "" if study.weight == 1 else f", each counted as {study.weight:g} of a child"
+    reason = f" {study.reason}" if study.reason else ""
+    return f"{study.name}, {study.responders} of {study.patients} responded{counted}.{reason}"
 
 
 def _plan_in_words(design: Design) -> str:

@@ -58,7 +58,7 @@ def test_fujikawa_posterior_of_figure_1():
     check = CHECKS["fujikawa-fig1"]
     printed, counts, sizes = check["printed"], check["inputs"]["r"], (15, 15, 15)
     model = fujikawa(0.5)
-    shape_1, shape_2 = model.shapes(outcomes(counts, sizes), priors=[UNIFORM] * 3)
+    shape_1, shape_2 = (1 + shared for shared in model.shared(outcomes(counts, sizes), priors=[UNIFORM] * 3))
     table = weight_table(model.weights, Similarity((15, 15), (UNIFORM, UNIFORM)))
     assert table[5, 7] == pytest.approx(printed["weight_23"], abs=1e-7)
     assert (table[1, 5], table[1, 7]) == (printed["weight_12"], printed["weight_13"])

@@ -73,7 +73,7 @@ def test_half_of_the_children_of_like_baskets_are_borrowed_as_printed():
     data, weights = outcomes((3, 3, 3), (10, 10, 10)), JensenShannon("jsd", 2.0, 0.99)
     half = GlobalWeight(Heterogeneity.GAPS, power=2.0, most=0.5)
     full, shared = (
-        Fujikawa("fujikawa", weights, overall).shapes(data, priors=[UNIFORM] * 3) for overall in (None, half)
+        Fujikawa("fujikawa", weights, overall).shared(data, priors=[UNIFORM] * 3) for overall in (None, half)
     )
     assert full[0][0] - shared[0][0] == pytest.approx([4.0] * 3, abs=1e-12)
     assert full[1][0] - shared[1][0] == pytest.approx([8.0] * 3, abs=1e-12)

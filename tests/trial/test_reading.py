@@ -110,19 +110,6 @@ def test_an_absent_file_is_refused(tmp_path):
         read_design(tmp_path / "absent.yaml")
 
 
-def test_models_refuse_what_they_cannot_take():
-    unlike = TEXT.replace("looks: [8, 16]", "looks: [8, 16]\n    prior: [{a: 2, b: 2}]")
-    for model in ("pooled", "local_mem"):
-        text = unlike.replace("{model: power_prior, weights: {kind: cpp, a: 2, b: 2}}", f"{{model: {model}}}")
-        with pytest.raises(DesignInvalid, match="the same prior for every basket"):
-            parse_design(text, name="two.yaml")
-    mixed = TEXT.replace(
-        "looks: [8, 16]", "looks: [8, 16]\n    prior: [{a: 2, b: 2, weight: 0.5}, {a: 1, b: 1, weight: 0.5}]"
-    )
-    with pytest.raises(DesignInvalid, match="one beta as the prior"):
-        parse_design(mixed.replace("power_prior", "fujikawa"), name="two.yaml")
-
-
 def test_the_shipped_schema_is_that_of_the_values():
     assert json.loads(schema_path().read_text("utf-8")) == design_adapter().json_schema()
 

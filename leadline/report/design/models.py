@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import assert_never
 
 from leadline.report.design.words import number
@@ -10,7 +11,7 @@ from leadline.trial.borrowing.beta import Prior, SelfAdapting
 from leadline.trial.borrowing.bhm import Hierarchical
 from leadline.trial.borrowing.exnex import Common, ExNex
 from leadline.trial.borrowing.fujikawa import Fujikawa
-from leadline.trial.borrowing.hierarchical import QUADRATURE_ERROR, Centre
+from leadline.trial.borrowing.hierarchical import QUADRATURE_ERROR, Centre, Study
 from leadline.trial.borrowing.independent import Independent
 from leadline.trial.borrowing.local_mem import LocalExchangeability
 from leadline.trial.borrowing.mem import Exchangeability
@@ -51,7 +52,8 @@ def model_in_words(model: Model) -> str:
             )
         case Pooled():
             return (
-                "All baskets have one response rate with one prior; their children are analysed as one group."
+                "All baskets have one response rate, whose prior is the average of the baskets' priors; their children "
+                "are analysed as one group."
             )
         case PowerPrior(weights=weights, global_weight=overall):
             return (
@@ -61,7 +63,8 @@ def model_in_words(model: Model) -> str:
         case Fujikawa(weights=weights, global_weight=overall):
             return (
                 "Fujikawa's model: the posterior of a basket is a beta distribution whose parameters are the sums of "
-                "all baskets' own posterior parameters, each times a weight, its own fully. "
+                "all baskets' own posterior parameters, each times a weight, its own fully (of a prior of several "
+                "betas another basket counts the average parameters). "
                 f"{_weights(weights)}{_overall(overall)}"
             )
         case Exchangeability(exchangeability=prior):
@@ -71,17 +74,16 @@ def model_in_words(model: Model) -> str:
             )
         case LocalExchangeability(delta=delta):
             return (
-                "Local multisource exchangeability: the baskets fall into groups with one response rate each; the "
-                "posterior averages over every grouping, whose prior probability is proportional to the number of "
-                f"groups to the power {number(delta)}."
+                "Local multisource exchangeability: the baskets fall into groups with one response rate each, whose "
+                "prior is the average of its baskets' priors; the posterior averages over every grouping, whose prior "
+                f"probability is proportional to the number of groups to the power {number(delta)}."
             )
         case Hierarchical():
             return (
                 "Hierarchical model: the log odds of the baskets' response rates"
                 f"{_counted_from(model.centre)} are normal with mean mu and standard deviation tau; mu is normal with "
                 f"mean {number(model.mean)} and standard deviation {number(model.sd)}; tau is half-normal with scale "
-                f"{number(model.tau_scale)}{_cut_off(model.tau_lowest)}. The baskets' own priors are not used. "
-                f"{_INTEGRATED}"
+                f"{number(model.tau_scale)}{_cut_off(model.tau_lowest)}{_studies(model.studies)}. {_INTEGRATED}"
             )
         case ExNex():
             return _exnex(model)
@@ -155,8 +157,25 @@ def _common(common: Common) -> str:
     return (
         f"with probability {number(common.weight)} from a normal distribution that is common to the baskets, its mean "
         f"normal with mean {number(common.mean)} and standard deviation {number(common.sd)}, its standard deviation "
-        f"half-normal with scale {number(common.tau_scale)}{_cut_off(common.tau_lowest)}"
+        f"half-normal with scale {number(common.tau_scale)}{_cut_off(common.tau_lowest)}{_studies(common.studies)}"
     )
+
+
+def _studies(studies: Sequence[Study]) -> str:
+    if not studies:
+        return ""
+    said = ", ".join(
+        f"{study.name} ({study.responders} of {study.patients}"
+        + (
+            ""
+            if study.centre_rate is None
+            else f", log odds counted from those of {number(study.centre_rate)}"
+        )
+        + ("" if study.weight == 1 else f", likelihood to the power {number(study.weight)}")
+        + ")"
+        for study in studies
+    )
+    return f", both updated by what is known beforehand, as from further baskets: {said}"
 
 
 def _counted_from(centre: Centre) -> str:

@@ -9,6 +9,7 @@ Sources   [Y23] Yang P, Zhao Y, Nie L, Vallejo J, Yuan Y. Biometrics 2023, doi:1
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Annotated, Protocol
 
 import numpy as np
@@ -18,7 +19,7 @@ from pydantic.dataclasses import dataclass as design_value
 from scipy.special import betainc, betaln, expit, gammaln, logsumexp
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -184,6 +185,15 @@ def _reaches(needed: Counts, to_come: int, a: Floats, b: Floats) -> Floats:
         log_term = log_choose(to_come, count) + betaln(a + count, b + to_come - count) - betaln(a, b)
         total += np.where(count >= needed, np.exp(log_term), 0.0)
     return np.minimum(total, 1.0)
+
+
+def average_prior(priors: Sequence[Prior]) -> Prior:
+    """The prior of a rate that some baskets share: that of any of them, each as likely as the others."""
+    weights: dict[tuple[float, float], float] = {}
+    for part in chain(*priors):
+        weights[part.a, part.b] = weights.get((part.a, part.b), 0.0) + part.weight
+    total = sum(weights.values())
+    return tuple(Beta(a, b, weight / total) for (a, b), weight in weights.items())
 
 
 def log_choose(n: int, k: int) -> float:

@@ -21,6 +21,7 @@ from leadline.trial.borrowing.hierarchical import (
     Centre,
     Factors,
     SpreadPrior,
+    Study,
     basket_factors,
     log_best,
     node_grid,
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, config=CLOSED)
 class Hierarchical:
-    """One common mean for all baskets, counted from each basket's `centre` rate."""
+    """One common mean for all baskets, counted from each basket's `centre` rate. `studies` from outside share it."""
 
     model: Literal["bhm"]
     mean: float = 0.0
@@ -47,6 +48,7 @@ class Hierarchical:
     tau_scale: Annotated[float, Gt(0)] = 1.0
     tau_lowest: Annotated[float, Ge(0)] = 0.0
     centre: Centre = Centre.NULL_RATE
+    studies: tuple[Study, ...] = ()
 
     def expect(
         self, outcomes: Outcomes, *, baskets: Sequence[Beforehand], quantities: Sequence[Quantity]
@@ -70,7 +72,7 @@ class Hierarchical:
     ) -> tuple[HyperGrid, list[Factors]]:
         from_zero = offsets(self.centre, baskets)
         prior = HyperPrior(self.mean, self.sd, SpreadPrior(self.tau_scale, self.tau_lowest))
-        grid = node_grid(prior, quantity=quantity, centres=from_zero)
+        grid = node_grid(prior, quantity=quantity, centres=from_zero, studies=self.studies)
         factors = [
             basket_factors(quantity, grid, sitting, basket)
             for sitting, basket in zip(sittings(outcomes, quantity, baskets, from_zero), baskets, strict=True)

@@ -25,6 +25,7 @@ from leadline.trial.borrowing.hierarchical import (
     Factors,
     Sitting,
     SpreadPrior,
+    Study,
     basket_factors,
     distinct_rows,
     log_best,
@@ -45,13 +46,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, config=CLOSED)
 class Common:
-    """One exchangeable distribution: mu ~ N(mean, sd^2), tau ~ half-normal(tau_scale); `weight` is its prior weight."""
+    """One exchangeable distribution: mu ~ N(mean, sd^2), tau ~ half-normal(tau_scale); `weight` is its prior weight.
+
+    `studies` from outside, as of adults, come from it too.
+    """
 
     mean: float
     sd: Annotated[float, Gt(0)]
     tau_scale: Annotated[float, Gt(0)]
     weight: Annotated[float, Gt(0), Lt(1)]
     tau_lowest: Annotated[float, Ge(0)] = 0.0
+    studies: tuple[Study, ...] = ()
 
     @property
     def hyper_prior(self) -> HyperPrior:
@@ -109,7 +114,10 @@ class ExNex:
         """The nodes of each common distribution, and each basket at them; those that stand alone are with the first."""
         from_zero = offsets(self.centre, baskets)
         seats = sittings(outcomes, quantity, baskets, from_zero)
-        grids = [node_grid(part.hyper_prior, quantity=quantity, centres=from_zero) for part in self.common]
+        grids = [
+            node_grid(part.hyper_prior, quantity=quantity, centres=from_zero, studies=part.studies)
+            for part in self.common
+        ]
         first = [
             _first_or_alone(self, quantity, grids[0], sitting, basket)
             for sitting, basket in zip(seats, baskets, strict=True)

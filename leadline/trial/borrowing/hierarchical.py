@@ -13,9 +13,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
+from annotated_types import Ge, Gt, Le, Len, Lt
+from pydantic.dataclasses import dataclass as design_value
 from scipy.special import logit, xlog1py, xlogy
 
 from leadline.evidence.hierarchy import HalfNormal, HyperPrior
@@ -24,10 +26,21 @@ from leadline.evidence.hyper_grid import (
     BinomialNormalTable,
     HyperGrid,
     Wanted,
+    given_studies,
     hyper_grid,
     integrate,
 )
-from leadline.trial.borrowing.beta import Above, Mean, Reaches, Seen, expect_mixture, log_choose, log_marginal
+from leadline.evidence.likelihoods import BinomialLikelihood
+from leadline.trial.borrowing.beta import (
+    CLOSED,
+    Above,
+    Mean,
+    Reaches,
+    Seen,
+    expect_mixture,
+    log_choose,
+    log_marginal,
+)
 from leadline.trial.borrowing.effects import alone_sums, effect_sums
 
 if TYPE_CHECKING:
@@ -74,6 +87,32 @@ class SpreadPrior:
     def density(self, tau: Floats) -> Floats:
         """Up to a constant."""
         return HalfNormal(self.scale).density(tau)
+
+
+@design_value(frozen=True, slots=True, config=CLOSED)
+class Study:
+    """A result from outside, as of adults, that shares the common mean and spread as one more basket would.
+
+    centre_rate   the rate at which its log odds count as zero, as the baskets' do at their `centre`; none without one
+    weight        what a patient counts for, of a child: the power of the likelihood
+    """
+
+    name: Annotated[str, Len(1)]
+    responders: Annotated[int, Ge(0)]
+    patients: Annotated[int, Gt(0)]
+    centre_rate: Annotated[float, Gt(0), Lt(1)] | None = None
+    weight: Annotated[float, Gt(0), Le(1)] = 1.0
+    reason: str = ""
+
+    @property
+    def offset(self) -> float:
+        """Log odds of the centre rate."""
+        return 0.0 if self.centre_rate is None else float(logit(self.centre_rate))
+
+    @property
+    def counted(self) -> tuple[float, float]:
+        """Responders and patients at their weight."""
+        return self.weight * self.responders, self.weight * self.patients
 
 
 def offsets(centre: Centre, baskets: Sequence[Beforehand]) -> list[float]:
@@ -139,17 +178,28 @@ def sittings(
     return [Sitting(j, size, controls[j], wanted[j], together) for j, size in enumerate(outcomes.sizes)]
 
 
-def node_grid(prior: HyperPrior, *, quantity: Quantity, centres: Sequence[float]) -> HyperGrid:
-    """Nodes of mean and spread, crowded where a probability above a rate turns from 0 to 1 for small spread."""
+def node_grid(
+    prior: HyperPrior, *, quantity: Quantity, centres: Sequence[float], studies: tuple[Study, ...]
+) -> HyperGrid:
+    """Nodes of mean and spread, crowded where a probability above a rate turns from 0 to 1 for small spread.
+
+    They crowd at the studies' results too, which may leave the mean little room.
+    """
     rates = quantity.rates if isinstance(quantity, Above) else ()
     towards = {round(float(logit(rate)) - centre, 12) for rate, centre in zip(rates, centres, strict=False)}
     order = ORDERS_GRADED[quantity.fineness] if isinstance(quantity, Above) else ORDER
-    return _grid(prior, tuple(sorted(towards)), order)
+    return _grid(prior, tuple(sorted(towards)), order, studies)
 
 
 @lru_cache(maxsize=64)
-def _grid(prior: HyperPrior, towards: tuple[float, ...], order: int) -> HyperGrid:
-    return hyper_grid(prior, towards=towards, order=order)
+def _grid(prior: HyperPrior, towards: tuple[float, ...], order: int, studies: tuple[Study, ...]) -> HyperGrid:
+    if not studies:
+        return hyper_grid(prior, towards=towards, order=order)
+    likelihood = BinomialLikelihood.of(*zip(*(study.counted for study in studies), strict=True))
+    centres = [study.offset for study in studies]
+    results = likelihood.estimate - np.array(centres)
+    grid = hyper_grid(prior, towards=[*towards, *results.tolist()], order=order)
+    return given_studies(grid, likelihood, centres)
 
 
 def _table(sitting: Sitting, grid: HyperGrid, size: int) -> BinomialNormalTable:

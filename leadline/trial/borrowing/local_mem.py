@@ -2,6 +2,7 @@
 
 A grouping is a set partition of the baskets. Its prior probability is proportional to (number of groups)^delta; its
 likelihood is the product of the groups' marginal likelihoods; a basket's posterior is the mixture over groupings.
+The prior of a group's rate is the average of its baskets' priors.
 """
 
 from __future__ import annotations
@@ -13,11 +14,11 @@ import numpy as np
 from pydantic.dataclasses import dataclass
 from scipy.special import logsumexp
 
-from leadline.trial.borrowing.beta import CLOSED
+from leadline.trial.borrowing.beta import CLOSED, average_prior
 from leadline.trial.borrowing.blocks import block_log_marginal, expect_in_block, members, term_weights
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from scipy.sparse import csr_array
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, config=CLOSED)
 class LocalExchangeability:
-    """The baskets share one prior. `delta` 0 weighs all groupings alike; above 0 favours many groups."""
+    """`delta` 0 weighs all groupings alike; above 0 favours many groups."""
 
     model: Literal["local_mem"] = "local_mem"
     delta: float = 0.0
@@ -36,38 +37,44 @@ class LocalExchangeability:
         self, outcomes: Outcomes, *, baskets: Sequence[Beforehand], quantities: Sequence[Quantity]
     ) -> list[Floats]:
         """Each quantity as an array (outcomes, baskets)."""
-        weights = self.group_probabilities(outcomes, prior=baskets[0].prior)
-        return [self._mix(quantity, outcomes, baskets[0].prior, weights) for quantity in quantities]
+        priors = [basket.prior for basket in baskets]
+        weights = self.group_probabilities(outcomes, priors=priors)
+        return [_mix(quantity, outcomes, priors, weights) for quantity in quantities]
 
-    def group_probabilities(self, outcomes: Outcomes, *, prior: Prior) -> Floats:
+    def group_probabilities(self, outcomes: Outcomes, *, priors: Sequence[Prior]) -> Floats:
         """(outcomes, 2^baskets): the posterior probability that the baskets of this bit mask are one group."""
         incidence, groups = _groupings(len(outcomes.sizes))
-        return term_weights(_log_blocks(outcomes, prior), incidence, self.delta * np.log(groups))
+        return term_weights(_log_blocks(outcomes, priors), incidence, self.delta * np.log(groups))
 
     def log_evidence(self, outcomes: Outcomes, *, baskets: Sequence[Beforehand]) -> Floats:
         """(outcomes,): log of the expected likelihood of all children before any was seen."""
         incidence, groups = _groupings(len(outcomes.sizes))
         log_prior = self.delta * np.log(groups) - logsumexp(self.delta * np.log(groups))
-        scores = (incidence @ _log_blocks(outcomes, baskets[0].prior).T).T + log_prior
+        scores = (incidence @ _log_blocks(outcomes, [basket.prior for basket in baskets]).T).T + log_prior
         return np.asarray(logsumexp(scores, axis=1))
 
-    def _mix(self, quantity: Quantity, outcomes: Outcomes, prior: Prior, weights: Floats) -> Floats:
-        baskets = len(outcomes.sizes)
-        mixed = np.zeros(outcomes.responders.shape)
-        for mask in range(1, 2**baskets):
-            block = members(mask, baskets)
-            for j in block:
-                mixed[:, j] += weights[:, mask] * expect_in_block(quantity, j, prior, outcomes, block)
-        return mixed
+
+def _mix(quantity: Quantity, outcomes: Outcomes, priors: Sequence[Prior], weights: Floats) -> Floats:
+    mixed = np.zeros(outcomes.responders.shape)
+    for mask, block, prior in _blocks(priors):
+        for j in block:
+            mixed[:, j] += weights[:, mask] * expect_in_block(quantity, j, prior, outcomes, block)
+    return mixed
 
 
-def _log_blocks(outcomes: Outcomes, prior: Prior) -> Floats:
+def _log_blocks(outcomes: Outcomes, priors: Sequence[Prior]) -> Floats:
     """(outcomes, 2^baskets): log marginal likelihood of the baskets of a bit mask as one group."""
-    baskets = len(outcomes.sizes)
-    log_blocks = np.zeros((len(outcomes.responders), 2**baskets))
-    for mask in range(1, 2**baskets):
-        log_blocks[:, mask] = block_log_marginal(prior, outcomes, members(mask, baskets))
+    log_blocks = np.zeros((len(outcomes.responders), 2 ** len(priors)))
+    for mask, block, prior in _blocks(priors):
+        log_blocks[:, mask] = block_log_marginal(prior, outcomes, block)
     return log_blocks
+
+
+def _blocks(priors: Sequence[Prior]) -> Iterator[tuple[int, list[int], Prior]]:
+    """Every group of baskets: its bit mask, its baskets, the prior of its rate."""
+    for mask in range(1, 2 ** len(priors)):
+        block = members(mask, len(priors))
+        yield mask, block, average_prior([priors[j] for j in block])
 
 
 @cache
