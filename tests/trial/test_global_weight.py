@@ -31,7 +31,7 @@ def outcomes(counts, sizes):
     return Outcomes(np.array([counts]), tuple(sizes))
 
 
-# The answers that the tests of baskexact (github.com/lbau7/baskexact, tests/testthat/test-globalweights.R) expect.
+# The answers that the tests of baskexact (tests/testthat/test-globalweights.R) expect.
 PRINTED = [
     ("diff", GlobalWeight(Heterogeneity.GAPS), (0, 10, 20), 20, 0.0),
     ("diff, five baskets", GlobalWeight(Heterogeneity.GAPS), (0, 10, 20, 30, 40), 40, 0.0),
