@@ -168,7 +168,7 @@ def previous_course(case: Case, course: DrugCourse) -> DrugCourse | None:
     earlier = [
         other
         for other in case.courses
-        if other is not course and _same_drug(other, course) and _precedes(other, course.start)
+        if other is not course and _same_drug(other, course) and _precedes(other, course, course.start)
     ]
     return max(earlier, key=lambda other: other.start.first if other.start else -FAR, default=None)
 
@@ -182,9 +182,15 @@ def _same_drug(one: DrugCourse, other: DrugCourse) -> bool:
     return one.substance == other.substance and bool(one.substance)
 
 
-def _precedes(other: DrugCourse, start: DaySpan) -> bool:
+def _precedes(other: DrugCourse, course: DrugCourse, start: DaySpan) -> bool:
+    """Whether the other course began before this one, and ran up to it; it may run on beside it, if not longer."""
     if other.start is not None and other.start.first >= start.first:
         return False
-    return other.stop is None or (
-        other.stop.last >= start.first - BREAK_DAYS and other.stop.first <= start.last
-    )
+    if other.stop is None:
+        return True
+    runs_up_to_it = other.stop.last >= start.first - BREAK_DAYS
+    return runs_up_to_it and (other.stop.first <= start.last or _outlasts(course, other.stop))
+
+
+def _outlasts(course: DrugCourse, stop: DaySpan) -> bool:
+    return course.stop is None or course.stop.first > stop.last

@@ -69,6 +69,32 @@ class TestNewDrugs:
         assert both.unknown_because == ("the start of methotrexate is not recorded",)
 
 
+class TestCoursesThatOverlap:
+    """A chart that ends one course some days after it began the next of the same drug tells of one drug."""
+
+    @pytest.mark.parametrize("stop", [20, 21, 25, 60])
+    def test_a_drug_gone_on_with_is_neither_begun_nor_stopped(self, stop):
+        courses = (
+            drug("etanercept", -400, stop, dose=25, frequency="weekly"),
+            drug("etanercept", 21, dose=25, frequency="weekly", ongoing=True, as_of=500),
+        )
+        assert attributed(*courses).confounders == ()
+
+    def test_a_dose_raised_while_the_old_course_runs_out_is_a_raised_dose(self):
+        courses = (
+            drug("methotrexate", -400, 25, dose=10, frequency="weekly"),
+            drug("methotrexate", 21, dose=15, frequency="weekly", ongoing=True, as_of=500),
+        )
+        assert [one.change for one in attributed(*courses).confounders] == ["dose raised on day 21"]
+
+    def test_a_stop_is_a_stop_though_another_course_began_and_ended_before_it(self):
+        courses = (
+            drug("etanercept", -400, 60, dose=25, frequency="weekly"),
+            drug("etanercept", 21, 30, dose=25, frequency="weekly"),
+        )
+        assert "stopped on day 60" in [one.change for one in attributed(*courses).confounders]
+
+
 class TestDoses:
     def methotrexate(self, before, after, *, gap=0):
         return (
