@@ -251,7 +251,7 @@ def _print_accrual(report: DesignReport, accrual: RandomAccrual) -> None:
 
     print("\nThe same if accrual is random")
     _print_scenarios(accrual.scenarios)
-    for said in (compared_in_words(accrual, report.scenarios), drawn_in_words(accrual)):
+    for said in (compared_in_words(accrual, report.scenarios, report.worst), drawn_in_words(accrual)):
         print(f"  {said}")
 
 

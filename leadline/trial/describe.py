@@ -139,9 +139,9 @@ def describe(
     warnings = warnings_in_words(design, scenarios=scenarios, worst=worst, nearest_decision=nearest)
     if simulation is not None:
         warnings = (simulation_in_words(simulation.draws), *warnings)
-    accrual = _accrual(trial, scenarios, courses)
+    accrual = _accrual(trial, scenarios, worst, courses)
     if accrual is not None:
-        warnings += accrual_warnings(accrual, scenarios)
+        warnings += accrual_warnings(accrual, scenarios, worst)
     elif design.accrual is not None:
         warnings += (too_large_in_words(courses),)
     return DesignReport(
@@ -162,11 +162,14 @@ def describe(
     )
 
 
-def _accrual(trial: Trial, planned: Sequence[Operating], courses: Courses) -> RandomAccrual | None:
+def _accrual(
+    trial: Trial, planned: Sequence[Operating], worst: Sequence[WorstError], courses: Courses
+) -> RandomAccrual | None:
     if trial.design.accrual is None:
         return None
+    scenarios, at_worst = [one.scenario for one in planned], [one.scenario for one in worst]
     try:
-        return random_accrual(trial, [one.scenario for one in planned], courses=courses)
+        return random_accrual(trial, scenarios, worst=at_worst, courses=courses)
     except BeyondExactRange:
         return None
 

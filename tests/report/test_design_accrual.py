@@ -59,7 +59,13 @@ def test_the_tables_set_the_mean_over_the_courses_and_its_error_beside_the_plan(
         ("Arthritis", "2", "24", "10"),
         ("Lupus", "2", "24", "8"),
     ]
-    for name in ("accrual_errors", "accrual_by_basket", "accrual_looks"):
+    worst = table(report, "accrual_worst").rows
+    assert [row[0] for row in worst] == ["Every basket", "Arthritis", "Lupus"]
+    assert worst[0][3:5] == (
+        f"{100 * report.worst[0].error:.2f}",
+        f"{100 * report.accrual.worst[0].family_wise_error:.2f}",
+    )
+    for name in ("accrual_errors", "accrual_worst", "accrual_by_basket", "accrual_looks"):
         titles = [column.heading for column in table(report, name).columns]
         assert len(set(titles)) == len(titles)  # a CSV file has them as its first line
 

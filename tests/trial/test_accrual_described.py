@@ -18,6 +18,7 @@ from leadline.trial.accrual.words import (
 from leadline.trial.borrowing.independent import Independent
 from leadline.trial.describe import describe
 from leadline.trial.design import Accrual
+from leadline.trial.error_rates import WorstError
 from leadline.trial.operating import Scenario, Trial
 from leadline.trial.reading import parse_design, schema_path
 from tests.trial.designs import CPP, design
@@ -127,7 +128,7 @@ def averaged(error, power, error_of_it):
 
 
 def test_the_words_set_random_accrual_beside_the_plan():
-    said = compared_in_words(averaged(0.061, 0.75, 0.002), operating(0.05, 0.8))
+    said = compared_in_words(averaged(0.061, 0.75, 0.002), operating(0.05, 0.8), ())
     assert said.startswith(
         "If accrual is random and no basket responds, some basket is declared a success by mistake with a probability "
         "of 6.1 %; with the planned numbers it is 5 %."
@@ -137,10 +138,36 @@ def test_the_words_set_random_accrual_beside_the_plan():
 
 @pytest.mark.parametrize(("error_of_it", "warned"), [(0.003, True), (0.004, False)])
 def test_a_larger_error_is_warned_of_unless_luck_may_explain_it(error_of_it, warned):
-    warnings = accrual_warnings(averaged(0.061, 0.75, error_of_it), operating(0.05, 0.8))
+    warnings = accrual_warnings(averaged(0.061, 0.75, error_of_it), operating(0.05, 0.8), ())
     assert bool(warnings) == warned
     if warned:
         assert "if no basket responds, 6.1 % instead of 5 %." in warnings[0]
+
+
+def test_the_error_is_looked_at_where_the_planned_one_is_largest_too():
+    at_worst = OnAccrual(Scenario("largest error", (0.2,)), (0.09,), 0.09, 0.09, (5.0,), (0.0,), (0.0,), 0.0)
+    its_error = replace(at_worst, family_wise_error=0.002)
+    found = replace(averaged(0.061, 0.75, 0.002), worst=(at_worst,), worst_standard_errors=(its_error,))
+    worst = WorstError((0,), (0.2,), (0.2,), 0.08, 0.085)
+    said = compared_in_words(found, operating(0.05, 0.8), [worst])
+    assert (
+        "The largest family-wise error in the listed true states, and wherever a set of baskets without effect errs "
+        "most as planned, is 9 %; planned, 8 %." in said
+    )
+    (warning,) = accrual_warnings(found, operating(0.05, 0.8), [worst])
+    assert "where the planned error is largest, 9 % instead of 8 %." in warning
+
+
+def test_a_description_asks_every_point_of_largest_error_again():
+    report = described()
+    assert report.accrual is not None
+    assert [one.scenario.rates for one in report.accrual.worst] == [one.rates for one in report.worst]
+    assert len(report.worst) == 3  # sets of baskets without effect
+    again = random_accrual(
+        Trial(report.design), [one.scenario for one in report.worst], courses=Courses(60, seed=3)
+    )
+    assert again.scenarios == report.accrual.worst
+    assert again.standard_errors == report.accrual.worst_standard_errors
 
 
 def test_a_design_too_large_for_the_courses_is_described_without_them():

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from leadline.report.blocks import Block, Column, Prose, Section, Table
-from leadline.report.design.words import share, unbroken
+from leadline.report.design.words import capital, labels, share, unbroken
+from leadline.report.figures.operating import MOST_ACROSS, without_effect
 from leadline.report.figures.words import counted
 from leadline.trial.accrual.words import compared_in_words, drawn_in_words
 
@@ -24,7 +25,11 @@ def accrual_section(report: DesignReport) -> Section:
 def accrual_paragraphs(report: DesignReport) -> list[str]:
     """What changes, and how it was found."""
     found = report.accrual
-    return [] if found is None else [compared_in_words(found, report.scenarios), drawn_in_words(found)]
+    return (
+        []
+        if found is None
+        else [compared_in_words(found, report.scenarios, report.worst), drawn_in_words(found)]
+    )
 
 
 def accrual_tables(report: DesignReport) -> tuple[Table, ...]:
@@ -32,7 +37,13 @@ def accrual_tables(report: DesignReport) -> tuple[Table, ...]:
     found = report.accrual
     if found is None:
         return ()
-    return (_looks_table(found), _errors_table(report, found), _by_basket_table(report, found))
+    made = (
+        _looks_table(found),
+        _errors_table(report, found),
+        _worst_table(report, found),
+        _by_basket_table(report, found),
+    )
+    return tuple(table for table in made if table.rows)
 
 
 def _errors_table(report: DesignReport, found: RandomAccrual) -> Table:
@@ -62,6 +73,31 @@ def _errors_table(report: DesignReport, found: RandomAccrual) -> Table:
         "Children: expected number of treated ones, whether their response is known when their basket closes or not.",
     )
     return Table("accrual_errors", "Errors and children if accrual is random", columns, rows, notes)
+
+
+def _worst_table(report: DesignReport, found: RandomAccrual) -> Table:
+    across = len(report.design.baskets) <= MOST_ACROSS
+    rows = tuple(
+        (
+            capital(without_effect(report, planned)),
+            *(share(rate) for rate in planned.rates if across),
+            share(planned.error, 2),
+            share(now.family_wise_error, 2),
+            _points(error.family_wise_error),
+        )
+        for planned, now, error in zip(report.worst, found.worst, found.worst_standard_errors, strict=True)
+    )
+    columns = (
+        Column("Baskets without effect", width=2.6),
+        *(Column(f"True rate, {label}, %", "number", 1.2) for label in labels(report.design) if across),
+        Column("Family-wise error, planned, %", "number", 1.2),
+        Column("Family-wise error, random, %", "number", 1.2),
+        Column("Its Monte Carlo error, points", "number", 1.1),
+    )
+    notes = (
+        "At the true rates at which the planned error is largest; if accrual is random, it may be larger at others.",
+    )
+    return Table("accrual_worst", "Where the planned error is largest", columns, rows, notes)
 
 
 def _by_basket_table(report: DesignReport, found: RandomAccrual) -> Table:

@@ -75,6 +75,7 @@ class RandomAccrual:
 
     distinct         courses of accrual that differ in the number of children at some look
     scenarios        means over all courses; `standard_errors` the Monte Carlo standard errors of their fields
+    worst            likewise, at the true rates where a set of baskets without effect errs most as planned
     """
 
     courses: int
@@ -83,50 +84,61 @@ class RandomAccrual:
     looks: tuple[LookFound, ...]
     scenarios: tuple[OnAccrual, ...]
     standard_errors: tuple[OnAccrual, ...]
+    worst: tuple[OnAccrual, ...] = ()
+    worst_standard_errors: tuple[OnAccrual, ...] = ()
 
 
 def random_accrual(
     trial: Trial,
     scenarios: Sequence[Scenario],
     *,
+    worst: Sequence[Scenario] = (),
     courses: Courses = COURSES,
     accrual: Accrual | None = None,
 ) -> RandomAccrual:
     """Means over courses of accrual that are drawn, what the design does being exact in each.
 
+    worst    further scenarios, which are kept apart
     accrual  in place of what the design says
     raises   DesignInvalid for a design that says nothing of accrual or has controls, and for fewer than 20 courses;
              BeyondExactRange
     """
-    stated = accrual or trial.design.accrual
-    if stated is None or trial.design.randomised:
-        found = "no accrual" if stated is None else "baskets with controls"
-        raise DesignInvalid(
-            f"{trial.design.title}: found {found}; takes accrual, and baskets without controls"
-        )
+    stated = _checked(trial.design, accrual or trial.design.accrual, courses)
+    drawn = draw_arrivals(trial.design, stated, courses=courses)
+    distinct, asked, first = Counter(drawn), (*scenarios, *worst), len(scenarios)
+    values = np.array(_on_each(trial, asked, list(distinct)))
+    weights = np.array(list(distinct.values()))[:, None, None] / courses.number
+    means = (weights * values).sum(axis=0)
+    variances = (weights * (values - means) ** 2).sum(axis=0) / (courses.number - 1)
+    averages = tuple(map(_fields, asked, means))
+    errors = tuple(map(_fields, asked, np.sqrt(variances)))
+    return RandomAccrual(
+        courses=courses.number,
+        distinct=len(distinct),
+        seed=courses.seed,
+        looks=_looks_found(trial.design, stated, drawn),
+        scenarios=averages[:first],
+        standard_errors=errors[:first],
+        worst=averages[first:],
+        worst_standard_errors=errors[first:],
+    )
+
+
+def _checked(design: Design, accrual: Accrual | None, courses: Courses) -> Accrual:
+    """The accrual, if it can be asked what it changes."""
+    if accrual is None or design.randomised:
+        found = "no accrual" if accrual is None else "baskets with controls"
+        raise DesignInvalid(f"{design.title}: found {found}; takes accrual, and baskets without controls")
     if courses.number < FEWEST_COURSES:
         raise DesignInvalid(f"courses of accrual: found {courses.number}; takes {FEWEST_COURSES} or more")
-    outcomes = outcome_count(trial.design)
+    outcomes = outcome_count(design)
     if outcomes * courses.number > MOST_OUTCOMES:
         raise BeyondExactRange(
-            f"{trial.design.title}: {outcomes:,} outcomes for each of {courses.number:,} courses of accrual; up to "
+            f"{design.title}: {outcomes:,} outcomes for each of {courses.number:,} courses of accrual; up to "
             f"{MOST_OUTCOMES:,} are computed in all",
             hint="Draw fewer courses.",
         )
-    drawn = draw_arrivals(trial.design, stated, courses=courses)
-    distinct = Counter(drawn)
-    values = np.array(_on_each(trial, scenarios, list(distinct)))
-    weights = np.array(list(distinct.values()))[:, None, None] / courses.number
-    means = (weights * values).sum(axis=0)
-    errors = np.sqrt((weights * (values - means) ** 2).sum(axis=0) / (courses.number - 1))
-    return RandomAccrual(
-        courses.number,
-        len(distinct),
-        courses.seed,
-        _looks_found(trial.design, stated, drawn),
-        tuple(map(_fields, scenarios, means)),
-        tuple(map(_fields, scenarios, errors)),
-    )
+    return accrual
 
 
 def on_arrivals(trial: Trial, scenarios: Sequence[Scenario], arrivals: Arrivals) -> tuple[OnAccrual, ...]:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from leadline.trial.accrual.arrivals import Courses
     from leadline.trial.accrual.averaged import RandomAccrual
+    from leadline.trial.error_rates import WorstError
     from leadline.trial.operating import Operating
 
 MANY_ERRORS = 3  # Monte Carlo standard errors beyond which a difference is not put down to luck
@@ -19,7 +20,8 @@ WORTH_SAYING = 0.0005  # of a probability: less is not shown
 
 def drawn_in_words(found: RandomAccrual) -> str:
     """How the figures were found, and how exact they are."""
-    error = max(one.family_wise_error for one in found.standard_errors)
+    errors = (*found.standard_errors, *found.worst_standard_errors)
+    error = max(one.family_wise_error for one in errors)
     success = max(value for one in found.standard_errors for value in one.success)
     return (
         f"{found.courses:,} courses of accrual were drawn (seed {found.seed}), {found.distinct:,} of them unlike. What "
@@ -29,41 +31,50 @@ def drawn_in_words(found: RandomAccrual) -> str:
     )
 
 
-def compared_in_words(found: RandomAccrual, planned: Sequence[Operating]) -> str:
+def compared_in_words(found: RandomAccrual, planned: Sequence[Operating], worst: Sequence[WorstError]) -> str:
     """Error and power beside those with the planned numbers.
 
     planned   operating characteristics of the same scenarios: the first is the global null, in the last all respond
+    worst     largest errors with the planned numbers, at the rates of `found.worst`
     """
     null, target = found.scenarios[0], found.scenarios[-1]
-    before, after = (
-        max(one.family_wise_error for one in scenarios) for scenarios in (planned, found.scenarios)
-    )
+    before = max([one.family_wise_error for one in planned] + [one.error for one in worst])
+    after = max(one.family_wise_error for one in (*found.scenarios, *found.worst))
+    where = "in the listed true states"
+    if worst:
+        where += ", and wherever a set of baskets without effect errs most as planned,"
     return (
         "If accrual is random and no basket responds, some basket is declared a success by mistake with a probability "
         f"of {percent(null.family_wise_error)}; with the planned numbers it is "
-        f"{percent(planned[0].family_wise_error)}. The largest family-wise error in the listed true states is "
-        f"{percent(after)}; planned, {percent(before)}. "
-        f"If every basket responds, each is found with a probability of {_between(target.success)}; planned, "
-        f"{_between(planned[-1].success)}. A limit that is proved is proved for the planned numbers, not for these."
+        f"{percent(planned[0].family_wise_error)}. The largest family-wise error {where} is {percent(after)}; planned, "
+        f"{percent(before)}. If every basket responds, each is found with a probability of {_between(target.success)}; "
+        f"planned, {_between(planned[-1].success)}. A limit that is proved is proved for the planned numbers, not for "
+        "these."
     )
 
 
-def accrual_warnings(found: RandomAccrual, planned: Sequence[Operating]) -> tuple[str, ...]:
+def accrual_warnings(
+    found: RandomAccrual, planned: Sequence[Operating], worst: Sequence[WorstError]
+) -> tuple[str, ...]:
     """One where random accrual raises the family-wise error by more than luck explains."""
+    before = [
+        *((_state(one.scenario.name), one.family_wise_error) for one in planned),
+        *(("where the planned error is largest,", one.error) for one in worst),
+    ]
+    now = (*found.scenarios, *found.worst)
+    errors = (*found.standard_errors, *found.worst_standard_errors)
     raised = [
-        (one, now)
-        for one, now, error in zip(planned, found.scenarios, found.standard_errors, strict=True)
-        if now.family_wise_error
-        > one.family_wise_error + max(MANY_ERRORS * error.family_wise_error, WORTH_SAYING)
+        (one.family_wise_error, where, was)
+        for (where, was), one, error in zip(before, now, errors, strict=True)
+        if one.family_wise_error > was + max(MANY_ERRORS * error.family_wise_error, WORTH_SAYING)
     ]
     if not raised:
         return ()
-    one, now = max(raised, key=lambda pair: pair[1].family_wise_error)
+    error, where, was = max(raised)
     said = (
         "If children come at random, the probability of declaring a success by mistake is larger than with the planned "
-        f"numbers: {_state(one.scenario.name)} {percent(now.family_wise_error)} instead of "
-        f"{percent(one.family_wise_error)}. The threshold was chosen for the planned numbers, and a limit that is "
-        "proved is proved for them."
+        f"numbers: {where} {percent(error)} instead of {percent(was)}. The threshold was chosen for the planned "
+        "numbers, and a limit that is proved is proved for them."
     )
     return (said,)
 
