@@ -90,10 +90,17 @@ def methotrexate(after):
 
 
 def test_a_raised_dose_is_told_from_a_lowered_one_and_from_one_that_cannot_be_compared():
-    assert only(*methotrexate(15)) == ("raised", "minor_deviation", ("prohibited_drug",))
+    assert only(*methotrexate(15)) == ("raised", "minor_deviation", ())
     assert only(*methotrexate(7.5)) == ("lowered", "as_written", ())
     assert only(*methotrexate(None)) == ("gone on with", "not_documented", ())
     assert changes(*methotrexate(10)) == []
+
+
+@pytest.mark.parametrize(("grade", "events"), [(Grade.MAJOR, ("prohibited_drug",)), (Grade.MINOR, ())])
+def test_a_prohibited_drug_is_an_intercurrent_event_where_its_breach_is_a_major_deviation(grade, events):
+    rules = (prohibits(Change.RAISED, "csdmard", grade=grade),)
+    by = replace(protocol(), concomitant=replace(shipped().concomitant, rules=rules))
+    assert only(*methotrexate(15), by=by)[2] == events
 
 
 def test_a_stop_before_day_0_is_told_where_a_rule_speaks_of_it():

@@ -10,19 +10,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from leadline.casebook.days import DaySpan
+from leadline.measures.three_values import all_hold, as_result
 from leadline.protocol.adherence.context import Context, for_child
 from leadline.protocol.adherence.daily_doses import holds_on, lacking
 from leadline.protocol.adherence.drugs import (
     NAME_THE_DRUG,
     Changed,
-    both,
     changes_of,
     happened,
     is_listed,
     surely_before,
 )
 from leadline.protocol.adherence.findings import Check, DrugChange, Outcome, Texts, gravest
-from leadline.protocol.adherence.judging import DEVIATIONS, as_result, check_rule, outcome_of
+from leadline.protocol.adherence.judging import DEVIATIONS, check_rule, outcome_of
 from leadline.protocol.adherence.readings import Span
 from leadline.protocol.adherence.taper import is_of_taper, judge_step
 from leadline.protocol.estimands import IntercurrentEvent
@@ -138,7 +138,7 @@ def _prohibited(changed: Changed, context: Context) -> Iterator[_Says]:
         if changed.day is None and surely_before(changed, rule.during, context):
             inside = False
         listed = is_listed(changed.course, rule.drugs, rule.routes)
-        state = both(concerned, listed, happened(changed, rule.change), inside)
+        state = all_hold((concerned, listed, happened(changed, rule.change), inside))
         if state:
             yield _Says(rule.title, DEVIATIONS[rule.deviation])
         elif state is None:
@@ -207,7 +207,8 @@ _VERBS = {
 
 
 def _events(changed: Changed, context: Context, outcome: Outcome) -> Iterator[IntercurrentEvent]:
-    """The intercurrent events that the change surely is."""
+    """The intercurrent events that the change surely is. A drug is prohibited where the protocol calls the breach a
+    major deviation, as in the monitoring of a trial."""
     if changed.day is None or changed.day.first < 0:
         return
     if _is_rescue(changed, context):
@@ -217,7 +218,7 @@ def _events(changed: Changed, context: Context, outcome: Outcome) -> Iterator[In
     if changed.kind is Change.STOPPED and is_biologic(changed.course):
         yield IntercurrentEvent.STOPPED_BIOLOGIC
     begun = changed.kind in (Change.STARTED, Change.RAISED)
-    if begun and outcome in (Outcome.MINOR_DEVIATION, Outcome.MAJOR_DEVIATION):
+    if begun and outcome is Outcome.MAJOR_DEVIATION:
         yield IntercurrentEvent.PROHIBITED_DRUG
 
 
