@@ -30,6 +30,7 @@ from leadline.measures.expression import (
     is_point,
 )
 from leadline.measures.inputs import RANGE_HINT, Inputs, fault_of_input, unknown_items, with_censored
+from leadline.measures.three_values import as_result
 
 RULE_ONLY = "the rule and its numbers, said in our own words; no text of its authors is reproduced"
 
@@ -244,7 +245,9 @@ class Criterion(Measure):
         applies = True if self.applies is None else self.applies.evaluate(row)
         if applies is False:
             return {**dict.fromkeys(self.rules, "not_applicable"), "missing": []}
-        results = {key: _result(applies, rule.evaluate(row)) for key, rule in self.rules.items()}
+        results = {
+            key: as_result(rule.evaluate(row) if applies else None) for key, rule in self.rules.items()
+        }
         return {**results, "missing": list(self.undecided(row))}
 
     def undecided(self, row: Row) -> tuple[str, ...]:
@@ -322,9 +325,3 @@ def items_of(node: Node) -> set[str]:
     """The items that a rule reads."""
     own = {item.id} if isinstance(item := getattr(node, "item", None), Item) else set()
     return own.union(*(items_of(child) for child in node.children()))
-
-
-def _result(applies: bool | None, value: bool | None) -> Result:
-    if applies is None or value is None:
-        return "indeterminate"
-    return "met" if value else "not_met"

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from leadline.casebook.case import DrugCourse
 from leadline.casebook.days import DaySpan
 from leadline.measures.expression import DECIMALS
+from leadline.measures.three_values import any_holds
 from leadline.verdicts.doses import compare_doses, prednisone_mg_day, previous_course
 from leadline.verdicts.findings import CriterionOutcome, Result, SettlingItem
 from leadline.verdicts.outcomes import outcome_on
@@ -82,7 +83,7 @@ def reduced_medication(view: CaseView, day: DaySpan | None) -> CriterionOutcome:
     dose_lower = _below(now, before)
     fewer = _fewer(view, baseline, day)
     rising = _anything_raised(view, day)
-    less = True if dose_lower or fewer else None if None in (dose_lower, fewer) else False
+    less = any_holds((dose_lower, fewer))
     higher = _below(before, now)
     if less is False or rising or higher:
         result: Result = "not_met"
@@ -115,10 +116,7 @@ def _fewer(view: CaseView, baseline: DaySpan, day: DaySpan) -> bool | None:
         by_drug.setdefault("glucocorticoid" if steroid else course.substance or course.drug_text, []).append(
             course
         )
-    ended = [_ended(courses, baseline, day) for courses in by_drug.values()]
-    if True in ended:
-        return True
-    return None if None in ended else False
+    return any_holds(_ended(courses, baseline, day) for courses in by_drug.values())
 
 
 def _ended(courses: list[DrugCourse], baseline: DaySpan, day: DaySpan) -> bool | None:
@@ -145,9 +143,7 @@ def _anything_raised(view: CaseView, day: DaySpan) -> bool | None:
         raised = True if before is None else compare_doses(before, course)
         surely = within and course.class_id
         outcomes.append(raised if surely or raised is False else None)
-    if True in outcomes:
-        return True
-    return None if None in outcomes else False
+    return any_holds(outcomes)
 
 
 def _doses_to_find(courses: Iterable[DrugCourse], day: DaySpan) -> tuple[SettlingItem, ...]:

@@ -272,12 +272,6 @@ def as_input(score: ScoreAt | None) -> Recorded:
     return None if score.low is None or score.high is None else (score.low, score.high)
 
 
-def as_result(value: bool | None) -> Result:
-    if value is None:
-        return "indeterminate"
-    return "met" if value else "not_met"
-
-
 def outcome_on(
     criterion: str,
     title: str,

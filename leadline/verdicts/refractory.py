@@ -10,13 +10,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from leadline.casebook.case import DrugCourse
+from leadline.measures.three_values import all_hold, as_result
 from leadline.verdicts.adequate_trials import MONTHS_6
 from leadline.verdicts.drug_trials import NO_FAILURE, lasted_before_infusion
 from leadline.verdicts.findings import DrugTrial, RefractoryOutcome
-from leadline.verdicts.outcomes import as_result
 from leadline.verdicts.view import CaseView
 
-Kleene = bool | None
 Of = Callable[[DrugTrial], bool]
 Trials = tuple[DrugTrial, ...]
 
@@ -26,7 +25,7 @@ class Part:
     """One part of a definition: in words, whether it holds, and what is missing where that is not known."""
 
     words: str
-    holds: Kleene
+    holds: bool | None
     missing: str = ""
 
 
@@ -63,7 +62,7 @@ def _outcome(definition: Definition, view: CaseView, trials: Trials) -> Refracto
             status=definition.status,
         )
     parts = definition.parts(view, trials)
-    result = as_result(_all(part.holds for part in parts))
+    result = as_result(all_hold(part.holds for part in parts))
     missing = tuple(dict.fromkeys(part.missing or part.words for part in parts if part.holds is None))
     return RefractoryOutcome(
         definition=definition.id,
@@ -77,20 +76,6 @@ def _outcome(definition: Definition, view: CaseView, trials: Trials) -> Refracto
 
 
 _SAID = {True: "yes", False: "no", None: "not known"}
-
-
-def _all(values: Iterable[Kleene]) -> Kleene:
-    known = list(values)
-    if False in known:
-        return False
-    return None if None in known else True
-
-
-def _any(values: Iterable[Kleene]) -> Kleene:
-    known = list(values)
-    if True in known:
-        return True
-    return None if None in known else False
 
 
 # ---- drugs that failed -----------------------------------------------------------------------------------------
@@ -200,7 +185,7 @@ def _sjia(view: CaseView, trials: Trials) -> tuple[Part, ...]:
     )
     words = "incomplete response to IL-1 and IL-6 inhibitors, or dependence on glucocorticoids"
     lacking = "response to IL-1 and IL-6 inhibitors; dependence on glucocorticoids"
-    return (Part(words, _all((il1, il6)) or None, lacking),)
+    return (Part(words, all_hold((il1, il6)) or None, lacking),)
 
 
 def _kamen(view: CaseView, trials: Trials) -> tuple[Part, ...]:
@@ -256,12 +241,12 @@ def _leadline(view: CaseView, trials: Trials) -> tuple[Part, ...]:
     )
 
 
-def _taken_as_prescribed(view: CaseView) -> Kleene:
+def _taken_as_prescribed(view: CaseView) -> bool | None:
     """Whether adherence is documented for every earlier course; False if one was not taken as prescribed."""
     earlier = [
         course.adherent for course in view.case.courses if course.start is None or course.start.first < 0
     ]
-    return _all(earlier) if earlier else None
+    return all_hold(earlier) if earlier else None
 
 
 DEFINITIONS = (

@@ -8,15 +8,16 @@ met, be it before the infusion, lies within the months asked for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
 from leadline.casebook.case import Assessment
 from leadline.casebook.days import RecordedDay, months_between
 from leadline.measures.remission import MONTHS_OFF, MONTHS_ON
+from leadline.measures.three_values import all_hold, any_holds, as_result
 from leadline.verdicts.findings import CriterionOutcome, SettlingItem
-from leadline.verdicts.outcomes import Occasion, Rung, as_result
+from leadline.verdicts.outcomes import Occasion, Rung
 from leadline.verdicts.states import on_drugs
 from leadline.verdicts.treatment import ANTIRHEUMATIC_CLASSES
 from leadline.verdicts.view import CaseView
@@ -63,13 +64,6 @@ def _off_drugs(view: CaseView, assessment: Assessment, classes: tuple[str, ...])
     return None if running is None else not running
 
 
-def both(one: bool | None, other: bool | None) -> bool | None:
-    """Kleene's and."""
-    if one is False or other is False:
-        return False
-    return True if one and other else None
-
-
 def lasting_rung(
     criterion: str, title: str, state: Rung, durations: Sequence[tuple[str, StateAt, int]]
 ) -> Rung:
@@ -91,7 +85,7 @@ def lasting_rung(
                 months,
                 held(
                     visits,
-                    [both(met, way(view, visit)) for met, visit in zip(states, visits, strict=True)],
+                    [all_hold((met, way(view, visit))) for met, visit in zip(states, visits, strict=True)],
                     months,
                 ),
             )
@@ -105,7 +99,7 @@ def lasting_rung(
         result = (
             at_visit.result
             if at_visit.result == "not_applicable"
-            else as_result(_any(way[2] for way in ways))
+            else as_result(any_holds(way[2].long_enough for way in ways))
         )
         return replace(
             at_visit,
@@ -123,13 +117,6 @@ def lasting_rung(
 
 def _met(result: str) -> bool | None:
     return {"met": True, "not_met": False}.get(result)
-
-
-def _any(ways: Iterable[Held]) -> bool | None:
-    outcomes = [way.long_enough for way in ways]
-    if True in outcomes:
-        return True
-    return None if None in outcomes else False
 
 
 def _run_words(words: str, run: tuple[Assessment, ...]) -> tuple[str, ...]:

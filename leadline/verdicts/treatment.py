@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from leadline.casebook.case import Case, DrugCourse
 from leadline.casebook.days import DaySpan
 from leadline.casebook.drugs import DRUG_CLASSES
+from leadline.measures.three_values import any_holds
 
 CONVENTIONAL_CLASSES = tuple(class_id for class_id, kind in DRUG_CLASSES.items() if kind.conventional)
 """Classes that `off_medication` is about (verdicts 3). MSC itself is worded apart."""
@@ -74,7 +75,4 @@ def courses_of(case: Case, classes: Iterable[str]) -> tuple[DrugCourse, ...]:
 
 def on_any(courses: Iterable[DrugCourse], day: DaySpan) -> bool | None:
     """Whether any of the courses was running on the day; None if one may have been and none was for certain."""
-    states = [running(course, day) for course in courses]
-    if True in states:
-        return True
-    return None if None in states else False
+    return any_holds(running(course, day) for course in courses)

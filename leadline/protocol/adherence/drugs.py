@@ -14,6 +14,7 @@ from math import ceil, inf
 from leadline.casebook.case import Case, DrugCourse, Infusion
 from leadline.casebook.days import DaySpan, add_months, days_in_months
 from leadline.casebook.drugs import recognise
+from leadline.measures.three_values import all_hold
 from leadline.protocol.adherence.context import Context, Judged
 from leadline.protocol.figures import CALENDAR_MONTHS, DAYS, Figure, Window
 from leadline.protocol.rules import Change, PresenceRule, WashoutRule
@@ -35,13 +36,6 @@ def is_listed(course: DrugCourse, drugs: Iterable[str], routes: tuple[str, ...] 
     if not course.route:
         return None
     return by_drug if course.route in routes else False
-
-
-def both(*states: bool | None) -> bool | None:
-    """All of them, three-valued."""
-    if False in states:
-        return False
-    return None if None in states else True
 
 
 # ---- when a drug was taken -----------------------------------------------------------------------------------------
@@ -107,7 +101,7 @@ def _not_washed_out(course: DrugCourse, rule: WashoutRule, days: tuple[int, int]
     """Whether the drug is listed and was taken in the time; over the shortest and the longest it can be."""
     states = {taken_between(course, 1 - length, 0, stop_counts=True) for length in days}
     taken = states.pop() if len(states) == 1 else None
-    return both(is_listed(course, rule.drugs, rule.routes), taken)
+    return all_hold((is_listed(course, rule.drugs, rule.routes), taken))
 
 
 def _last_taken(course: DrugCourse) -> str:
@@ -200,7 +194,7 @@ def _found(rule: PresenceRule, context: Context) -> Iterator[tuple[DrugCourse, D
     if rule.change is Change.RUNNING:
         first, last = window_ends(rule.during, context)
         for course in case.courses:
-            state = both(is_listed(course, rule.drugs, rule.routes), taken_between(course, first, last))
+            state = all_hold((is_listed(course, rule.drugs, rule.routes), taken_between(course, first, last)))
             if state is not False:
                 yield course, course.start, state
         return
@@ -209,7 +203,7 @@ def _found(rule: PresenceRule, context: Context) -> Iterator[tuple[DrugCourse, D
         if changed.day is None and surely_before(changed, rule.during, context):
             inside = False
         listed = is_listed(changed.course, rule.drugs, rule.routes)
-        state = both(listed, happened(changed, rule.change), inside)
+        state = all_hold((listed, happened(changed, rule.change), inside))
         if state is not False:
             yield changed.course, changed.day, state
 

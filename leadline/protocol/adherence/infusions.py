@@ -9,9 +9,10 @@ from itertools import pairwise
 
 from leadline.casebook.case import Infusion
 from leadline.casebook.days import DaySpan
+from leadline.measures.three_values import as_result
 from leadline.protocol.adherence.context import DAY_0, Context, for_child
 from leadline.protocol.adherence.findings import Check, InfusionAdherence, Texts
-from leadline.protocol.adherence.judging import as_result, check_rule, outcome_of
+from leadline.protocol.adherence.judging import check_rule, outcome_of
 from leadline.protocol.figures import figure_words, window_words
 from leadline.protocol.rules import Asked, CriterionRule, Grade, words
 

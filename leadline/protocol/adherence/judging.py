@@ -15,10 +15,11 @@ from leadline.casebook.days import DaySpan, NotADay, RecordedDay, parse_day
 from leadline.casebook.items import ITEMS
 from leadline.casebook.schema import INFUSIONS, MISSING, PATIENTS, Kind
 from leadline.measures import MEASURES, Score
+from leadline.measures.three_values import as_result
 from leadline.protocol.adherence.context import Context, Judged, for_child, is_answered
 from leadline.protocol.adherence.criteria import judge_asked_criterion
 from leadline.protocol.adherence.drugs import judge_presence_of_drugs, judge_washout
-from leadline.protocol.adherence.findings import Check, Outcome, Refs, Result, Texts
+from leadline.protocol.adherence.findings import Check, Outcome, Refs, Texts
 from leadline.protocol.adherence.readings import (
     Reading,
     age_years,
@@ -85,12 +86,6 @@ def check_rule(rule: AnyRule, section: str, context: Context, *, grade: Grade | 
 
 def _asked(rule: AnyRule, section: str) -> str:
     return f"Excluded by: {words(rule)}" if section == "exclusion" else words(rule)
-
-
-def as_result(kept: bool | None) -> Result:
-    if kept is None:
-        return "indeterminate"
-    return "met" if kept else "not_met"
 
 
 def outcome_of(kept: bool | None, grade: Grade) -> Outcome:

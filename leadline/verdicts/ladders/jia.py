@@ -7,6 +7,7 @@ from leadline.measures import MEASURES, Score
 from leadline.measures.core_set import COMPONENTS, REACTANTS
 from leadline.measures.definition import Criterion
 from leadline.measures.expression import DECIMALS
+from leadline.measures.three_values import as_result
 from leadline.verdicts.comparisons import score_rung
 from leadline.verdicts.findings import CriterionOutcome, Result, ScoreAt
 from leadline.verdicts.ladders.ladder import Ladder
@@ -15,7 +16,6 @@ from leadline.verdicts.outcomes import (
     Rung,
     Visits,
     as_input,
-    as_result,
     both_values,
     outcome,
     pair_row,

@@ -9,6 +9,7 @@ from leadline.measures import MEASURES
 from leadline.measures.definition import Criterion
 from leadline.measures.expression import Recorded
 from leadline.measures.selena_flare import MILD_MANIFESTATIONS
+from leadline.measures.three_values import any_holds, as_result
 from leadline.verdicts.comparisons import pair_missing, score_pair, score_words
 from leadline.verdicts.doses import prednisone_mg_day, previous_course, weight_kg_at
 from leadline.verdicts.findings import CriterionOutcome, Result
@@ -20,7 +21,6 @@ from leadline.verdicts.outcomes import (
     all_rung,
     any_rung,
     as_input,
-    as_result,
     both_values,
     outcome,
     pair_row,
@@ -168,14 +168,11 @@ def _any_started(
     view: CaseView, before: Assessment, now: Assessment, of_kind: Callable[[DrugCourse], bool]
 ) -> bool | None:
     """Whether a drug of the kind was started between the two visits; a raised dose is not a new drug."""
-    started = [
+    return any_holds(
         _started_between(course, before, now)
         for course in view.case.courses
         if of_kind(course) and is_systemic(course) and previous_course(view.case, course) is None
-    ]
-    if True in started:
-        return True
-    return None if None in started else False
+    )
 
 
 def _started_between(course: DrugCourse, before: Assessment, now: Assessment) -> bool | None:
