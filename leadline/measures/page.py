@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from leadline.casebook.items import Item
+from leadline.casebook.prose import capital
 from leadline.measures.definition import NO_GRADE, Calculation, Criterion, Cutoffs, Grading, Measure, Score
 from leadline.measures.explanation import DISEASES, range_in_words, range_of, source_in_words
 from leadline.measures.instruments import MEASURES, NOT_BUILT
@@ -218,7 +219,7 @@ def _code_list(names: Iterable[str]) -> str:
 
 
 def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('.') else '.'}"
+    return f"{capital(text)}{'' if text.endswith('.') else '.'}"
 
 
 def _linked(text: str) -> str:

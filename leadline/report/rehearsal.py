@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from leadline.casebook.prose import capital
 from leadline.report.blocks import Block, Column, Heading, Prose, Results, Section, Table
 from leadline.report.design.words import unbroken
 from leadline.report.html import write_html
@@ -68,16 +69,12 @@ def _numbers(found: Agreement) -> Section:
     )
     parts = []
     for of in dict.fromkeys(one.of for one in found.numbers):
-        rows = tuple((_capital(one.title), *cells(one)) for one in found.numbers if one.of == of)
+        rows = tuple((capital(one.title), *cells(one)) for one in found.numbers if one.of == of)
         title = found.label(of) if of else "The whole trial"
         parts.append(
             Table(f"numbers_{of or 'trial'}", title, columns, rows, footnotes=() if of else footnotes)
         )
     return Section("numbers", "Decisions", tuple(parts), level=2)
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _charts(found: Agreement) -> Section:

@@ -10,16 +10,8 @@ from types import MappingProxyType
 from leadline.casebook.case import RowRef
 from leadline.casebook.days import FAR, DaySpan
 from leadline.casebook.items import ITEMS, SLEDAI_FINDINGS
-from leadline.report.figures.words import (
-    CLAIMS,
-    CUTOFF_SETS,
-    DIAGNOSES,
-    FINDINGS,
-    SPEAKERS,
-    counted,
-    listed,
-    plain,
-)
+from leadline.casebook.prose import capital, listed
+from leadline.report.figures.words import CLAIMS, CUTOFF_SETS, DIAGNOSES, FINDINGS, SPEAKERS, counted, plain
 from leadline.verdicts.findings import Proportion
 
 __all__ = [
@@ -246,7 +238,7 @@ def number_words(value: float, digits: int = 3) -> str:
 def sentence(text: str) -> str:
     """With a capital and a full stop."""
     text = text.strip()
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?", ":")) else ".") if text else ""
+    return capital(text) + ("" if text.endswith((".", "!", "?", ":")) else ".") if text else ""
 
 
 def midway(title: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import fields, is_dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from leadline.casebook.prose import capital
 from leadline.protocol.amendments.amendment import Amendment, Meaning
 from leadline.protocol.amendments.naming import (
     LISTS,
@@ -77,7 +78,7 @@ def _compare(old: Any, new: Any, path: KeyPath, name: str) -> Iterator[Change]:
         case Handling(), Handling() if old.strategy != new.strategy:
             yield (
                 (*path, "strategy"),
-                f"{_capital(name)} changes from {shown(old.strategy)} to {shown(new.strategy)}",
+                f"{capital(name)} changes from {shown(old.strategy)} to {shown(new.strategy)}",
                 meaning,
             )
         case (tuple(), tuple()) if known_list(path):
@@ -91,7 +92,7 @@ def _compare(old: Any, new: Any, path: KeyPath, name: str) -> Iterator[Change]:
         case _ if is_dataclass(new) and type(old) is type(new):
             yield from _fields(old, new, path)
         case _ if isinstance(new, RULE_KINDS) and isinstance(old, RULE_KINDS):
-            yield path, f"{_capital(owner_of(new))} asked: {words(old)}. It now asks: {words(new)}", meaning
+            yield path, f"{capital(owner_of(new))} asked: {words(old)}. It now asks: {words(new)}", meaning
         case _:
             yield path, _scalar(old, new, path, name), meaning
 
@@ -130,11 +131,11 @@ WORDED = {"source": "source", "why": "reason"}
 
 def _reworded(old: Any, new: Any, path: KeyPath, name: str) -> Iterator[Change]:
     if path[-1] == "source":
-        yield path, f"{_capital(name)} changes from {_sources(old)} to {_sources(new)}", Meaning.WORDING
+        yield path, f"{capital(name)} changes from {_sources(old)} to {_sources(new)}", Meaning.WORDING
     elif path[-1] == "title":
         yield path, _scalar(old, new, path, name), Meaning.WORDING
     else:
-        yield path, f"{_capital(name)} is worded otherwise", Meaning.WORDING
+        yield path, f"{capital(name)} is worded otherwise", Meaning.WORDING
 
 
 def _sources(ids: tuple[str, ...]) -> str:
@@ -143,22 +144,18 @@ def _sources(ids: tuple[str, ...]) -> str:
 
 def _scalar(old: Any, new: Any, path: KeyPath, name: str) -> str:
     if path[-1] in DAY_NUMBERS:
-        return f"{_capital(name)} moves from day {old} to day {new}"
+        return f"{capital(name)} moves from day {old} to day {new}"
     if old is None:
-        return f"{_capital(name)} is new: {shown(new)}"
+        return f"{capital(name)} is new: {shown(new)}"
     if new is None:
-        return f"{_capital(name)}, {shown(old)}, falls away"
+        return f"{capital(name)}, {shown(old)}, falls away"
     if isinstance(new, int | float) and not isinstance(new, bool | StrEnum) and isinstance(old, int | float):
         verb = "rises" if new > old else "falls"
-        return f"{_capital(name)} {verb} from {old:g} to {new:g}"
+        return f"{capital(name)} {verb} from {old:g} to {new:g}"
     if isinstance(new, str) and max(len(old), len(new)) > LONGEST_IN_LINE:
-        return f'{_capital(name)} changes. It was: "{old}" It is now: "{new}"'
-    return f"{_capital(name)} changes from {shown(old)} to {shown(new)}"
+        return f'{capital(name)} changes. It was: "{old}" It is now: "{new}"'
+    return f"{capital(name)} changes from {shown(old)} to {shown(new)}"
 
 
 LONGEST_IN_LINE = 50
 """Characters of a text that a sentence can hold."""
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

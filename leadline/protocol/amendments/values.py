@@ -6,6 +6,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from leadline.casebook.prose import capital, listed
 from leadline.protocol.figures import (
     CALENDAR_MONTHS,
     DAYS,
@@ -44,7 +45,7 @@ def same_figure(old: Figure, new: Figure) -> bool:
 def figure_rewording(old: Figure, new: Figure, name: str) -> Iterator[str]:
     """How a figure that stays the same is worded otherwise."""
     if old.unit != new.unit:
-        yield f"{_capital(name)} is worded otherwise: {figure_words(old)} is the same as {figure_words(new)}"
+        yield f"{capital(name)} is worded otherwise: {figure_words(old)} is the same as {figure_words(new)}"
 
 
 def same_window(old: Window, new: Window) -> bool:
@@ -59,7 +60,7 @@ def figure_changes(old: Figure, new: Figure, name: str) -> Iterator[str]:
         yield from _opened_or_filled(old, new, name)
         return
     if before is None:
-        yield f"{_capital(name)} changes from {figure_words(old)} to {figure_words(new)}"
+        yield f"{capital(name)} changes from {figure_words(old)} to {figure_words(new)}"
         return
     if before.value is not None and new.value is not None:
         yield from _moved(name, before.value, new.value, new.unit)
@@ -67,7 +68,7 @@ def figure_changes(old: Figure, new: Figure, name: str) -> Iterator[str]:
         for title, ends in (("lower", ("low", "above")), ("upper", ("high", "below"))):
             yield from _end_changes(before, new, f"the {title} limit of {name}", ends)
     else:
-        yield f"{_capital(name)} changes from {figure_words(old)} to {figure_words(new)}"
+        yield f"{capital(name)} changes from {figure_words(old)} to {figure_words(new)}"
 
 
 def window_changes(old: Window, new: Window, name: str) -> Iterator[str]:
@@ -81,9 +82,9 @@ def list_changes(old: Sequence[str], new: Sequence[str], name: str) -> Iterator[
     added = [one for one in new if one not in old]
     removed = [one for one in old if one not in new]
     if added:
-        yield f"{_capital(name)} gain {_joined(added)}"
+        yield f"{capital(name)} gain {listed(added)}"
     if removed:
-        yield f"{_capital(name)} lose {_joined(removed)}"
+        yield f"{capital(name)} lose {listed(removed)}"
 
 
 # ---- numbers ---------------------------------------------------------------------------------------------------------
@@ -117,23 +118,23 @@ def _opened_or_filled(old: Figure, new: Figure, name: str) -> Iterator[str]:
         if (old.centre, old.unit) != (new.centre, new.unit):
             yield f"What the centre fills in for {name} changes from '{old.centre}' to '{new.centre}'"
     elif old.open:
-        yield f"{_capital(name)}, which the centre had to fill in, is now {figure_words(new)}"
+        yield f"{capital(name)}, which the centre had to fill in, is now {figure_words(new)}"
     else:
-        yield f"{_capital(name)} was {figure_words(old)} and is now left to the centre: {new.centre}"
+        yield f"{capital(name)} was {figure_words(old)} and is now left to the centre: {new.centre}"
 
 
 def _end_changes(old: Figure, new: Figure, name: str, ends: tuple[str, str]) -> Iterator[str]:
     """One end of a figure with limits: `ends` are the field that is still within and the one that is not."""
     before, after = _end(old, ends), _end(new, ends)
     if before is None and after is not None:
-        yield f"{_capital(name)} is new: {amount(after, new.unit)}"
+        yield f"{capital(name)} is new: {amount(after, new.unit)}"
     elif before is not None and after is None:
-        yield f"{_capital(name)}, {amount(before, old.unit)}, falls away"
+        yield f"{capital(name)}, {amount(before, old.unit)}, falls away"
     elif before is not None and after is not None:
         yield from _moved(name, before, after, new.unit)
         if _within(old, ends) is not _within(new, ends):
             said = "now counts as within" if _within(new, ends) else "no longer counts as within"
-            yield f"{_capital(name)} itself {said}"
+            yield f"{capital(name)} itself {said}"
 
 
 def _end(figure: Figure, ends: tuple[str, str]) -> float | None:
@@ -149,12 +150,4 @@ def _within(figure: Figure, ends: tuple[str, str]) -> bool:
 def _moved(name: str, before: float, after: float, unit: str) -> Iterator[str]:
     if before != after:
         verb = "rises" if after > before else "falls"
-        yield f"{_capital(name)} {verb} from {before:.10g} to {amount(after, unit)}"
-
-
-def _joined(names: Sequence[str]) -> str:
-    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+        yield f"{capital(name)} {verb} from {before:.10g} to {amount(after, unit)}"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from leadline.protocol.contradictions.contradiction import Contradiction, listed
+from leadline.casebook.prose import listed
+from leadline.protocol.contradictions.contradiction import Contradiction
 from leadline.protocol.figures import Window, figure_words, window_words
 from leadline.protocol.rules import Change, PresenceRule
 from leadline.protocol.schedule import Record

@@ -5,7 +5,8 @@ from __future__ import annotations
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from leadline.protocol.contradictions.contradiction import Contradiction, listed
+from leadline.casebook.prose import listed
+from leadline.protocol.contradictions.contradiction import Contradiction
 from leadline.protocol.contradictions.drugs import prohibitions, shared_drug
 from leadline.protocol.criteria import criterion_diagnoses, criterion_words, refractory_definitions
 from leadline.protocol.figures import figure_words, shortest_days

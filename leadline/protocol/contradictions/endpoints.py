@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from leadline.protocol.contradictions.contradiction import Contradiction, listed
+from leadline.casebook.prose import listed
+from leadline.protocol.contradictions.contradiction import Contradiction
 from leadline.protocol.criteria import criterion_words
 from leadline.protocol.estimands import EVENT_WORDS, IntercurrentEvent, Level, Strategy
 from leadline.protocol.needs import missing_for

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from leadline.casebook.prose import capital
 from leadline.report.adherence.columns import ASKED, FOUND, MISSING, OUTCOME, RULE
 from leadline.report.adherence.words import (
     CRITERION,
@@ -17,7 +18,6 @@ from leadline.report.adherence.words import (
 )
 from leadline.report.blocks import Column, Table
 from leadline.report.figures.words import plain
-from leadline.report.protocol.words import capital
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

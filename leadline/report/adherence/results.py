@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from leadline.casebook.prose import listed
 from leadline.protocol.adherence.findings import Outcome
 from leadline.report.adherence import child_tables, tables
 from leadline.report.adherence.words import ELIGIBLE, MEANINGS, on_day, outcome_words
 from leadline.report.blocks import Block, Bullets, Heading, Prose, Results, Section, Terms
-from leadline.report.figures.words import DIAGNOSES, counted, listed, plain
+from leadline.report.figures.words import DIAGNOSES, counted, plain
 from leadline.report.words import INTERNAL, KINDS, NO_ADVICE
 
 if TYPE_CHECKING:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from leadline.casebook.prose import capital
 from leadline.casebook.schema import DISEASES
 from leadline.protocol.adherence.findings import Outcome
 from leadline.report.adherence.columns import ASKED, CHILD, FOUND, OUTCOME
@@ -15,7 +16,6 @@ from leadline.report.adherence.words import (
 )
 from leadline.report.blocks import Column, Table
 from leadline.report.figures.words import plain
-from leadline.report.protocol.words import capital
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from leadline.casebook.prose import listed
 from leadline.report.blocks import Block, Heading, Prose
 from leadline.report.design.accrual import accrual_paragraphs
 from leadline.report.design.models import model_in_words, prior_in_words
 from leadline.report.design.words import between, percents, unbroken
-from leadline.report.figures.words import counted, listed
+from leadline.report.figures.words import counted
 from leadline.trial.borrowing import borrows_effect
 from leadline.trial.criteria import criterion_label
 from leadline.trial.design import Basis, HarmCheck, HarmFamily, Reference

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from leadline.casebook.prose import capital
 from leadline.report.figures import style, words
 from leadline.report.figures.layout import text_width
 from leadline.report.figures.page import LegendEntry, Page
@@ -128,9 +129,7 @@ def _columns(page: Page, blocks: list[_Block]) -> _Columns:
     widths = [max(head, largest, 9.0) + (9 if narrow else 8) for head in heads]
     widths[0] = max(heads[0], counted) + 8
     numbers = tuple(page.width - _MARGIN - sum(widths[place + 1 :]) for place in range(len(widths)))
-    labels = max(
-        (text_width(_sentence(block.label), style.HEADING, bold=True) for block in blocks), default=60
-    )
+    labels = max((text_width(capital(block.label), style.HEADING, bold=True) for block in blocks), default=60)
     labels = max([labels, *(text_width(block.note, style.SMALL) for block in blocks)])
     sub_left = _MARGIN if narrow else _MARGIN + max(labels, 60) + 12
     marks_left = sub_left + text_width("in the charts", style.SMALL) + 10
@@ -161,7 +160,7 @@ def _draw_header(page: Page, columns: _Columns, children: int) -> float:
 
 
 def _draw_block(page: Page, columns: _Columns, block: _Block, y: float) -> float:
-    label = page.text(_MARGIN, y, _sentence(block.label), size=style.HEADING, bold=True)
+    label = page.text(_MARGIN, y, capital(block.label), size=style.HEADING, bold=True)
     if columns.narrow:
         if block.note:
             page.text(label.right + 6, y, block.note, size=style.SMALL, color=style.QUIET)
@@ -254,10 +253,6 @@ def _legend(blocks: list[_Block]) -> list[LegendEntry]:
     return entries
 
 
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
 def _alt(findings: Findings, blocks: list[_Block]) -> str:
     children = words.counted(findings.series.children, "child", "children")
     said = "; ".join(_told(block) for block in blocks)
@@ -271,7 +266,7 @@ def _alt(findings: Findings, blocks: list[_Block]) -> str:
 def _told(block: _Block) -> str:
     documented, partly, contradicted, only = block.findings
     return (
-        f"{_sentence(block.label)}: said of {block.reported:,} of {block.of:,}, documented in {documented:,}, partly "
+        f"{capital(block.label)}: said of {block.reported:,} of {block.of:,}, documented in {documented:,}, partly "
         f"in {partly:,}, contradicted in {contradicted:,}, reported only in {only:,}{block.note and f' ({block.note})'}"
     )
 

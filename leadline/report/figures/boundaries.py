@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from leadline.casebook.prose import capital, listed
 from leadline.report.figures import style
 from leadline.report.figures.layout import line_height, text_width, thinned, wrapped
 from leadline.report.figures.page import LegendEntry, Page
 from leadline.report.figures.plotted import Plotted
-from leadline.report.figures.words import listed
 from leadline.trial.boundaries import Action
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def plot_boundaries(report: DesignReport, *, width_mm: float = style.TWO_COLUMNS
     cell = min(_WIDEST, (page.width - names - 2 * _EDGE) / (most + 1))
     y, data = 2.0, []
     for baskets, rows in boundaries_by_basket(report):
-        title = f"{baskets[:1].upper() + baskets[1:]}, {look_title(report, rows[0])}: {_children(rows[0])}"
+        title = f"{capital(baskets)}, {look_title(report, rows[0])}: {_children(rows[0])}"
         draw = _field if rows[0].controls else _strip
         y = draw(page, title, rows, y, names, cell)
         data += [_datum(baskets, row) for row in rows]

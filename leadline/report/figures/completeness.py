@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from leadline.casebook.prose import capital
 from leadline.report.figures import style, words
 from leadline.report.figures.layout import shortened, text_width, wrapped
 from leadline.report.figures.page import LegendEntry, Page
@@ -87,7 +88,7 @@ def _lines_by_child(cases: Iterable[CaseFindings]) -> list[_Line]:
                 len(cell.recorded), wanted, cell.open
             )
         lines.append(_Line(words.child_title(case.case), {}))
-        lines += [_Line(_sentence(title), cells) for title, cells in criteria.items()]
+        lines += [_Line(capital(title), cells) for title, cells in criteria.items()]
     return lines
 
 
@@ -105,7 +106,7 @@ def _lines_by_disease(cases: Iterable[CaseFindings]) -> list[_Line]:
     for disease, criteria in groups.items():
         lines.append(_Line(f"{disease}, {words.counted(numbers[disease], 'child', 'children')}", {}))
         lines += [
-            _Line(_sentence(title), {window: _counted(cells) for window, cells in windows.items()})
+            _Line(capital(title), {window: _counted(cells) for window, cells in windows.items()})
             for title, windows in criteria.items()
         ]
     return lines
@@ -186,10 +187,6 @@ def _legend(by_child: bool) -> list[LegendEntry]:
         LegendEntry("not recorded", draw_hatching, WIDE),
         LegendEntry("window not over yet", swatch(None, edge=style.SILENT, dashed=True), WIDE),
     ]
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _rows(cases: Iterable[CaseFindings]) -> Iterable[dict[str, Value]]:

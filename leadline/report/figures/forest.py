@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from leadline.casebook.prose import capital
 from leadline.evidence.pooling import Pooled, StudyResult, Summary
 from leadline.evidence.studies import StudyKind
 from leadline.report.figures import style
@@ -228,7 +229,7 @@ def _axis(page: Page, pooled: Pooled, scale: _Scale, y: float) -> float:
         if x - text_width(label) / 2 > end + 3:
             page.text(x, y + 8, label, align="center")
             end = x + text_width(label) / 2
-    name = pooled.measure[:1].upper() + pooled.measure[1:]
+    name = capital(pooled.measure)
     page.text((scale.left + scale.right) / 2, y + 8 + line_height(), name, align="center")
     return y + 8 + line_height()
 

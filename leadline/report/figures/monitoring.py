@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from leadline.casebook.prose import listed
 from leadline.report.figures import style
 from leadline.report.figures.harm_rule import EDGE, HarmPanel, stop_entry
 from leadline.report.figures.layout import line_height, wrapped
 from leadline.report.figures.page import LegendEntry, Page
 from leadline.report.figures.plotted import Plotted
-from leadline.report.figures.words import listed
 from leadline.trial.monitoring.standing import Scale
 from leadline.trial.monitoring.words import chance
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from leadline.casebook.prose import listed
 from leadline.report.figures import style
 from leadline.report.figures.bars import (
     EDGE,
@@ -22,7 +23,7 @@ from leadline.report.figures.bars import (
 from leadline.report.figures.layout import line_height
 from leadline.report.figures.page import LegendEntry, Page
 from leadline.report.figures.plotted import Plotted
-from leadline.report.figures.words import counted, listed
+from leadline.report.figures.words import counted
 
 if TYPE_CHECKING:
     from leadline.trial.describe import DesignReport

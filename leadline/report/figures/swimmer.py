@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from leadline.casebook.case import Case
 from leadline.casebook.days import DaySpan
+from leadline.casebook.prose import listed
 from leadline.report.figures import style, words
 from leadline.report.figures.activity import (
     NO_NAMED_STATE,
@@ -282,7 +283,7 @@ def _alt(ordered: list[CaseFindings]) -> str:
     for one in ordered:
         name = words.DIAGNOSES.get(one.case.diagnosis, words.plain(one.case.diagnosis))
         groups[name] = groups.get(name, 0) + 1
-    of_each = words.listed([f"{number} with {name}" for name, number in groups.items()])
+    of_each = listed([f"{number} with {name}" for name, number in groups.items()])
     scored = sum(any(stretch.state for stretch in stretches(one)) for one in ordered)
     undated = sum(observed(one) is None for one in ordered)
     statements = sum(len(one.case.reports) for one in ordered)
@@ -297,7 +298,7 @@ def _alt(ordered: list[CaseFindings]) -> str:
 
 def _caption(ordered: list[CaseFindings]) -> str:
     sets = sorted({name for one in ordered if (name := cutoff_set(one))})
-    named = f" by the cut-offs of {words.listed(sets)}" if sets else ""
+    named = f" by the cut-offs of {listed(sets)}" if sets else ""
     invented = "Invented data. " if any(one.case.invented for one in ordered) else ""
     has_mctd = any(one.case.diagnosis == "mctd" for one in ordered)
     mctd = " No validated activity score exists for MCTD: its lanes stay white." if has_mctd else ""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from itertools import groupby
 
 from leadline.casebook.case import Case, Infusion
+from leadline.casebook.prose import listed
 from leadline.report.figures import event_strips, measure_panels, panels, style, treatment_lanes, words
 from leadline.report.figures.activity import dated_days, observed
 from leadline.report.figures.axis import (
@@ -151,7 +152,9 @@ def _draw_products(sheet: Sheet, case: Case) -> None:
         (text, [infusion.number for infusion in like]) for text, like in groupby(ordered, words.product_words)
     ]
     for text, numbers in sorted(groups, key=lambda group: group[1]):
-        full = f"{'infusion' if len(numbers) == 1 else 'infusions'} {words.listed([str(n) for n in numbers])}: {text}"
+        full = (
+            f"{'infusion' if len(numbers) == 1 else 'infusions'} {listed([str(n) for n in numbers])}: {text}"
+        )
         for line in wrapped(full, sheet.end - 2, style.SMALL):
             sheet.page.text(2, sheet.y + 1, line, size=style.SMALL, color=style.QUIET)
             sheet.y += 9
@@ -191,7 +194,7 @@ def _alt(findings: CaseFindings, sheet: Sheet) -> str:
     span = _span_words(case, sheet)
     sentences = [
         f"Timeline of {words.child_title(case)}, {age_words(case)}, in months from the first infusion{span}.",
-        f"The record holds {words.listed(counts)}.",
+        f"The record holds {listed(counts)}.",
         _score_sentence(findings, measure),
         _reported_sentence(findings),
         _asked_sentence(findings),
@@ -227,7 +230,7 @@ def _reported_sentence(findings: CaseFindings) -> str:
         for finding in Finding
         if (number := sum(claim.finding is finding for claim in findings.claims))
     ]
-    return f"Of {words.counted(len(findings.claims), 'statement')}, {words.listed(parts)}."
+    return f"Of {words.counted(len(findings.claims), 'statement')}, {listed(parts)}."
 
 
 def _asked_sentence(findings: CaseFindings) -> str:

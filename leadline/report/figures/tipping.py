@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from leadline.casebook.prose import capital
 from leadline.evidence.children_tipping import TippingForChildren
 from leadline.report.figures import style
 
@@ -49,7 +50,7 @@ def _draw_effect(axes: Axes, found: TippingForChildren) -> None:
     low, high = min(curve.low), max(curve.high)
     margin = 0.08 * (high - low)
     axes.set_ylim(min(low, conclusion.limit) - margin, max(high, conclusion.limit) + margin)
-    axes.set_ylabel(found.scale[:1].upper() + found.scale[1:])
+    axes.set_ylabel(capital(found.scale))
 
 
 def _draw_probability(axes: Axes, found: TippingForChildren) -> None:

@@ -203,10 +203,3 @@ def end_reason(case: Case) -> str:
 def counted(number: int, one: str, many: str = "") -> str:
     """ "1 child", "3 children"."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
-def listed(parts: list[str]) -> str:
-    """ "a, b and c"."""
-    if len(parts) < 2:
-        return "".join(parts)
-    return f"{', '.join(parts[:-1])} and {parts[-1]}"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from leadline.casebook.prose import capital, listed
 from leadline.protocol.criteria import criterion_words
 from leadline.protocol.estimands import EVENT_WORDS, Level
 from leadline.protocol.figures import figure_words
 from leadline.report.blocks import Block, Bullets, Column, Heading, Prose, Table, Terms
-from leadline.report.figures.words import counted, listed
+from leadline.report.figures.words import counted
 from leadline.report.protocol.citations import reasons
 from leadline.report.protocol.schedule import visits_table
 from leadline.report.protocol.words import (
@@ -19,7 +20,6 @@ from leadline.report.protocol.words import (
     ROUTES,
     STRATEGIES,
     TIMES_COUNTED,
-    capital,
     role_words,
     whom,
 )

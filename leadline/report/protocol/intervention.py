@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from leadline.casebook.prose import capital
 from leadline.protocol.figures import figure_words
 from leadline.protocol.oversight import Action
 from leadline.protocol.protocol import dose_rules
@@ -12,16 +13,7 @@ from leadline.protocol.subjects import drug_words
 from leadline.report.blocks import Block, Bullets, Column, Heading, Prose, Table, Terms
 from leadline.report.protocol.citations import reasons
 from leadline.report.protocol.rule_tables import criteria_table, rules_table
-from leadline.report.protocol.words import (
-    BASES,
-    DRUG_ROUTES,
-    GRADES,
-    ROUTES,
-    TIMES_COUNTED,
-    capital,
-    role_words,
-    whom,
-)
+from leadline.report.protocol.words import BASES, DRUG_ROUTES, GRADES, ROUTES, TIMES_COUNTED, role_words, whom
 from leadline.report.words import sentence
 
 if TYPE_CHECKING:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from leadline.casebook.prose import capital, listed
 from leadline.protocol.figures import UNIT_WORDS
 from leadline.protocol.open_figures import open_figures
 from leadline.protocol.subjects import drug_words
 from leadline.protocol.values import parts
 from leadline.report.blocks import Block, Column, Heading, Prose, Table, Terms
-from leadline.report.figures.words import listed
 from leadline.report.protocol.outline import TEMPLATE
-from leadline.report.protocol.words import DISEASES, STATUSES, TO_FILL, capital
+from leadline.report.protocol.words import DISEASES, STATUSES, TO_FILL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

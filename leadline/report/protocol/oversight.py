@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from leadline.casebook.prose import capital
 from leadline.report.blocks import Bullets, Column, Prose, Table, Terms
 from leadline.report.protocol.outline import TEMPLATE
-from leadline.report.protocol.words import capital, role_words
+from leadline.report.protocol.words import role_words
 
 if TYPE_CHECKING:
     from leadline.protocol.protocol import Protocol

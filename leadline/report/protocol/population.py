@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from leadline.casebook.prose import listed
 from leadline.report.blocks import Bullets, Prose
-from leadline.report.figures.words import listed
 from leadline.report.protocol.rule_tables import criteria_table
 from leadline.report.protocol.words import DISEASES, role_words
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from leadline.casebook.prose import capital, listed
 from leadline.measures import MEASURES
 from leadline.protocol.schedule import ALL_EVENTS, Record
 from leadline.report.blocks import Column, Table
-from leadline.report.figures.words import listed
-from leadline.report.protocol.words import RECORDS, capital, whom
+from leadline.report.protocol.words import RECORDS, whom
 from leadline.report.words import item_words, semicolons
 
 if TYPE_CHECKING:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from leadline.casebook.prose import capital
 from leadline.protocol.criteria import criterion_words
 from leadline.protocol.estimands import Level
 from leadline.report.blocks import Block, Column, Heading, Prose, Table
-from leadline.report.protocol.words import MISSING, capital, whom
+from leadline.report.protocol.words import MISSING, whom
 
 if TYPE_CHECKING:
     from leadline.protocol.protocol import Protocol

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from leadline.casebook.prose import capital, listed
 from leadline.protocol.figures import figure_words, window_words
 from leadline.protocol.subjects import drug_words
 from leadline.report.blocks import Block, Column, Heading, Prose, Table, Terms
-from leadline.report.figures.words import listed
 from leadline.report.protocol.citations import reasons
 from leadline.report.protocol.intervention import vital_signs
 from leadline.report.protocol.schedule import measures_table
-from leadline.report.protocol.words import capital, role_words, whom
+from leadline.report.protocol.words import role_words, whom
 from leadline.report.words import item_words, sentence
 
 if TYPE_CHECKING:

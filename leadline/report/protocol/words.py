@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from leadline.casebook.prose import listed
 from leadline.casebook.schema import DISEASES as SHORT_DISEASES
 from leadline.protocol.estimands import Missing, Strategy
 from leadline.protocol.oversight import Action
@@ -12,7 +13,7 @@ from leadline.protocol.protocol import Status
 from leadline.protocol.rules import Grade
 from leadline.protocol.schedule import Record
 from leadline.protocol.treatment import Basis, Counted, Route
-from leadline.report.figures.words import ILAR_CATEGORIES, listed
+from leadline.report.figures.words import ILAR_CATEGORIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -85,11 +86,6 @@ RECORDS: Mapping[Record, str] = {
     Record.JOINT_COUNTS: "Joint count, joint by joint",
     Record.REPORTS: "What child and family say",
 }
-
-
-def capital(text: str) -> str:
-    """The text with a capital, the rest as it is."""
-    return text[:1].upper() + text[1:]
 
 
 def role_words(protocol: Protocol, role_id: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from leadline.casebook.prose import capital
 from leadline.report.blocks import (
     Block,
     FigureBlock,
@@ -15,11 +16,11 @@ from leadline.report.blocks import (
     Verdict,
     without_empty_columns,
 )
+from leadline.report.figures.words import claim_words
 from leadline.report.tables.children import NO_TRIAL, age_words, drug_trial_table, treatment_table
 from leadline.report.tables.claims import (
     LADDER_COLUMNS,
     attribution_words,
-    claim_words,
     durability_words,
     ladder_row,
     quoted_evidence_table,
@@ -71,7 +72,7 @@ def _who(case: CaseFindings) -> str:
     invented = "INVENTED CHILD. " if patient.invented else ""
     contact = day_words(patient.last_contact, "day not recorded")
     return sentence(
-        f"{invented}{diagnosis[:1].upper()}{diagnosis[1:]}; age at the first infusion {age_words(patient)}; sex"
+        f"{invented}{capital(diagnosis)}; age at the first infusion {age_words(patient)}; sex"
         f" {code_words(patient.patient.get('sex'))}; last seen: {contact}. Days are counted from the first infusion."
     )
 
@@ -109,9 +110,7 @@ def _without_child(row: tuple[str, ...]) -> tuple[str, ...]:
 
 def _claim(claim: ClaimVerdict, number: int) -> list[Block]:
     words = claim_words(claim.claim)
-    title = (
-        f"“{words[:1].upper()}{words[1:]}”, said by {speaker_words(claim.speaker)}, {day_words(claim.day)}"
-    )
+    title = f"“{capital(words)}”, said by {speaker_words(claim.speaker)}, {day_words(claim.day)}"
     blocks: list[Block] = [Verdict(title, claim.finding.value, FINDINGS[claim.finding])]
     blocks += [Prose(text, "sentence") for text in claim.sentences]
     blocks.append(

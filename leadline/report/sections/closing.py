@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from leadline import __version__
+from leadline.casebook.prose import listed
 from leadline.report.blocks import Block, Bullets, FigureBlock, Heading, Prose, Section, Table
 from leadline.report.sections.opening import ROWS_IN_A_DOCUMENT
 from leadline.report.tables.benefit import benefit_table
@@ -16,15 +17,7 @@ from leadline.report.tables.methods import about_table, parameter_table, rule_ta
 from leadline.report.tables.missing import completeness_table
 from leadline.report.tables.scores import score_table
 from leadline.report.tables.series import counts_table, criteria_side_by_side, null_table
-from leadline.report.words import (
-    DIAGNOSES,
-    NO_ADVICE,
-    counted,
-    listed,
-    number_words,
-    plain,
-    proportion_words,
-)
+from leadline.report.words import DIAGNOSES, NO_ADVICE, counted, number_words, plain, proportion_words
 from leadline.verdicts.findings import Findings, NullComparison
 
 Figures = Mapping[str, FigureBlock]

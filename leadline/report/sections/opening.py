@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from leadline.casebook.prose import listed
 from leadline.report.blocks import Block, FigureBlock, Legend, Prose, Section
 from leadline.report.tables.claims import claims_table
 from leadline.report.tables.missing import to_record_table
 from leadline.report.tables.series import counts_table
-from leadline.report.words import counted, listed
+from leadline.report.words import counted
 from leadline.verdicts.findings import CaseFindings, ClaimCount, Findings
 
 ROWS_IN_A_DOCUMENT = 200

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from leadline.casebook.prose import listed
 from leadline.report.blocks import Column, Table
-from leadline.report.words import listed
 from leadline.verdicts.findings import CaseFindings, Findings
 
 Answer = Callable[[Findings], tuple[str, str]]

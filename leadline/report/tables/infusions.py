@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 from leadline.casebook.case import Infusion
+from leadline.casebook.prose import listed
 from leadline.report.blocks import Column, Table
 from leadline.report.tables.children import ONE_COLUMN_EACH
-from leadline.report.words import NOT_RECORDED, WITHHELD, code_words, day_words, listed
+from leadline.report.words import NOT_RECORDED, WITHHELD, code_words, day_words
 from leadline.verdicts.findings import CaseFindings
 
 FEW = 5

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
+from leadline.casebook.prose import capital
 from leadline.casebook.schema import ABOUT_KEYS
 from leadline.measures import MEASURES
 from leadline.measures.definition import Source
@@ -63,7 +64,7 @@ def about_table(findings: Findings) -> Table:
 def _fact(key: str) -> str:
     """What the casebook's key stands for; the notice stands on every page and is not repeated."""
     words = ABOUT_KEYS.get(key, plain(key))
-    return "Printed for all children together" if key == "group_result" else _capital(words)
+    return "Printed for all children together" if key == "group_result" else capital(words)
 
 
 def parameter_table(findings: Findings) -> Table:
@@ -81,7 +82,7 @@ def parameter_table(findings: Findings) -> Table:
 
 
 def _parameter_row(name: str, value: Any) -> tuple[str, str, str]:
-    words, unit = PARAMETERS.get(name, (_capital(plain(name)), ""))
+    words, unit = PARAMETERS.get(name, (capital(plain(name)), ""))
     shown = _null_rate_words(value) if name == "null_rates" else _value_words(value)
     return words, shown, unit
 
@@ -107,7 +108,7 @@ def _value_words(value: Any) -> str:
 
 def rule_table(findings: Findings) -> Table:
     """One row a rule set, with its version."""
-    rows = tuple((_capital(plain(name)), version) for name, version in findings.rule_sets)
+    rows = tuple((capital(plain(name)), version) for name, version in findings.rule_sets)
     columns = (Column("Rule set", width=1.6), Column("Version or source", width=2.0))
     return Table("rules", "Rule sets", columns, rows, empty="No rule set is named.")
 
@@ -144,7 +145,3 @@ def measures_used(findings: Findings) -> list[str]:
         used.update(cell.criterion for cell in case.completeness)
         used.update(score.measure for score in case.scores)
     return [measure for measure in MEASURES if measure in used]
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]

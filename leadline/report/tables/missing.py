@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from leadline.casebook.prose import capital, listed
 from leadline.report.blocks import Column, Table
-from leadline.report.words import listed, records_words, window_words
+from leadline.report.words import records_words, window_words
 from leadline.verdicts.findings import CaseFindings, CompletenessCell
 
 STILL_OPEN = "open"
@@ -137,7 +138,7 @@ def completeness_table(cases: Sequence[CaseFindings]) -> Table:
         (
             Column("Child", "code", 1.0),
             Column("Criterion", width=2.6),
-            *(Column(heading[:1].upper() + heading[1:], "number", 0.9) for heading in headings),
+            *(Column(capital(heading), "number", 0.9) for heading in headings),
         ),
         tuple(rows),
         (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from leadline.casebook.prose import capital
 from leadline.report.blocks import Column, Table
 from leadline.report.tables.parameters import baseline_first_day, windows
 from leadline.report.words import CUTOFF_SETS, day_words, plain, records_words, ref_words, semicolons
@@ -49,7 +50,7 @@ def score_table(findings: Findings) -> Table:
 
 
 def _heading(window: Window) -> str:
-    return window.title[:1].upper() + window.title[1:]
+    return capital(window.title)
 
 
 def shown_scores(case: CaseFindings) -> dict[str, list[ScoreAt]]:

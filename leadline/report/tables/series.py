@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from leadline.casebook.prose import capital
 from leadline.report.blocks import Column, Table
-from leadline.report.tables.claims import claim_words
+from leadline.report.figures.words import claim_words
 from leadline.report.words import (
     DIAGNOSES,
     interval_words,
@@ -84,7 +85,7 @@ def criteria_side_by_side(findings: Findings) -> Table:
     return Table(
         "criteria_side_by_side",
         CRITERIA_TITLE,
-        (Column("Criterion", width=1.6), *(Column(each[:1].upper() + each[1:]) for each in headings)),
+        (Column("Criterion", width=1.6), *(Column(capital(each)) for each in headings)),
         tuple(
             (title, *(cells.get(window, "does not apply") for window in windows))
             for title, cells in rows.items()
