@@ -193,7 +193,9 @@ class EventRate:
 
 
 @dataclass(frozen=True, slots=True)
-class RateComparison:
+class PeriodComparison:
+    """Events of one kind per month before the index infusion and after it, with the p-values of two exact tests."""
+
     event_class: str
     before: EventRate
     after: EventRate
@@ -211,7 +213,7 @@ class Safety:
     with_event: Proportion
     with_serious_event: Proportion
     not_assessed: tuple[str, ...]
-    comparisons: tuple[RateComparison, ...]
+    comparisons: tuple[PeriodComparison, ...]
     children_needed: tuple[tuple[float, int], ...]
     sentences: tuple[str, ...]
 

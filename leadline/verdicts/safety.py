@@ -19,7 +19,7 @@ from leadline.verdicts.exact import (
     fisher_exact_two_sided,
     poisson_rate_interval,
 )
-from leadline.verdicts.findings import EventRate, Proportion, RateComparison, Safety
+from leadline.verdicts.findings import EventRate, PeriodComparison, Proportion, Safety
 
 RISKS = (0.05, 0.10, 0.20)
 CLASSES = (("serious", True), ("other", False))
@@ -110,7 +110,7 @@ def _in_period(event: AdverseEvent, *, after: bool) -> bool:
     return event.start.first >= 0 if after else event.start.last < 0
 
 
-def _compare_periods(cases: Sequence[Case], name: str, *, serious: bool) -> RateComparison | None:
+def _compare_periods(cases: Sequence[Case], name: str, *, serious: bool) -> PeriodComparison | None:
     """Before against after the infusion: the exact conditional test, and Fisher's test on events against event-free
     person-months as Swart 2019 did (doi:10.1093/rheumatology/kez157). None unless both periods were asked about."""
     before, after = (_event_rate(cases, serious=serious, after=late) for late in (False, True))
@@ -120,7 +120,7 @@ def _compare_periods(cases: Sequence[Case], name: str, *, serious: bool) -> Rate
     conditional = compare_rates_conditional(
         (after.events, before.events), (after.person_months, before.person_months)
     )
-    return RateComparison(name, before, after, conditional.p, fisher_exact_two_sided((rows[0], rows[1])))
+    return PeriodComparison(name, before, after, conditional.p, fisher_exact_two_sided((rows[0], rows[1])))
 
 
 def _sentences(children: int, watched: int, with_serious: int, unclear: int) -> list[str]:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from leadline.casebook.case import Case, RowRef
 from leadline.report.blocks import Column, Table
+from leadline.report.figures.words import claim_words
 from leadline.report.tables.rows import row_texts
 from leadline.report.words import (
     ATTRIBUTIONS,
-    CLAIMS,
     CODES,
     DIAGNOSES,
     FINDINGS,
@@ -88,10 +88,6 @@ def _group_row(claim: GroupClaim) -> tuple[str, ...]:
         "cannot be told",
         "cannot be told",
     )
-
-
-def claim_words(claim: str) -> str:
-    return CLAIMS.get(claim, plain(claim))
 
 
 def speaker_words(speaker: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from leadline.casebook.case import AdverseEvent
 from leadline.report.blocks import Column, Table
 from leadline.report.words import NOT_RECORDED, code_words, day_words, number_words, plain, semicolons
-from leadline.verdicts.findings import CaseFindings, EventRate, Findings, RateComparison
+from leadline.verdicts.findings import CaseFindings, EventRate, Findings, PeriodComparison
 
 SERIOUS_NOTE = (
     "Day is counted from the first infusion. Grade: CTCAE. Serious: by ICH E2A, with its criterion; a serious event is"
@@ -93,7 +93,7 @@ def event_rate_table(findings: Findings) -> Table:
     )
 
 
-def _rate_rows(compared: RateComparison) -> list[tuple[str, ...]]:
+def _rate_rows(compared: PeriodComparison) -> list[tuple[str, ...]]:
     p = (number_words(compared.p_conditional, 2), number_words(compared.p_fisher, 2))
     kind = plain(compared.event_class)
     return [(kind, *_rate(compared.before), "", ""), (kind, *_rate(compared.after), *p)]

@@ -6,8 +6,8 @@ from collections.abc import Collection
 
 from leadline.casebook.case import Case, DrugCourse, Fact, RowRef
 from leadline.casebook.items import ITEMS
-from leadline.report.figures.words import drug_name, product_words
-from leadline.report.words import CLAIMS, CODES, code_words, day_words, item_words, plain, semicolons
+from leadline.report.figures.words import claim_words, drug_name, product_words
+from leadline.report.words import CODES, code_words, day_words, item_words, plain, semicolons
 
 
 def row_texts(case: Case, wanted: Collection[RowRef], *, internal: bool) -> dict[RowRef, str]:
@@ -22,7 +22,7 @@ def row_texts(case: Case, wanted: Collection[RowRef], *, internal: bool) -> dict
     texts |= {event.ref: f"{day_words(event.start)}: {event.term}" for event in case.adverse_events}
     for report in case.reports:
         said = f": “{report.statement}”" if internal and report.statement else ""
-        claim = CLAIMS.get(report.claim, plain(report.claim))
+        claim = claim_words(report.claim)
         texts[report.ref] = f"{day_words(report.day)}: {claim}{said}"
     return texts
 
