@@ -130,7 +130,7 @@ def test_a_break_longer_than_the_time_between_two_doses_starts_the_watch(name, f
 def test_a_watch_says_that_the_drug_was_taken_up_again_and_after_how_long():
     (watch,) = broken_off("anakinra", 10, 20, "daily")
     assert watch.found.startswith(
-        "anakinra stopped on day 10 and taken up again on day 20, after a break of 10 days,"
+        "anakinra stopped on day 10, and taken up again on day 20, after a break of 10 days,"
         " longer than 1 dosing interval (1 day); "
     )
     assert (watch.certain, watch.first, watch.last) == (True, 10, 94)
@@ -162,6 +162,16 @@ def test_a_protocol_may_allow_longer_breaks_or_leave_them_open():
     unknown = protocol(longest_break=limit(unit="{dosing_intervals}", centre="how long a break may be"))
     (watch,) = broken_off("tocilizumab", 10, 20, "q2w", by=unknown)
     assert (watch.certain, watch.missing[0]) == (None, "how long a break counts as a stop")
+
+
+def test_a_watch_says_which_other_blocker_was_taken_when_the_drug_was_stopped():
+    canakinumab = drug("canakinumab", 9, frequency="q4w", ongoing=True, as_of=390)
+    (watch,) = watched(stopped(10, "anakinra", frequency="daily"), canakinumab)
+    assert watch.found.startswith("anakinra stopped on day 10, while canakinumab was taken; ")
+    (alone,) = watched(
+        stopped(10, "anakinra", frequency="daily"), replace(canakinumab, start=DaySpan(12, 12))
+    )
+    assert alone.found.startswith("anakinra stopped on day 10; ")
 
 
 def test_a_course_that_another_of_the_same_drug_outlasts_was_not_broken_off():

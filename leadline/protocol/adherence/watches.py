@@ -29,7 +29,7 @@ from leadline.protocol.adherence.findings import (
 from leadline.protocol.adherence.readings import refs_of
 from leadline.protocol.oversight import Watch
 from leadline.verdicts.doses import next_course
-from leadline.verdicts.treatment import drug_name
+from leadline.verdicts.treatment import drug_name, running
 from leadline.verdicts.view import title_of
 
 SYNDROME = "mas_2016"
@@ -135,7 +135,8 @@ def _with_day(
     over = [period for period in periods if period.state in ("recorded", "missing")]
     full = sum(period.state == "recorded" for period in periods)
     unrecorded = [what for period in periods if period.state == "missing" for what in period.missing]
-    happened = f"{name} stopped on {stop.day}" + (f" and {stop.pause.words}" if stop.pause.words else "")
+    happened = f"{name} stopped on {stop.day}{_beside(watch, stop, case)}"
+    happened += f", and {stop.pause.words}" if stop.pause.words else ""
     return WatchAdherence(
         watch=watch.id, title=watch.title, drug=name, stopped=stop.day, certain=None if stop.lacking else True,
         first=first, last=last,
@@ -146,6 +147,20 @@ def _with_day(
         missing=(*stop.lacking, *dict.fromkeys(unrecorded)),
         evidence=refs_of((stop.course.ref,), *(period.evidence for period in periods)),
     )  # fmt: skip
+
+
+def _beside(watch: Watch, stop: _Stop, case: Case) -> str:
+    """Other drugs of the list that the child surely took on the day of the stop. They end no watch: whether one drug
+    stands in for another is for the physician to say."""
+    others = {
+        drug_name(other)
+        for other in case.courses
+        if other.substance != stop.course.substance
+        and is_listed(other, watch.stopped)
+        and running(other, stop.day)
+    }
+    verb = "was" if len(others) == 1 else "were"
+    return f", while {' and '.join(sorted(others))} {verb} taken" if others else ""
 
 
 # ---- intervals -------------------------------------------------------------------------------------------------------
