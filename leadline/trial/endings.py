@@ -19,7 +19,7 @@ from leadline.errors import BeyondExactRange
 from leadline.trial.borrowing import Above, Outcomes, Reaches
 from leadline.trial.borrowing.independent import Independent
 from leadline.trial.borrowing.outcomes import outcomes_from, sorted_outcomes, table_shape
-from leadline.trial.design import Basis, Reference
+from leadline.trial.design import Basis
 from leadline.trial.posterior import Posterior, basket_law, binomial, sufficient_counts
 
 if TYPE_CHECKING:
