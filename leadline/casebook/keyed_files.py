@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import yaml
@@ -15,7 +16,7 @@ import yaml
 from leadline.casebook.problems import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from pydantic import TypeAdapter
@@ -74,8 +75,8 @@ class KeyedFile:
         """One error that names every problem, in the order of the lines."""
         located = sorted({(*self.locate(problem.path), problem.found, problem.taken) for problem in problems})
         lines = [
-            f"{self.name}, line {line}, {key}: found {found}; takes {taken}"
-            for line, key, found, taken in located
+            f"{self.name}, line {line}, {key}: found {found}; takes {' or '.join(one[-1] for one in alike)}"
+            for (line, key, found), alike in groupby(located, key=lambda one: one[:3])
         ]
         return self.kind.invalid("\n".join(lines), hint=self.kind.hint)
 
@@ -111,8 +112,12 @@ def validated(adapter: TypeAdapter[Value], values: Any, file: KeyedFile) -> Valu
     try:
         return adapter.validate_json(json.dumps(values, default=str), strict=True)
     except ValidationError as invalid:
-        known = _known_keys(adapter)
-        problems = [_explain(error, known) for error in invalid.errors() if not _follows(error)]
+        known, errors = _known_keys(adapter), invalid.errors()
+        problems = [
+            _explain(error, known)
+            for error in errors
+            if not _follows(error) and not _of_another_kind(error, errors, known)
+        ]
         raise file.refusal(problems) from None
 
 
@@ -148,7 +153,7 @@ def _locate(node: yaml.Node, path: KeyPath) -> tuple[int, str]:
         if part in held:
             key, node = held[part]
             line = key.start_mark.line + 1
-        elif depth < len(path):
+        elif depth < len(path) or not isinstance(node, yaml.MappingNode):
             continue  # the tag of a value that may be of several kinds, which is no key of the file
         shown += f".{part}"
     return line, shown.lstrip(".") or "the file"
@@ -182,6 +187,18 @@ def _without_tag(path: KeyPath, value: object) -> KeyPath:
 def _follows(error: ErrorDetails) -> bool:
     """Whether the error only repeats that something inside a list is wrong."""
     return error["type"] == "too_short" and bool(error["input"])
+
+
+def _of_another_kind(error: ErrorDetails, errors: Sequence[ErrorDetails], known: Iterable[str]) -> bool:
+    """Whether the value may be of several kinds, and is told to be wrong as the kind that it is."""
+
+    def keys(of: ErrorDetails) -> KeyPath:
+        return tuple(part for part in of["loc"] if isinstance(part, int) or part in known)
+
+    at = keys(error)
+    return error["type"].endswith("_type") and any(
+        keys(other)[: len(at)] == at and not other["type"].endswith("_type") for other in errors
+    )
 
 
 TAKEN = {

@@ -30,7 +30,7 @@ class ControlArm:
 
     looks          control children at each look of the basket
     prior          beta mixture for their response rate; children of earlier trials are borrowed through it
-    margin         the therapy has to be better by more than this
+    margin         the therapy has to be better by more than this; 0 where odds ratios are borrowed (centre: control)
     rates          lowest and highest control rate that is thought possible: the largest error is searched between them
     self_adapting  gives the prior less weight the more the controls' own responders speak against it
     """
@@ -111,7 +111,11 @@ class EarlyRule:
     """When a look before the last stops a basket.
 
     For futility the probability must be below `cutoff`; for efficacy a posterior at least, a predictive probability
-    above it. Predicted success is reaching the number of responders that suffices without borrowing. [F20]
+    above it. Predicted success is reaching the number of responders that suffices without borrowing; the children to
+    come are foretold by the basket's posterior as it is, what it borrows included. [F20]
+
+    above   reference rate of the posterior; of a basket with controls the adjusted rate is held against it: the rate
+            if the controls were at the null rate. A margin is part of the null limit, not of the target rate
     """
 
     by: Basis
@@ -140,7 +144,7 @@ class HarmFamily(StrEnum):
     POCOCK = "pocock"
     OBRIEN_FLEMING = "obrien_fleming"
     WANG_TSIATIS = "wang_tsiatis"
-    BETA_BINOMIAL = "beta_binomial"
+    BETA_BINOMIAL = "beta_binomial"  # prior Beta(3 l, 3 (1 - l)), l the limit rate
     SPRT = "sprt"
 
 
@@ -159,7 +163,7 @@ class Harm:
     event          the event in words; which events of a chart are counted as it is said by `counts`
     limit_rate     rate of the event that must not be exceeded
     level          probability of stopping, at most, when the true rate is the limit
-    expected_rate  rate of the event at which the operating characteristics are given
+    expected_rate  rate of the event at which the operating characteristics are given; below the limit
     """
 
     event: Annotated[str, Len(1)]
@@ -205,7 +209,8 @@ class Accrual:
 class Design:
     """A whole design.
 
-    order     step by step, the baskets that reach their next look; empty: all together
+    order     step by step, the baskets that reach their next look; empty: all together, looks numbered from the end,
+              so that all baskets share the last step and one with fewer looks joins later
     protocol  id of a shipped protocol, or the path of one beside the design file; needed to freeze and to monitor
     accrual   how children may come, if not in the planned numbers; None to leave that open
     """

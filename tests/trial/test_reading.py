@@ -86,6 +86,20 @@ def test_a_fault_is_refused_with_file_line_and_key(old, new, line, key, says):
     assert refused.value.exit_code == 40
 
 
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("1.0", ["efficacy.posterior: found 1.0; takes a number below 1"]),
+        ("[0.9, 2]", ["efficacy.posterior[1]: found 2; takes a number below 1"]),
+        ("yes", ["efficacy.posterior: found True; takes a list or a number"]),
+    ],
+)
+def test_a_value_of_several_kinds_is_told_once_as_the_kind_that_it_is(value, said):
+    with pytest.raises(DesignInvalid) as refused:
+        parse_design(TEXT.replace("posterior: 0.98", f"posterior: {value}"), name="two.yaml")
+    assert refused.value.message.splitlines() == [f"two.yaml, line 10, {each}" for each in said]
+
+
 def test_early_rules_without_an_earlier_look_are_refused():
     text = TEXT.replace("[10, 20]", "[20]").replace("[8, 16]", "[16]")
     with pytest.raises(DesignInvalid, match=r"line 11, futility: .*no basket has a look before its last"):
