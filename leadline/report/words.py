@@ -11,7 +11,16 @@ from leadline.casebook.case import RowRef
 from leadline.casebook.days import FAR, DaySpan
 from leadline.casebook.items import ITEMS, SLEDAI_FINDINGS
 from leadline.casebook.prose import capital, listed
-from leadline.report.figures.words import CLAIMS, CUTOFF_SETS, DIAGNOSES, FINDINGS, SPEAKERS, counted, plain
+from leadline.report.figures.words import (
+    BASES,
+    CLAIMS,
+    CUTOFF_SETS,
+    DIAGNOSES,
+    FINDINGS,
+    SPEAKERS,
+    counted,
+    plain,
+)
 from leadline.verdicts.findings import Proportion
 
 __all__ = [
@@ -94,8 +103,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "q2w": "every 2 weeks",
         "q4w": "every 4 weeks",
         "fixed": "",
-        "per_kg": "per kg",
-        "per_m2": "per m²",
+        **BASES,
         # donors
         "allogeneic_related": "allogeneic, related",
         "allogeneic_unrelated": "allogeneic, unrelated",

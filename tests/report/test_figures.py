@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from itertools import combinations, pairwise
@@ -266,6 +267,24 @@ def test_a_drug_without_a_date_is_listed_and_has_no_place_in_time():
     plotted = plot_timeline(child_jia())
     assert rows_of(plotted, "treatment: NSAID") == [(None, None, "start", None, "")]
     assert "taken" in [text.get_text() for text in texts(plotted)]
+
+
+@pytest.mark.parametrize(
+    ("unit", "basis", "printed"),
+    [("mg", "per_kg", "mg per kg daily"), ("mg/kg", "per_kg", "mg/kg daily"), ("mg", "fixed", "mg daily")],
+)
+def test_a_dose_by_body_size_says_so(unit, basis, printed):
+    child = child_sle()
+    courses = tuple(
+        replace(course, dose_unit=unit, dose_basis=basis, frequency="daily") for course in child.case.courses
+        if course.substance == "prednisone"
+    )  # fmt: skip
+    plotted = plot_timeline(replace(child, case=replace(child.case, courses=courses)))
+    assert printed in [text.get_text() for text in texts(plotted)]
+    assert {row[3] for row in rows_of(plotted, "treatment") if row[2] == "start"} == {
+        f"15 {printed}",
+        f"7.5 {printed}",
+    }
 
 
 def test_a_start_before_some_day_has_an_open_end_in_the_data():

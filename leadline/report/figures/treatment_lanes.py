@@ -159,14 +159,13 @@ def _name_lane(sheet: Sheet, lane: _Lane, *, is_listed: bool) -> float:
 def _one_unit(courses: list[DrugCourse]) -> str | None:
     """The unit of all doses of a lane; None if none is recorded or they differ and no height can compare them."""
     units = {
-        (course.dose_unit, course.frequency, course.dose_basis)
+        (course.dose_unit, course.dose_basis, course.frequency)
         for course in courses
         if course.dose is not None
     }
     if len(units) != 1:
         return None
-    unit, frequency, _ = units.pop()
-    return " ".join(part for part in (unit, words.plain(frequency)) if part) or None
+    return words.unit_of_dose(*units.pop()) or None
 
 
 def goes_on(course: DrugCourse, following: DrugCourse | None) -> bool:

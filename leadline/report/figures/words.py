@@ -134,6 +134,9 @@ STATE_RANKS: Mapping[str, int] = MappingProxyType(
 )
 """Activity states, best first, as the swimmer figure shades them: those of JADAS and those of SLEDAI-2K."""
 
+BASES: Mapping[str, str] = MappingProxyType({"per_kg": "per kg", "per_m2": "per m²"})
+"""By what a dose counts; a fixed one by nothing."""
+
 CUTOFF_SETS: Mapping[str, str] = MappingProxyType(
     {
         "trincianti2021": "Trincianti 2021",
@@ -164,7 +167,14 @@ def dose_words(course: DrugCourse) -> str:
     """The dose as recorded: "10 mg daily"; empty if not recorded."""
     if course.dose is None:
         return ""
-    return " ".join(part for part in (f"{course.dose:g}", course.dose_unit, plain(course.frequency)) if part)
+    unit = unit_of_dose(course.dose_unit, course.dose_basis, course.frequency)
+    return f"{course.dose:g} {unit}".rstrip()
+
+
+def unit_of_dose(unit: str, basis: str, frequency: str) -> str:
+    """What a number of a dose counts: "mg per m² weekly". A unit such as mg/kg says its basis itself."""
+    by_size = "" if "/" in unit else BASES.get(basis, "")
+    return " ".join(part for part in (unit, by_size, plain(frequency)) if part)
 
 
 def product_words(infusion: Infusion) -> str:
