@@ -35,24 +35,13 @@ UPCR = Item(
     example="1.8",
 )  # fmt: skip
 EGFR = ITEMS["egfr_ml_min_173"]
-BASELINE_EGFR = Item(
-    "baseline_egfr",
-    f"{EGFR.title} (baseline)",
-    unit=EGFR.unit,
-    low=0,
-    high=300,
-    limits_are_ours=True,
-    aliases=(f"baseline_{EGFR.id}",),
-)
-CURRENT_EGFR = Item(
-    "current_egfr",
-    f"{EGFR.title} (current)",
-    unit=EGFR.unit,
-    low=0,
-    high=300,
-    limits_are_ours=True,
-    aliases=(f"current_{EGFR.id}",),
-)
+BASELINE_EGFR, CURRENT_EGFR = (
+    Item(
+        f"{when}_egfr", f"{EGFR.title} ({when})", unit=EGFR.unit, low=EGFR.low, high=EGFR.high, limits_are_ours=True,
+        aliases=(f"{when}_{EGFR.id}",),
+    )
+    for when in ("baseline", "current")
+)  # fmt: skip
 TOLERANCE = Item("egfr_tolerance", "Fall of eGFR that still counts as stable, as a fraction", low=0, high=0.5)
 TOLERANCE_DEFAULT = 0.15  # [K24] "within 10-15 %"
 
