@@ -164,6 +164,24 @@ def test_results_are_plain_json():
 # --- a prior for children, and its tipping point
 
 
+def test_the_classical_rows_are_those_of_pritz_1997_on_the_reader_s_scale():
+    name = "pool-pritz-random"
+    pooled = pool(studies_of(StudyKind.ONE_ARM, *zip(inputs(name)["x"], inputs(name)["n"], strict=True)))
+    row, expected = method(pooled, "random effects, maximum likelihood"), printed(name)["logit_glmm_ml"]
+    assert [row.estimate, row.low, row.high] == pytest.approx(
+        [expected["estimate"], *expected["ci"]], abs=6e-5
+    )
+    assert row.prediction == pytest.approx(expected["prediction"], abs=6e-5)
+    row, expected = (
+        method(pooled, "Freeman-Tukey double arcsine, REML"),
+        printed(name)["exact_double_arcsine_reml"],
+    )
+    assert [row.estimate, row.low, row.high] == pytest.approx(
+        [expected["estimate"], *expected["ci"]], abs=6e-5
+    )
+    assert row.prediction is None
+
+
 def test_a_prior_for_children_states_its_discount_its_loss_and_its_sizes():
     found = prior_for_children(ankylosing_spondylitis(), discount=Discount(widened_by=0.3))
     assert found.discount.widened_by == 0.3
