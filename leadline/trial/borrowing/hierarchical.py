@@ -287,55 +287,89 @@ def sums_over_nodes(counts: Counts, weight: Floats, factors: Sequence[Factors]) 
     weight    (nodes,), prior probability of the nodes
     returns   (outcomes,) and (outcomes, baskets), the latter with that basket's quantity in place of its marginal
     """
-    baskets, middle = counts.shape[1], counts.shape[1] // 2
+    baskets = counts.shape[1]
     if baskets == 0:
         return np.ones(len(counts)), np.empty((len(counts), 0))
-    left, left_rows = distinct_rows(counts[:, :middle])
-    right, right_rows = distinct_rows(counts[:, middle:])
-    if (len(left) + len(right)) * len(weight) > MOST_HELD and len(counts) > 1:
-        half = len(counts) // 2
-        parts = [sums_over_nodes(part, weight, factors) for part in (counts[:half], counts[half:])]
-        return np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts])
-
-    def joined(one: Floats, other: Floats) -> Floats:
-        if len(one) * len(other) <= PAIRS_WORTH * len(counts):
-            return np.asarray((one @ other.T)[left_rows, right_rows])
-        return np.asarray(np.einsum("on,on->o", one[left_rows], other[right_rows]))
-
-    left_part = weight * _product(left, factors[:middle])
-    right_part = _product(right, factors[middle:])
-    weighted = np.empty(counts.shape)
-    for j in range(middle):
-        weighted[:, j] = joined(weight * _product(left, factors[:middle], weighted=j), right_part)
-    for j in range(middle, baskets):
-        weighted[:, j] = joined(left_part, _product(right, factors[middle:], weighted=j - middle))
-    return joined(left_part, right_part), weighted
+    sums = _sums(counts, weight, factors, (None, *range(baskets)))
+    return sums[0], np.column_stack(sums[1:])
 
 
 def total_over_nodes(counts: Counts, weight: Floats, factors: Sequence[Factors]) -> Floats:
     """The first of these sums alone, in a quarter of the time for three baskets: (outcomes,)."""
-    middle = counts.shape[1] // 2
-    left, left_rows = distinct_rows(counts[:, :middle])
-    right, right_rows = distinct_rows(counts[:, middle:])
-    pairs = len(left) * len(right)
-    if (len(left) + len(right)) * len(weight) > MOST_HELD or pairs > PAIRS_WORTH * len(counts):
-        return sums_over_nodes(counts, weight, factors)[0]
-    left_part = weight * _product(left, factors[:middle])
-    return np.asarray((left_part @ _product(right, factors[middle:]).T)[left_rows, right_rows])
+    return _sums(counts, weight, factors, (None,))[0]
 
 
-MOST_HELD = 8_000_000  # products held together, 64 MB each of a few times; above it the outcomes are taken in two parts
+MOST_HELD = (
+    4_000_000  # products held together, 32 MB; above it the nodes, or the outcomes, are taken in parts
+)
 PAIRS_WORTH = (
     20  # a matrix product of all pairs is worth so many pairs an outcome; drawn outcomes have too few
 )
 
 
-def _product(counts: Counts, factors: Sequence[Factors], *, weighted: int | None = None) -> Floats:
-    """(outcomes, nodes), or (outcomes, 1) without baskets."""
-    product = np.ones((len(counts), 1))
-    for j, factor in enumerate(factors):
-        product = product * (factor.weighted if j == weighted else factor.marginal)[counts[:, j]]
-    return product
+def _sums(
+    counts: Counts, weight: Floats, factors: Sequence[Factors], weighted: Sequence[int | None]
+) -> list[Floats]:
+    """(outcomes,) for each: the sum over nodes with this basket weighted, or none.
+
+    The products of the outcomes' left and right halves are multiplied out once each, a few nodes at a time.
+    """
+    middle = counts.shape[1] // 2
+    left, left_rows = distinct_rows(counts[:, :middle])
+    right, right_rows = distinct_rows(counts[:, middle:])
+    all_pairs = len(left) * len(right) <= PAIRS_WORTH * len(counts)
+    sums_held = len(left) * len(right) if all_pairs else len(counts)
+    rows_held = len(left) + len(right) + (0 if all_pairs else 2 * len(counts))
+    if max(sums_held * len(weighted), rows_held * LEAST_NODES) > MOST_HELD and len(counts) > 1:
+        half = len(counts) // 2
+        parts = [_sums(part, weight, factors, weighted) for part in (counts[:half], counts[half:])]
+        return [np.concatenate(both) for both in zip(*parts, strict=True)]
+    shape = (len(left), len(right)) if all_pairs else (len(counts),)
+    sums = [np.zeros(shape) for _ in weighted]
+    step = max(MOST_HELD // rows_held, 1)
+    for start in range(0, len(weight), step):
+        nodes = slice(start, start + step)
+        products = _Halves((left, right), factors, nodes)
+        for found, basket in zip(sums, weighted, strict=True):
+            one, other = products.weighted(basket)
+            one = one * weight[nodes]
+            found += one @ other.T if all_pairs else np.einsum("on,on->o", one[left_rows], other[right_rows])
+    return [found[left_rows, right_rows] for found in sums] if all_pairs else sums
+
+
+LEAST_NODES = 16  # taken together: fewer cost more in calls than in sums
+
+
+class _Halves:
+    """The products of the left and of the right baskets' factors at some nodes."""
+
+    def __init__(self, halves: tuple[Counts, Counts], factors: Sequence[Factors], nodes: slice) -> None:
+        self.halves, self.factors, self.nodes = halves, factors, nodes
+        self.middle = halves[0].shape[1]
+        self.plain = self._product(0, None), self._product(1, None)
+
+    def weighted(self, basket: int | None) -> tuple[Floats, Floats]:
+        """Both products, with one basket's quantity in place of its marginal."""
+        left, right = self.plain
+        if basket is None:
+            return left, right
+        if basket < self.middle:
+            return self._product(0, basket), right
+        return left, self._product(1, basket - self.middle)
+
+    def _product(self, half: int, weighted: int | None) -> Floats:
+        """(outcomes, nodes), or (outcomes, 1) without baskets."""
+        counts = self.halves[half]
+        factors = self.factors[self.middle :] if half else self.factors[: self.middle]
+        product = np.ones((len(counts), 1))
+        for j, factor in enumerate(factors):
+            at_nodes = (factor.weighted if j == weighted else factor.marginal)[:, self._of(factor)]
+            product = product * at_nodes[counts[:, j]]
+        return product
+
+    def _of(self, factor: Factors) -> slice:
+        """The nodes; of a basket that stands alone the one that there is."""
+        return self.nodes if factor.marginal.shape[1] > 1 else slice(None)
 
 
 def distinct_rows(counts: Counts) -> tuple[Counts, Counts]:
