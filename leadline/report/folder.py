@@ -135,7 +135,7 @@ def write_values(values: Mapping[str, Any], work: Path, stem: str, progress: Pro
     (work / f"{stem}.json").write_text(text, encoding="utf-8", newline="\n")
 
 
-_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 
 
 def write_documents(

@@ -120,7 +120,19 @@ class Ending:
         return any(closed.reason is Reason.HARM for closed in self.closed)
 
 
-def find_endings(design: Design, posterior: Posterior, *, seen: Seen | None = None) -> list[Ending]:
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """All endings of a trial, and how close its decisions come.
+
+    nearest   distance of the closest probability to what it was held against at a look, over all outcomes that the
+              look can find
+    """
+
+    endings: list[Ending]
+    nearest: float
+
+
+def find_endings(design: Design, posterior: Posterior, *, seen: Seen | None = None) -> Walked:
     """All endings; without the harm rule their shares add up to one for every vector of counts.
 
     seen    where the looks do not find the planned children, those they find, in a design without controls
@@ -130,11 +142,11 @@ def find_endings(design: Design, posterior: Posterior, *, seen: Seen | None = No
         _check_count(
             design, math.prod(sum(size + 1 for size in sizes) for sizes in zip(*seen.open, strict=True))
         )
-        return list(_Walk(design, posterior, seen).endings())
+        return _Walk(design, posterior, seen).whole()
     _check_count(design, outcomes_together(design))
     if len(design.steps()) == 1 and design.exchangeable and design.harm is None:
-        return [_single_look(design, posterior)]
-    return list(_Walk(design, posterior, planned(design)).endings())
+        return _single_look(design, posterior)
+    return _Walk(design, posterior, planned(design)).whole()
 
 
 def check_exact_range(design: Design) -> None:
@@ -169,20 +181,20 @@ def _states(basket: Basket) -> int:
     return sum((look + 1) * (basket.controls(look) + 1) for look in basket.looks)
 
 
-def _single_look(design: Design, posterior: Posterior) -> Ending:
+def _single_look(design: Design, posterior: Posterior) -> Walked:
     outcomes = sorted_outcomes(design.sizes[0], len(design.baskets), controls=design.control_sizes[0])
-    above = posterior.expect(outcomes, Above(design.null_limits))
-    success = above >= np.array(design.thresholds)
+    above, thresholds = posterior.expect(outcomes, Above(design.null_limits)), np.array(design.thresholds)
     closed = tuple(Closed(0, size, Reason.COMPLETE, success=False) for size in design.sizes)
-    return Ending(
+    ending = Ending(
         outcomes,
         np.ones(len(above)),
-        success,
+        above >= thresholds,
         above,
         closed,
         by_threshold=(True,) * len(closed),
         children=(sum(design.sizes),),
     )
+    return Walked([ending], float(np.abs(above - thresholds).min()))
 
 
 class _Walk:
@@ -190,7 +202,11 @@ class _Walk:
 
     def __init__(self, design: Design, posterior: Posterior, seen: Seen) -> None:
         self.design, self.posterior, self.seen = design, posterior, seen
-        self.steps = design.steps()
+        self.steps, self.nearest = design.steps(), math.inf
+
+    def whole(self) -> Walked:
+        endings = list(self.endings())
+        return Walked(endings, self.nearest)
 
     def endings(self) -> Iterator[Ending]:
         baskets = len(self.design.baskets)
@@ -252,6 +268,9 @@ class _Walk:
             return
         outcomes, _ = self._reached(law, sizes)
         entries = outcomes.entries
+        for j in judged:
+            distance = _nearest_at(self.design, self.posterior, outcomes, basket=j, look=looks[j])
+            self.nearest = min(self.nearest, distance)
         verdicts = np.column_stack(
             [verdicts_at(self.design, self.posterior, outcomes, basket=j, look=looks[j]) for j in judged]
         )
@@ -278,7 +297,12 @@ class _Walk:
         above = self.posterior.expect(outcomes, Above(self.design.null_limits))
         by_threshold = tuple(closed is None for closed in pattern)
         earlier = np.array([closed is not None and closed.success for closed in pattern])
-        reached = (above >= np.array(self.design.thresholds)) & (np.array(sizes) > 0)
+        thresholds = np.array(self.design.thresholds)
+        reached = (above >= thresholds) & (np.array(sizes) > 0)
+        distances = np.abs(above - thresholds)[
+            :, [j for j, held in enumerate(by_threshold) if held and sizes[j]]
+        ]
+        self.nearest = min(self.nearest, float(distances.min(initial=math.inf)))
         success = np.where(by_threshold, reached, earlier)
         closed = tuple(
             then or Closed(step, sizes[j], Reason.COMPLETE, success=False) for j, then in enumerate(pattern)
@@ -347,6 +371,17 @@ def verdicts_at(
         predicted = rule.by is Basis.PREDICTIVE
         verdict[probability > rule.cutoff if predicted else probability >= rule.cutoff] = 1
     return verdict
+
+
+def _nearest_at(design: Design, posterior: Posterior, outcomes: Outcomes, *, basket: int, look: int) -> float:
+    """The least distance of a probability from what it is held against there; infinite if nothing is."""
+    if look == len(design.baskets[basket].looks):
+        above = posterior.expect(outcomes, Above(design.null_limits))[:, basket]
+        held = [(above, design.thresholds[basket])] if outcomes.sizes[basket] else []
+    else:
+        rules = [rule for rule in (design.futility, design.efficacy.early) if rule is not None]
+        held = [(_probability(design, posterior, rule, outcomes)[:, basket], rule.cutoff) for rule in rules]
+    return min((float(np.abs(values - cutoff).min()) for values, cutoff in held), default=math.inf)
 
 
 def _probability(design: Design, posterior: Posterior, rule: EarlyRule, outcomes: Outcomes) -> Floats:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from leadline.trial.borrowing import Outcomes
     from leadline.trial.borrowing.beta import Floats
     from leadline.trial.design import Design
-    from leadline.trial.endings import Closed, Ending
+    from leadline.trial.endings import Closed, Ending, Walked
     from leadline.trial.safety import Boundary
 
 
@@ -103,8 +103,9 @@ class Operating:
     children            expected children, treated and controls
     stopped_futility    (steps, baskets), probability of closing early for futility; `stopped_efficacy` likewise
     harm                probability of stopping for harm in each step
-    bias, mse           of the posterior mean in the end, of a randomised basket of that of the difference; not
-                        counted when the trial stopped for harm
+    bias, mse           of the posterior mean in the end, not counted when the trial stopped for harm. Of a randomised
+                        basket of its adjusted rate (`Scenario.adjusted`): an error of the difference to the controls,
+                        or, where odds ratios are borrowed, of the rate that one gives at the planned null rate
     coverage            of the 95 % equal-tailed posterior interval, likewise
     """
 
@@ -132,9 +133,14 @@ class Trial:
         self._stopping: dict[tuple[tuple[int, ...], float], Stopping] = {}
 
     @cached_property
-    def endings(self) -> list[Ending]:
+    def walked(self) -> Walked:
         """Every way to end, of all baskets together. Raises BeyondExactRange."""
         return find_endings(self.design, self.posterior)
+
+    @property
+    def endings(self) -> list[Ending]:
+        """Every way to end. Raises BeyondExactRange."""
+        return self.walked.endings
 
     @cached_property
     def parts(self) -> tuple[Trial, ...]:
@@ -180,17 +186,10 @@ class Trial:
             for j, part in enumerate(self.parts)
         ]
 
-    @cached_property
+    @property
     def nearest_decision(self) -> float:
-        """Distance of the closest posterior probability to its threshold, over all outcomes it decides on."""
-        if self.parts:
-            return min(part.nearest_decision for part in self.parts)
-        gaps = [
-            abs(ending.posterior - np.array(self.design.thresholds))[:, list(ending.by_threshold)]
-            for ending in self.endings
-            if any(ending.by_threshold)
-        ]
-        return min(float(gap.min()) for gap in gaps if gap.size)
+        """Distance of the closest probability to what it is held against, at any look, over all outcomes."""
+        return min(part.nearest_decision for part in self.parts) if self.parts else self.walked.nearest
 
     def posterior_levels(self) -> Floats:
         """Every posterior probability that a threshold may be held against, rising; the walk is made for it."""

@@ -1,12 +1,15 @@
 """Operating characteristics against published values, and against brute force in rational arithmetic."""
 
 import math
+from dataclasses import replace
 from fractions import Fraction
 from itertools import permutations, product
 
 import pytest
+from scipy.stats import beta
 
 from leadline.errors import BeyondExactRange
+from leadline.trial import describe
 from leadline.trial.borrowing.independent import Independent
 from leadline.trial.borrowing.pooled import Pooled
 from leadline.trial.design import Basis, Basket, Design, EarlyRule, Efficacy, Reference
@@ -248,3 +251,30 @@ def test_a_design_beyond_the_exact_range_says_so():
         Trial(design(CPP, count=6, looks=(10, 20), futility=EarlyRule(Basis.POSTERIOR, 0.1))).operating(
             Scenario("null", (0.2,) * 6)
         )
+
+
+def test_the_nearest_decision_is_sought_at_every_look():
+    """One basket, looks after 6 and 12: every probability that decides anything, by the beta's own tail."""
+    basket = Basket("a", "sri4", 0.2, 0.5, (6, 12))
+    futile = EarlyRule(Basis.POSTERIOR, 0.3, Reference.TARGET_RATE)
+    plan = Design("near", (basket,), Efficacy(0.9, EarlyRule(Basis.POSTERIOR, 0.97)), futility=futile)
+    gaps, reached = [], set()
+    for first in range(7):
+        above_null, above_target = (beta.sf(rate, 1 + first, 7 - first) for rate in (0.2, 0.5))
+        gaps += [abs(above_null - 0.97), abs(above_target - 0.3)]
+        if above_null < 0.97 and above_target >= 0.3:
+            reached |= {first + more for more in range(7)}
+    at_looks = min(gaps)
+    gaps += [abs(beta.sf(0.2, 1 + total, 13 - total) - 0.9) for total in reached]
+    assert Trial(plan).nearest_decision == pytest.approx(min(gaps), abs=1e-12)
+    late = replace(plan, efficacy=Efficacy(0.5, plan.efficacy.early))
+    assert Trial(late).nearest_decision == pytest.approx(at_looks, abs=1e-12)
+
+
+def test_a_design_that_always_stops_before_its_last_look_is_described():
+    baskets = (Basket("a", "sri4", 0.2, 0.5, (6, 12)), Basket("b", "sri4", 0.35, 0.65, (6, 9)))
+    early = EarlyRule(Basis.POSTERIOR, 0.8)
+    futile = EarlyRule(Basis.POSTERIOR, 0.7, Reference.TARGET_RATE)
+    report = describe(Design("brief", baskets, Efficacy(0.9, early), CPP, futility=futile))
+    assert report.scenarios[0].children == pytest.approx((6.0, 6.0), abs=1e-12)
+    assert 0 < report.nearest_decision < 0.1

@@ -9,6 +9,7 @@ from leadline.report.design.accrual import accrual_tables
 from leadline.report.design.words import capital, labels, share
 from leadline.report.figures.boundaries import boundaries_by_basket, look_title
 from leadline.report.figures.operating import MOST_ACROSS, by_order, by_shift, shift_words, without_effect
+from leadline.trial.borrowing import borrows_effect
 from leadline.trial.criteria import criterion_label
 from leadline.trial.posterior import INTERVAL_LEVEL
 from leadline.trial.words import by_control_responders, counts_in_words, treated_in_words
@@ -259,7 +260,10 @@ def by_basket_table(report: DesignReport) -> Table:
         Column("Root mean square error, points", "number", 1.1),
         Column("Coverage, %", "number", 1.2),
     )
-    of_what = " of the difference to the controls" if report.design.randomised else ""
+    of_what = ""
+    if report.design.randomised:
+        by_odds = borrows_effect(report.design.borrowing)
+        of_what = " of the rate at the planned null rate" if by_odds else " of the difference to the controls"
     notes = (
         f"Bias and error: of the posterior mean{of_what}, in percentage points, in trials not stopped for harm.",
         f"Coverage: of the {100 * INTERVAL_LEVEL:g} % equal-tailed posterior interval, likewise.",

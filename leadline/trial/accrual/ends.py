@@ -90,7 +90,7 @@ class Ends:
     def _together(self, seen: Seen) -> list[list[Together]]:
         design, bits = replace(self.trial.design, harm=None), np.arange(len(self.trial.design.baskets))
         found: list[list[Together]] = [[] for _ in self.scenarios]
-        for ending in find_endings(design, self.trial.posterior, seen=seen):
+        for ending in find_endings(design, self.trial.posterior, seen=seen).endings:
             codes = ending.success @ (1 << bits)
             ways = np.unique(codes)
             success, way = (ways[:, None] >> bits & 1).astype(bool), np.searchsorted(ways, codes)
@@ -129,7 +129,7 @@ class Ends:
             alone = tuple((size,) for size in sizes)
             course = Seen(alone, tuple((size,) * len(own) for size in alone), seen.fewest)
             found: list[list[Fate]] = [[] for _ in self.scenarios]
-            for ending in find_endings(part.design, part.posterior, seen=course):
+            for ending in find_endings(part.design, part.posterior, seen=course).endings:
                 (closed,) = ending.closed
                 closed = closed._replace(step=own[closed.step])
                 for scenario, fates in zip(self.scenarios, found, strict=True):
