@@ -8,20 +8,15 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from leadline.cli.evidence_tables import print_pooled, print_prior, print_tipping
 from leadline.errors import StudiesInvalid
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from rich.table import Table
-
     from leadline.evidence.adults import Discount
-    from leadline.evidence.children import Fitted, PriorForChildren
-    from leadline.evidence.children_tipping import TippingForChildren
     from leadline.evidence.hierarchy import HyperPrior
     from leadline.evidence.normal import NormalMixture
-    from leadline.evidence.pooling import Pooled, Summary
-    from leadline.evidence.priors import BetaMixture
     from leadline.evidence.studies import Studies, StudyKind
 
 app = typer.Typer(
@@ -80,7 +75,7 @@ def pool(
         from leadline.report.figures.forest import draw_forest
 
         draw_forest(pooled).savefig(figure, dpi=300)
-    _answer(pooled, as_json, _print_pooled)
+    _answer(pooled, as_json, print_pooled)
 
 
 @app.command()
@@ -116,7 +111,7 @@ def prior(
         robust=_normal(0.0, robust_sd),
         patient_sd=patient_sd,
     )
-    _answer(found, as_json, _print_prior)
+    _answer(found, as_json, print_prior)
 
 
 @app.command()
@@ -173,7 +168,7 @@ def tipping(
         from leadline.report.figures.tipping import draw_tipping
 
         draw_tipping(found).savefig(figure, dpi=300)
-    _answer(found, as_json, _print_tipping)
+    _answer(found, as_json, print_tipping)
 
 
 def _hyper_prior(
@@ -248,175 +243,3 @@ def _answer(result: Found, as_json: bool, print_result: Callable[[Found], None])
         print(json.dumps(to_dict(result), indent=2, allow_nan=False))
     else:
         print_result(result)
-
-
-def _print_pooled(pooled: Pooled) -> None:
-    percent = f"{100 * pooled.level:g} %"
-    table = _table(pooled.measure, "median", percent, "")
-    table.add_row("average study", _number(pooled.mean.median), _span(pooled.mean), "")
-    table.add_row("a new study (prediction)", _number(pooled.new_study.median), _span(pooled.new_study), "")
-    table.add_row(f"tau ({pooled.scale})", _number(pooled.tau.median), _span(pooled.tau), "")
-    _print(table)
-    print(
-        f"Exact likelihood, quadrature; the error of these numbers is below {_power_of_ten(pooled.error)}.\n"
-    )
-
-    table = _table("study", "found", f"{percent}", "with the others", percent)
-    for study in pooled.studies:
-        alone = "–" if study.observed is None else _number(study.observed)
-        span = "not finite" if study.low is None else f"{_number(study.low)} to {_number(study.high)}"
-        table.add_row(study.name, alone, span, _number(study.posterior.median), _span(study.posterior))
-    _print(table)
-
-    table = _table("classical estimate", "estimate", percent, "tau²")
-    for row in pooled.classical:
-        tau2 = "" if row.tau2 is None else f"{row.tau2:.4f}"
-        table.add_row(row.method, _number(row.estimate), f"{_number(row.low)} to {_number(row.high)}", tau2)
-    _print(table)
-
-    if pooled.leave_one_out:
-        table = _table("without", "average study", percent, "tau")
-        for left in pooled.leave_one_out:
-            span = f"{_number(left.low)} to {_number(left.high)}"
-            table.add_row(left.name, _number(left.estimate), span, _number(left.tau))
-        _print(table)
-    if pooled.heterogeneity:
-        h = pooled.heterogeneity
-        print(
-            f"Heterogeneity: Q {h.q:.2f} on {h.df} degrees of freedom, p {h.p:.3g}; "
-            f"tau² {h.tau2_low:.3g} to {h.tau2_high:.3g} (Q-profile, {percent})."
-        )
-    _print_named("No finite effect, so not in the inverse-variance estimates", pooled.without_effect)
-    _print_named("Left out, of a cohort for which another was chosen", pooled.left_out)
-
-
-def _print_prior(found: PriorForChildren) -> None:
-    table = _table(f"prior: {found.scale}", "mean", "sd", "median", "95 %")
-    exact = found.exact
-    table.add_row("exact MAP", _number(exact.mean), _number(exact.sd), _number(exact.median), _span(exact))
-    _print(table)
-    print(f"From {_counted(found.studies)}. {_discount_words(found.discount)}\n")
-
-    table = _table("fitted", "weight", *_shape_names(found.fits[0]), "KL", "ELIR", "moment", "Morita")
-    for fit in found.fits:
-        _add_components(table, _parts(fit), fit)
-    _add_components(table, f"robust, {found.robust_weight:g} vague", found.robust)
-    _print(table)
-    print("KL: nats that the fit loses. ELIR, moment, Morita: effective sample sizes in patients by three")
-    print("methods; they differ, so name the one you quote.")
-    _print_named("No finite effect, so not in the prior", found.without_effect)
-
-
-def _parts(fit: Fitted) -> str:
-    count = len(fit.mixture.weights)
-    return "1 part" if count == 1 else f"{count} parts"
-
-
-def _shape_names(fit: Fitted) -> tuple[str, str]:
-    return ("a", "b") if hasattr(fit.mixture, "a") else ("mean", "sd")
-
-
-def _add_components(table: Table, words: str, fit: Fitted) -> None:
-    ess = fit.ess
-    elir = "" if ess is None else "infinite" if ess.elir is None else f"{ess.elir:.1f}"
-    sizes = (elir, "", "") if ess is None else (elir, f"{ess.moment:.1f}", f"{ess.morita:.1f}")
-    for place, numbers in enumerate(_components(fit.mixture)):
-        first = (words, f"{fit.kl:.5f}", *sizes) if place == 0 else ("",) * 5
-        table.add_row(first[0], *(_number(x) for x in numbers), *first[1:])
-
-
-def _components(mixture: BetaMixture | NormalMixture) -> list[tuple[float, float, float]]:
-    from leadline.evidence.priors import BetaMixture
-
-    if isinstance(mixture, BetaMixture):
-        return list(zip(mixture.weights, mixture.a, mixture.b, strict=True))
-    return list(zip(mixture.weights, mixture.means, mixture.sds, strict=True))
-
-
-def _print_tipping(found: TippingForChildren) -> None:
-    tipping, side = found.tipping, "above" if found.tipping.conclusion.above else "below"
-    wanted = f"{found.scale} {side} {tipping.conclusion.limit:g}"
-    print(f"Conclusion: {wanted}, with a probability of at least {tipping.conclusion.probability:g}.")
-    print(
-        f"  children alone: {tipping.without_adults:.3f}    adults believed whole: {tipping.adults_alone:.3f}"
-    )
-    if tipping.weight is None:
-        holds = tipping.adults_alone >= tipping.conclusion.probability
-        print(
-            f"  It holds at {'every' if holds else 'no'} weight of the adult evidence: there is no tipping point."
-        )
-    else:
-        print(
-            f"  It changes at a weight of {tipping.weight:.4f} of the adult evidence in the prior "
-            f"({tipping.posterior_weight:.3f} in the posterior)."
-        )
-    print(f"{_discount_words(found.discount)}\n")
-    table = _table("weight in prior", "in posterior", "probability", "median", "95 %")
-    curve = found.curve
-    for place in range(0, len(curve.weight), 20):
-        span = f"{_number(curve.low[place])} to {_number(curve.high[place])}"
-        table.add_row(
-            f"{curve.weight[place]:.1f}", f"{curve.posterior_weight[place]:.3f}",
-            f"{curve.probability[place]:.3f}", _number(curve.median[place]), span,
-        )  # fmt: skip
-    _print(table)
-    table = _table("vague component", "sd", "tipping weight")
-    for choice in found.by_robust:
-        weight = "none" if choice.tipping_weight is None else f"{choice.tipping_weight:.4f}"
-        table.add_row(choice.words, _number(choice.sd), weight)
-    _print(table)
-
-
-def _discount_words(discount: Discount) -> str:
-    if discount.power == 1 and discount.widened_by == 0:
-        return "No discount for children."
-    parts = []
-    if discount.power != 1:
-        parts.append(f"the prior is raised to the power of {discount.power:g}")
-    if discount.widened_by:
-        parts.append(f"widened by a standard deviation of {discount.widened_by:g}")
-    return f"Discount for children: {', and '.join(parts)}."
-
-
-def _table(first: str, *others: str) -> Table:
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
-
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    table.add_column(first, no_wrap=True)
-    for heading in others:
-        table.add_column(heading, justify="right", no_wrap=True)
-    return table
-
-
-def _print(table: Table) -> None:
-    from rich.console import Console
-
-    Console(highlight=False).print(table)
-    print()
-
-
-def _print_named(words: str, names: tuple[str, ...]) -> None:
-    if names:
-        print(f"{words}: {', '.join(names)}.")
-
-
-def _counted(names: tuple[str, ...]) -> str:
-    return "1 study" if len(names) == 1 else f"{len(names)} studies"
-
-
-def _span(summary: Summary) -> str:
-    return f"{_number(summary.low)} to {_number(summary.high)}"
-
-
-def _number(value: float | None) -> str:
-    """Four significant digits, three after the point for a number below one."""
-    if value is None:
-        return "–"
-    return f"{value:.4f}" if abs(value) < 1 else f"{value:.4g}"
-
-
-def _power_of_ten(error: float) -> str:
-    from math import ceil, log10
-
-    return f"1e{ceil(log10(error))}" if error > 0 else "1e-12"
