@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,10 @@ from leadline.casebook.text import safe_cell
 from leadline.errors import LeadlineError, OutputExists
 
 if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
+
     from leadline.casebook.casebook import Casebook
 
 GUIDE = tuple(
@@ -253,17 +258,11 @@ def _write_workbook(path: Path, sheets: Sheets, disease: str) -> None:
         lists.write(workbook)
 
 
-def _fixed_date() -> Any:
-    from datetime import UTC, datetime
-
-    return datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
-
-
-_FIXED_DATE = _fixed_date()
+_FIXED_DATE = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)  # the format has no zone
 """The same input gives the same bytes: a workbook does not say when it was made."""
 
 
-def _formats(workbook: Any) -> dict[str, Any]:
+def _formats(workbook: Workbook) -> dict[str, Format]:
     base = {"font_name": "Calibri", "font_size": 11, "font_color": INK}
     return {
         "header": workbook.add_format(
@@ -279,7 +278,7 @@ def _formats(workbook: Any) -> dict[str, Any]:
     }
 
 
-def _write_guide(workbook: Any, look: Mapping[str, Any]) -> None:
+def _write_guide(workbook: Workbook, look: Mapping[str, Format]) -> None:
     sheet = workbook.add_worksheet("read me")
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 100)
@@ -295,8 +294,14 @@ def _write_guide(workbook: Any, look: Mapping[str, Any]) -> None:
     _fit_to_page(sheet)
 
 
-def _write_sheet(workbook: Any, look: Mapping[str, Any], lists: _Lists, table: Table, columns: Sequence[Explained],
-                 rows: Sequence[Sequence[str]]) -> None:  # fmt: skip
+def _write_sheet(
+    workbook: Workbook,
+    look: Mapping[str, Format],
+    lists: _Lists,
+    table: Table,
+    columns: Sequence[Explained],
+    rows: Sequence[Sequence[str]],
+) -> None:
     sheet = workbook.add_worksheet(table.name)
     sheet.freeze_panes(1, 1)
     _fit_to_page(sheet)
@@ -332,7 +337,7 @@ def _validation(column: Explained, source: str | Sequence[str]) -> dict[str, Any
 
 
 def _write_cell(
-    sheet: Any, row: int, place: int, column: Explained, cell: str, look: Mapping[str, Any]
+    sheet: Worksheet, row: int, place: int, column: Explained, cell: str, look: Mapping[str, Format]
 ) -> None:
     """A number is written as one where the text says exactly that number; all else is text that nothing runs."""
     if column.kind in (Kind.NUMBER, Kind.COUNT) and _is_its_own_number(cell):
@@ -365,7 +370,7 @@ class _Lists:
         letter = "ABCDEFGH"[list(self.columns).index(name)]
         return f"=lists!${letter}$2:${letter}${len(choices) + 1}"
 
-    def write(self, workbook: Any) -> None:
+    def write(self, workbook: Workbook) -> None:
         sheet = workbook.add_worksheet("lists")
         for place, (name, choices) in enumerate(self.columns.items()):
             sheet.write_column(0, place, [name, *choices])
@@ -376,7 +381,7 @@ COLUMNS_WIDTHS = (20, 34, 38, 48, 16, 58, 28, 10)  # characters
 POINTS_PER_LINE = 15.5
 
 
-def _write_columns(workbook: Any, look: Mapping[str, Any], disease: str) -> None:
+def _write_columns(workbook: Workbook, look: Mapping[str, Format], disease: str) -> None:
     sheet = workbook.add_worksheet("columns")
     sheet.freeze_panes(1, 2)
     for place, (name, width) in enumerate(zip(COLUMNS_HEADER, COLUMNS_WIDTHS, strict=True)):
@@ -390,7 +395,7 @@ def _write_columns(workbook: Any, look: Mapping[str, Any], disease: str) -> None
     _fit_to_page(sheet)
 
 
-def _fit_to_page(sheet: Any) -> None:
+def _fit_to_page(sheet: Worksheet) -> None:
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)

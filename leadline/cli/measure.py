@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
@@ -17,6 +17,7 @@ from leadline.errors import ItemOutOfRange, ItemUnknown, LeadlineError
 
 if TYPE_CHECKING:
     from leadline.measures import Measure
+    from leadline.measures.definition import Source
 
 YES_NO = {"yes": True, "no": False}
 
@@ -173,7 +174,7 @@ def _answer_lines(
         yield "source", _source(source)
 
 
-def _shown(value: Any) -> str:
+def _shown(value: object) -> str:
     match value:
         case None:
             return "not known"
@@ -195,7 +196,7 @@ def _shown(value: Any) -> str:
             return str(value)
 
 
-def _source(source: Any) -> str:
+def _source(source: Source) -> str:
     place = f"doi:{source.doi}" if source.doi else source.url
     return f"{source.citation}{', ' if place else ''}{place}"
 
@@ -272,7 +273,7 @@ def _show_list(*, as_json: bool) -> None:
         typer.echo(f"  {absent.id:<{width}}  {absent.title}")
 
 
-def _by_disease(measures: Any) -> dict[str, list[Measure]]:
+def _by_disease(measures: Iterable[Measure]) -> dict[str, list[Measure]]:
     from leadline.measures.explanation import DISEASES
 
     groups: dict[str, list[Measure]] = {}

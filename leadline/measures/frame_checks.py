@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import reduce
 from operator import or_
-from typing import Any
 
 import narwhals as nw
 from narwhals.typing import Frame
@@ -77,7 +76,7 @@ def _absent(found: Measure, lacking: Sequence[Item], names: Sequence[str], optio
     )
 
 
-def _fits(dtype: Any, item: Item) -> bool:
+def _fits(dtype: nw.dtypes.DType, item: Item) -> bool:
     if dtype == nw.Unknown or str(dtype) in ("Unknown", "Null", "Object"):
         return True  # a column of nothing but nulls
     kind = kind_of(item)

@@ -150,7 +150,7 @@ def _example(example: Example) -> str:
 WIDTH = 78
 
 
-def _wrapped(value: Any, indent: int = 0) -> str:
+def _wrapped(value: object, indent: int = 0) -> str:
     """A value as JSON, an object or a list that is too wide for a line with each of its entries on its own."""
     text = json.dumps(value, ensure_ascii=False)
     if isinstance(value, list) and indent + len(text) > WIDTH:

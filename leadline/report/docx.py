@@ -6,7 +6,7 @@ import zipfile
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from leadline.report.blocks import (
     Block,
@@ -25,6 +25,12 @@ from leadline.report.words import typeset
 
 if TYPE_CHECKING:
     from docx.document import Document
+    from docx.oxml.xmlchemy import BaseOxmlElement
+    from docx.section import Section
+    from docx.styles.style import ParagraphStyle
+    from docx.table import Table as Grid
+    from docx.table import _Cell
+    from docx.text.paragraph import Paragraph
 
 MARKS = {
     "documented": "\u25cf",
@@ -103,7 +109,7 @@ def _turn_page(document: Document) -> None:
     section.orientation = WD_ORIENT.LANDSCAPE if upright else WD_ORIENT.PORTRAIT
 
 
-def _add_footer(paragraph: Any, running: str) -> None:
+def _add_footer(paragraph: Paragraph, running: str) -> None:
     """The running line and the number of the page, which Word counts."""
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
@@ -117,7 +123,7 @@ def _add_footer(paragraph: Any, running: str) -> None:
     run._r.append(field)
 
 
-def _set_east_asian_font(style: Any) -> None:
+def _set_east_asian_font(style: ParagraphStyle) -> None:
     """Headings of Word's template name a theme font, which would win over ours."""
     from docx.oxml.ns import qn
 
@@ -217,9 +223,12 @@ def _add_table(document: Document, table: Table) -> None:
     document.add_paragraph()
 
 
-def _room(section: Any) -> int:
+def _room(section: Section) -> int:
     """The width between the margins of a page."""
-    return int(section.page_width - section.left_margin - section.right_margin)
+    width, left, right = (
+        side or 0 for side in (section.page_width, section.left_margin, section.right_margin)
+    )
+    return width - left - right
 
 
 def _widths(columns: tuple[Column, ...], room: int) -> list[int]:
@@ -230,11 +239,11 @@ def _widths(columns: tuple[Column, ...], room: int) -> list[int]:
 _MARK_OF = {words.replace("_", " "): mark for words, mark in MARKS.items()}
 
 
-def _fill(cell: Any, text: str, width: int, column: Column, *, heading: bool) -> None:
+def _fill(cell: _Cell, text: str, width: int, column: Column, *, heading: bool) -> None:
     from docx.enum.text import WD_ALIGN_PARAGRAPH
-    from docx.shared import Pt
+    from docx.shared import Emu, Pt
 
-    cell.width = width
+    cell.width = Emu(width)
     paragraph = cell.paragraphs[0]
     paragraph.paragraph_format.space_after = 0
     sides = {"number": WD_ALIGN_PARAGRAPH.RIGHT, "tick": WD_ALIGN_PARAGRAPH.CENTER}
@@ -246,7 +255,7 @@ def _fill(cell: Any, text: str, width: int, column: Column, *, heading: bool) ->
     run.font.bold = heading
 
 
-def _repeat_header(grid: Any) -> None:
+def _repeat_header(grid: Grid) -> None:
     """Marks the first row as the header that a screen reader names and each page repeats; no row breaks in two."""
     from docx.oxml import OxmlElement
 
@@ -257,7 +266,7 @@ def _repeat_header(grid: Any) -> None:
             properties.append(OxmlElement("w:tblHeader"))
 
 
-def _rule(grid: Any) -> None:
+def _rule(grid: Grid) -> None:
     """Lines above and below the table and below its header, fine ones between rows, none upright."""
     from docx.oxml import OxmlElement
 
@@ -272,7 +281,7 @@ def _rule(grid: Any) -> None:
     grid._tbl.tblPr.append(margins)
 
 
-def _borders(name: str, sides: dict[str, tuple[int, str]]) -> Any:
+def _borders(name: str, sides: dict[str, tuple[int, str]]) -> BaseOxmlElement:
     """Sides to their width in eighths of a point and their colour."""
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
@@ -286,7 +295,7 @@ def _borders(name: str, sides: dict[str, tuple[int, str]]) -> Any:
     return borders
 
 
-def _side(name: str, key: str, twentieths: int) -> Any:
+def _side(name: str, key: str, twentieths: int) -> BaseOxmlElement:
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
 

@@ -65,11 +65,11 @@ def write_json(findings: Findings, file: TextIO, *, internal: bool) -> None:
     file.write("}\n")
 
 
-def _write_part(file: TextIO, name: str, value: Any) -> None:
+def _write_part(file: TextIO, name: str, value: object) -> None:
     file.write(f',\n"{name}": {_line(value)}')
 
 
-def _line(value: Any) -> str:
+def _line(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 

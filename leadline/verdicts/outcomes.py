@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from leadline.casebook.case import Assessment, RowRef
+from leadline.casebook.case import Assessment, Fact, RowRef
 from leadline.casebook.days import DaySpan
 from leadline.measures import MEASURES
 from leadline.measures.expression import Recorded
@@ -213,7 +212,7 @@ def both_values(view: CaseView, visits: Visits, items: Iterable[str]) -> tuple[t
     return tuple(found)
 
 
-def _not_comparable(name: str, before: Any, after: Any) -> str:
+def _not_comparable(name: str, before: Fact | None, after: Fact | None) -> str:
     if before is None or after is None:
         return ""
     if name.endswith("_joint_count") and before.version and after.version and before.version != after.version:
@@ -236,7 +235,7 @@ def outcome(
     evidence: Iterable[RowRef] = (),
     partial: bool = False,
     status: str = "verified",
-    values: Mapping[str, Any] | None = None,
+    values: Mapping[str, object] | None = None,
 ) -> CriterionOutcome:
     """The outcome, with settling items where it is indeterminate."""
     missing = tuple(dict.fromkeys(missing)) if result == "indeterminate" else ()

@@ -7,11 +7,9 @@ total feeds no JADAS71 and no JADAS10.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from leadline.casebook.case import Case, RowRef
 from leadline.measures import MEASURES, Score
+from leadline.measures.definition import Outputs
 from leadline.measures.expression import Recorded
 from leadline.verdicts.findings import ScoreAt
 from leadline.verdicts.parameters import Parameters
@@ -85,7 +83,7 @@ def score_visit(row: VisitRow, measure_id: str, course: str, parameters: Paramet
     )
 
 
-def _usable_total(row: VisitRow, measure_id: str, computed: Mapping[str, Any]) -> tuple[float, RowRef] | None:
+def _usable_total(row: VisitRow, measure_id: str, computed: Outputs) -> tuple[float, RowRef] | None:
     """The chart's own total and its row, if the score cannot be computed and the total lies within its bounds."""
     fact = row.facts.get(measure_id)
     if computed["value"] is not None or fact is None or not isinstance(fact.value, float | int):

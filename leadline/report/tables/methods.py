@@ -95,7 +95,7 @@ def _null_rate_words(chosen: Sequence[tuple[str, str | float]]) -> str:
     )
 
 
-def _value_words(value: Any) -> str:
+def _value_words(value: object) -> str:
     if isinstance(value, Mapping):
         name = window_words(value["name"])
         return f"{name}: {value['first']} to {value['last']}"
@@ -103,7 +103,7 @@ def _value_words(value: Any) -> str:
         return "; ".join(map(_value_words, value))
     if isinstance(value, int | float):
         return f"{value:g}"
-    return CUTOFF_SETS.get(value, plain(str(value)))
+    return CUTOFF_SETS.get(str(value), plain(str(value)))
 
 
 def rule_table(findings: Findings) -> Table:
