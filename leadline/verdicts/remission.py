@@ -64,55 +64,53 @@ def _off_drugs(view: CaseView, assessment: Assessment, classes: tuple[str, ...])
     return None if running is None else not running
 
 
-def lasting_rung(
-    criterion: str, title: str, state: Rung, durations: Sequence[tuple[str, StateAt, int]]
-) -> Rung:
-    """A state that must have held, in one of several ways, for as many months as that way asks for.
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way in which a state can have lasted: in words, whether it was so at an assessment, and for how many calendar
+    months it has to have been."""
 
-    state      the criterion at one assessment, whose missing items become settling items
-    durations  way in words, whether it was so at an assessment, calendar months
-    """
+    words: str
+    was_so: StateAt
+    months: int
+
+
+def lasting_rung(criterion: str, title: str, state: Rung, ways: Sequence[Way]) -> Rung:
+    """A state that must have held, in one of several ways, for as many months as that way asks for; `state` is the
+    criterion at one assessment, whose missing items become settling items."""
 
     def judge(view: CaseView, occasion: Occasion) -> CriterionOutcome:
         at_visit = state.judge(view, occasion)
         if occasion.assessment is None:
             return replace(at_visit, criterion=criterion, title=title, result="indeterminate")
         visits = up_to(view, occasion.assessment)
-        states = [_met(state.judge(view, Occasion(occasion.window, visit)).result) for visit in visits]
-        ways = [
-            (
-                words,
-                months,
-                held(
-                    visits,
-                    [all_hold((met, way(view, visit))) for met, visit in zip(states, visits, strict=True)],
-                    months,
-                ),
-            )
-            for words, way, months in durations
-        ]
-        longest = max(ways, key=lambda way: (way[2].long_enough is True, len(way[2].run)))
-        run = longest[2].run
-        evidence = [
-            ref for visit in run for ref in state.judge(view, Occasion(occasion.window, visit)).evidence
-        ]
-        result = (
-            at_visit.result
-            if at_visit.result == "not_applicable"
-            else as_result(any_holds(way[2].long_enough for way in ways))
-        )
+        outcomes = [state.judge(view, Occasion(occasion.window, visit)) for visit in visits]
+        states = [_met(one.result) for one in outcomes]
+        lasted = [(way, _held_in(way, view, visits, states)) for way in ways]
+        way, longest = max(lasted, key=lambda one: (one[1].long_enough is True, len(one[1].run)))
+        result = at_visit.result
+        if result != "not_applicable":
+            result = as_result(any_holds(one.long_enough for _, one in lasted))
+        in_run = outcomes[len(visits) - len(longest.run) :]
+        evidence = (*at_visit.evidence, *(ref for one in in_run for ref in one.evidence))
         return replace(
             at_visit,
             criterion=criterion,
             title=title,
             result=result,
-            days=tuple(visit.day for visit in run) or at_visit.days,
-            details=_run_words(longest[0], run),
-            evidence=tuple(dict.fromkeys((*at_visit.evidence, *evidence))),
-            settling_items=_settling(criterion, at_visit, run, longest, result),
+            days=tuple(visit.day for visit in longest.run) or at_visit.days,
+            details=_run_words(way.words, longest.run),
+            evidence=tuple(dict.fromkeys(evidence)),
+            settling_items=_settling(criterion, at_visit, way, longest.run)
+            if result == "indeterminate"
+            else (),
         )
 
     return Rung(criterion, title, judge, lasting=True)
+
+
+def _held_in(way: Way, view: CaseView, visits: Sequence[Assessment], states: Sequence[bool | None]) -> Held:
+    so = [all_hold((met, way.was_so(view, visit))) for met, visit in zip(states, visits, strict=True)]
+    return held(visits, so, way.months)
 
 
 def _met(result: str) -> bool | None:
@@ -128,20 +126,13 @@ def _run_words(words: str, run: tuple[Assessment, ...]) -> tuple[str, ...]:
 
 
 def _settling(
-    criterion: str,
-    at_visit: CriterionOutcome,
-    run: tuple[Assessment, ...],
-    longest: tuple[str, int, Held],
-    result: str,
+    criterion: str, at_visit: CriterionOutcome, way: Way, run: tuple[Assessment, ...]
 ) -> tuple[SettlingItem, ...]:
     """What is missing on the day itself; then the drug record; then an earlier assessment of the same state."""
-    if result != "indeterminate":
-        return ()
     found = [replace(item, criterion=criterion) for item in at_visit.settling_items]
-    words, months, _ = longest
     if run:
-        what = f"an assessment at least {months} calendar months before {run[-1].day} with the same state"
-        found.append(SettlingItem(what, "", criterion, words))
+        what = f"an assessment at least {way.months} calendar months before {run[-1].day} with the same state"
+        found.append(SettlingItem(what, "", criterion, way.words))
     elif not found:
         found.append(
             SettlingItem("start and stop of every drug", "", criterion, "up to the day of the claim")
@@ -162,8 +153,8 @@ def _drugs_off(classes: tuple[str, ...]) -> StateAt:
     return lambda view, visit: _off_drugs(view, visit, classes)
 
 
-def wallace_durations(*, off_only: bool) -> tuple[tuple[str, StateAt, int], ...]:
+def wallace_ways(*, off_only: bool) -> tuple[Way, ...]:
     """Six calendar months on medication, twelve off it (Wallace 2004)."""
-    off = ("inactive disease off medication", _drugs_off(ANTIRHEUMATIC_CLASSES), MONTHS_OFF)
-    on = ("inactive disease on medication", _drugs_on(ANTIRHEUMATIC_CLASSES), MONTHS_ON)
+    off = Way("inactive disease off medication", _drugs_off(ANTIRHEUMATIC_CLASSES), MONTHS_OFF)
+    on = Way("inactive disease on medication", _drugs_on(ANTIRHEUMATIC_CLASSES), MONTHS_ON)
     return (off,) if off_only else (on, off)

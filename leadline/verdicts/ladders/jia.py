@@ -21,7 +21,7 @@ from leadline.verdicts.outcomes import (
     pair_row,
     refs_of,
 )
-from leadline.verdicts.remission import lasting_rung, wallace_durations
+from leadline.verdicts.remission import lasting_rung, wallace_ways
 from leadline.verdicts.states import state_rung
 from leadline.verdicts.view import CaseView, title_of
 
@@ -153,13 +153,13 @@ REMISSION = lasting_rung(
     "jia_remission_wallace",
     "Clinical remission on or off medication (Wallace 2004)",
     INACTIVE,
-    wallace_durations(off_only=False),
+    wallace_ways(off_only=False),
 )
 REMISSION_OFF = lasting_rung(
     "jia_remission_wallace",
     "Clinical remission off medication for 12 months (Wallace 2004)",
     INACTIVE,
-    wallace_durations(off_only=True),
+    wallace_ways(off_only=True),
 )
 
 LADDER = Ladder(

@@ -13,7 +13,7 @@ from leadline.measures.mctd import Change, Component, organ_components
 from leadline.verdicts.findings import CriterionOutcome, Result
 from leadline.verdicts.ladders.ladder import Ladder
 from leadline.verdicts.outcomes import Occasion, Rung, Visits, as_input, outcome, refs_of
-from leadline.verdicts.remission import lasting_rung, wallace_durations
+from leadline.verdicts.remission import lasting_rung, wallace_ways
 from leadline.verdicts.states import state_rung
 from leadline.verdicts.view import CaseView
 
@@ -129,7 +129,7 @@ LADDER = Ladder(
             "mctd_remission_hetlevik2017",
             "Remission of MCTD on or off medication (Hetlevik 2017)",
             STATE,
-            wallace_durations(off_only=False),
+            wallace_ways(off_only=False),
         ),
     ),
     cured=(
@@ -137,7 +137,7 @@ LADDER = Ladder(
             "mctd_remission_hetlevik2017",
             "Remission of MCTD off medication for 12 months (Hetlevik 2017)",
             STATE,
-            wallace_durations(off_only=True),
+            wallace_ways(off_only=True),
         ),
     ),
     worse=(_components_rung("Each involved organ's measure: any worsens", _any_worse, partial=False),),

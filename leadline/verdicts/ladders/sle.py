@@ -26,7 +26,7 @@ from leadline.verdicts.outcomes import (
     pair_row,
     refs_of,
 )
-from leadline.verdicts.remission import always, lasting_rung
+from leadline.verdicts.remission import Way, always, lasting_rung
 from leadline.verdicts.states import state_rung
 from leadline.verdicts.treatment import is_systemic
 from leadline.verdicts.view import CaseView, title_of
@@ -269,7 +269,7 @@ LADDER = Ladder(
             "csle_ccr0_12_months",
             "Remission of lupus without glucocorticoid, or off treatment, for 12 months",
             REMISSION_WITHOUT,
-            (("remission without glucocorticoid", always, MONTHS_OFF),),
+            (Way("remission without glucocorticoid", always, MONTHS_OFF),),
         ),
     ),
     worse=(
