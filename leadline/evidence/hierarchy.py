@@ -27,6 +27,7 @@ from leadline.evidence.likelihoods import Likelihood
 from leadline.evidence.quadrature import Array, panel_nodes
 
 REACH = 8.5  # standard deviations of a normal that are integrated over; 2e-17 lies beyond
+MOST_TURNS = 400  # of Newton's method: more than any rate takes
 DROP = 40.0  # an integrand is followed until it has fallen by e^-40
 
 # Panels of tau, in units of its prior's scale: fine near zero, where many or large studies put tau.
@@ -132,16 +133,22 @@ def _log_integrand(likelihood: Likelihood, eta: Array, mu: Array, tau: Array) ->
 
 
 def _mode(likelihood: Likelihood, mu: Array, tau: Array) -> Array:
-    """(G, J). The slope falls, so the mode lies between mu and mu + tau^2 slope(mu)."""
+    """(G, J), within a hundredth of a standard deviation, as it only splits an integral.
+
+    The slope falls, so the mode lies between mu and mu + tau^2 slope(mu). Six turns do but for a rate far out, where
+    Newton's method comes down by about one at a turn.
+    """
     precision = 1 / tau**2
     start = mu + 0 * likelihood.estimate
     end = start + likelihood.slopes(start)[0] / precision
     low, high = np.minimum(start, end), np.maximum(start, end)
     weight = 1 / likelihood.variance
     eta = np.clip((weight * likelihood.estimate + precision * mu) / (weight + precision), low, high)
-    for _ in range(6):
+    for turn in range(MOST_TURNS):
         slope, curvature = likelihood.slopes(eta)
         slope = slope - (eta - mu) * precision
+        if turn >= 6 and bool((slope**2 < 1e-4 * (curvature + precision)).all()):
+            break
         low, high = np.where(slope > 0, eta, low), np.where(slope > 0, high, eta)
         newton = eta + slope / (curvature + precision)
         eta = np.where((newton >= low) & (newton <= high), newton, (low + high) / 2)
@@ -151,7 +158,7 @@ def _mode(likelihood: Likelihood, mu: Array, tau: Array) -> Array:
 def _fallen(likelihood: Likelihood, mu: Array, tau: Array, mode: Array, side: float) -> Array:
     """(G, J), a point on one side of the mode where the integrand is below e^-40 of its mode, and not far beyond.
 
-    From such a point a Newton step on a concave function never passes the root.
+    From such a point a Newton step on a concave function never passes the root. Five turns do but for a rate.
     """
     precision = 1 / tau**2
 
@@ -160,7 +167,10 @@ def _fallen(likelihood: Likelihood, mu: Array, tau: Array, mode: Array, side: fl
 
     target = height(mode) - DROP
     eta = mode + side * np.sqrt(2 * DROP) * tau
-    for _ in range(5):
+    for turn in range(MOST_TURNS):
+        reached = height(eta)
+        if turn >= 5 and bool((reached > target - DROP).all()):
+            break
         slope = likelihood.slopes(eta)[0] - (eta - mu) * precision
-        eta = eta + (target - height(eta)) / slope
+        eta = eta + (target - reached) / slope
     return np.asarray(eta)

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from leadline.evidence.quadrature import Array, legendre_projection, legendre_sum, panel_nodes
 
@@ -86,11 +87,32 @@ class PoissonLikelihood:
         return 1 / (self.events + 0.5)
 
     def log(self, eta: Array) -> Array:
-        return self.events * eta - self.exposure * np.exp(eta)
+        return self.events * eta - self._expected(eta)
 
     def slopes(self, eta: Array) -> tuple[Array, Array]:
-        expected = self.exposure * np.exp(eta)
+        expected = self._expected(eta)
         return self.events - expected, expected
+
+    def _expected(self, eta: Array) -> Array:
+        """Held from overflow where no rate of events lies, at e^300: an integral looks for its ends far out."""
+        return np.asarray(self.exposure * np.exp(np.minimum(eta, 300.0)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NormalLikelihood:
+    """An estimate with a known standard error; eta is the effect. The names are those that place an integral."""
+
+    estimate: Array
+    variance: Array
+
+    def select(self, studies: Sequence[int]) -> NormalLikelihood:
+        return NormalLikelihood(*_rows(self, studies))
+
+    def log(self, eta: Array) -> Array:
+        return np.asarray(-((eta - self.estimate) ** 2) / (2 * self.variance))
+
+    def slopes(self, eta: Array) -> tuple[Array, Array]:
+        return (self.estimate - eta) / self.variance, 1 / self.variance + 0 * eta
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,6 +154,12 @@ class HypergeometricLikelihood:
     def _cells(self) -> tuple[Array, Array, Array, Array]:
         a, b, c, d = self.events_t, self.n_t - self.events_t, self.events_c, self.n_c - self.events_c
         return a + 0.5, b + 0.5, c + 0.5, d + 0.5
+
+    @property
+    def informative(self) -> NDArray[np.bool_]:
+        """(J,), whether the margins leave more than one table: without any event, or with nothing else, none do."""
+        first, last = self._limits
+        return last > first
 
     @property
     def _limits(self) -> tuple[Array, Array]:
@@ -237,4 +265,4 @@ def _rows(table: Table, studies: Sequence[int]) -> list[Array]:
     return [getattr(table, column.name)[places] for column in fields(table)]
 
 
-Table = BinomialLikelihood | PoissonLikelihood | HypergeometricLikelihood
+Table = BinomialLikelihood | PoissonLikelihood | NormalLikelihood | HypergeometricLikelihood
