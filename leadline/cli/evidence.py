@@ -202,25 +202,25 @@ def _normal(mean: float, sd: float | None) -> NormalMixture | None:
     return None if sd is None else NormalMixture((1.0,), (mean,), (sd,))
 
 
-def _two_arms(studies: Studies, *counts: int | None) -> tuple[float, float] | None:
-    """The effect in children from the counts of both arms; None where none is given."""
-    from leadline.evidence.children_tipping import log_odds_ratio_of_children
+def _two_arms(studies: Studies, *counts: int | None) -> tuple[int, int, int, int] | None:
+    """The counts of both arms of children; None where none is given."""
     from leadline.evidence.studies import StudyKind
 
     events_treated, n_treated, events_control, n_control = counts
     if events_treated is None and events_control is None:
         return None
-    if studies.kind is not StudyKind.TWO_ARM or None in counts:
+    if (
+        studies.kind is not StudyKind.TWO_ARM
+        or events_treated is None
+        or events_control is None
+        or n_treated is None
+        or n_control is None
+    ):
         raise StudiesInvalid(
             "counts of two arms of children are taken whole (--events-treated, --n-treated, --events-control, "
             "--n-control), with two-arm studies of adults"
         )
-    return log_odds_ratio_of_children(
-        events_treated=events_treated or 0,
-        n_treated=n_treated or 0,
-        events_control=events_control or 0,
-        n_control=n_control or 0,
-    )
+    return events_treated, n_treated, events_control, n_control
 
 
 def _children(

@@ -29,6 +29,7 @@ def print_pooled(pooled: Pooled) -> None:
             f"tau² {h.tau2_low:.3g} to {h.tau2_high:.3g} (Q-profile, {percent})."
         )
     _print_named("No finite effect, so not in the inverse-variance estimates", pooled.without_effect)
+    _print_without_information(pooled.without_information)
     _print_named("Left out, of a cohort for which another was chosen", pooled.left_out)
 
 
@@ -85,7 +86,7 @@ def print_prior(found: PriorForChildren) -> None:
     _print(table)
     print("KL: nats that the fit loses. ELIR, moment, Morita: effective sample sizes in patients by three")
     print("methods; they differ, so name the one you quote.")
-    _print_named("No finite effect, so not in the prior", found.without_effect)
+    _print_without_information(found.without_information)
 
 
 def _parts(fit: Fitted) -> str:
@@ -132,7 +133,9 @@ def print_tipping(found: TippingForChildren) -> None:
             f"  It changes at a weight of {tipping.weight:.4f} of the adult evidence in the prior "
             f"({tipping.posterior_weight:.3f} in the posterior)."
         )
-    print(f"{_discount_words(found.discount)}\n")
+    print(f"Adult evidence from {_counted(found.studies)}. {_discount_words(found.discount)}")
+    _print_without_information(found.without_information)
+    print(f"The error of these probabilities and weights is below {_power_of_ten(found.error)}.\n")
     table = _table("weight in prior", "in posterior", "probability", "median", "95 %")
     curve = found.curve
     for place in range(0, len(curve.weight), 20):
@@ -181,6 +184,11 @@ def _print(table: Table) -> None:
 def _print_named(words: str, names: tuple[str, ...]) -> None:
     if names:
         print(f"{words}: {', '.join(names)}.")
+
+
+def _print_without_information(names: tuple[str, ...]) -> None:
+    words = "No event in either arm, or nothing but events: nothing is said of the odds ratio by"
+    _print_named(words, names)
 
 
 def _counted(names: tuple[str, ...]) -> str:

@@ -10,21 +10,24 @@ from dataclasses import dataclass
 
 from leadline.errors import StudiesInvalid
 from leadline.evidence.adults import (
+    AdultPrior,
     Discount,
     adult_prior,
     patient_sd_of,
     scale_of,
     summary_of,
-    without_effect,
+    telling_names,
 )
+from leadline.evidence.classical import without_information
 from leadline.evidence.ess import (
     EffectiveSampleSize,
     effective_sample_size,
     normal_effective_sample_size,
 )
 from leadline.evidence.hierarchy import HyperPrior
-from leadline.evidence.normal import NormalMixture, fit_normals
+from leadline.evidence.normal import Density, NormalMixture, fit_normals
 from leadline.evidence.pooling import DEFAULT_PRIORS, Summary
+from leadline.evidence.precision import made_precise
 from leadline.evidence.priors import BetaMixture, MapPrior, fit_betas
 from leadline.evidence.studies import Studies
 
@@ -42,16 +45,17 @@ class Fitted:
 class PriorForChildren:
     """A prior from adult evidence: exact, fitted, and robust.
 
-    scale            "proportion", "log odds ratio", or the unit of an effect
-    exact            summary of the exact MAP prior, discount included
-    error            the largest change of its numbers when the quadrature is made coarser
-    robust           the last of `fits` with a vague component of weight `robust_weight`
-    without_effect   studies left out for an empty cell
+    scale                 "proportion", "log odds ratio", or the unit of an effect
+    studies               on which it rests
+    without_information   two-arm studies on which it does not: no event in either arm, or nothing but events
+    exact                 summary of the exact MAP prior, discount included
+    error                 the largest change of its numbers when the quadrature is made finer
+    robust                the last of `fits` with a vague component of weight `robust_weight`
     """
 
     scale: str
     studies: tuple[str, ...]
-    without_effect: tuple[str, ...]
+    without_information: tuple[str, ...]
     prior: HyperPrior
     discount: Discount
     exact: Summary
@@ -78,33 +82,32 @@ def prior_for_children(
     raises       StudiesInvalid for rates, or for an effect without anything vague to add
     """
     discount = discount or Discount()
-    exact = adult_prior(studies, prior=prior, discount=discount)
+    precise = made_precise(
+        lambda rule: adult_prior(studies, prior=prior, discount=discount, fineness=rule), _numbers
+    )
+    exact = precise.result
     if isinstance(exact, MapPrior):
         fits = tuple(_fitted_betas(exact, count) for count in components)
     else:
-        patient_sd = patient_sd or patient_sd_of(studies)
+        patient_sd = patient_sd or patient_sd_of(studies, at=exact.quantile(0.5))
         fits = tuple(_fitted_normals(exact, count, patient_sd) for count in _no_more_than(exact, components))
     return PriorForChildren(
         scale=scale_of(studies),
-        studies=studies.names,
-        without_effect=without_effect(studies),
+        studies=telling_names(studies),
+        without_information=without_information(studies),
         prior=prior or DEFAULT_PRIORS[studies.kind],
         discount=discount,
         exact=summary_of(exact),
-        error=_largest_change(exact, adult_prior(studies, prior=prior, discount=discount, coarse=True)),
+        error=precise.error,
         fits=fits,
         robust_weight=robust_weight,
         robust=_robust(fits[-1], robust_weight, robust, patient_sd),
     )
 
 
-def _largest_change(fine: MapPrior | NormalMixture, coarse: MapPrior | NormalMixture) -> float:
-    one, other = summary_of(fine), summary_of(coarse)
-    pairs = (
-        (one.mean, other.mean), (one.sd, other.sd), (one.median, other.median),
-        (one.low, other.low), (one.high, other.high),
-    )  # fmt: skip
-    return max(abs(a - b) for a, b in pairs if a is not None and b is not None)
+def _numbers(exact: AdultPrior) -> list[float | None]:
+    summary = summary_of(exact)
+    return [summary.mean, summary.sd, summary.median, summary.low, summary.high]
 
 
 def _fitted_betas(exact: MapPrior, count: int) -> Fitted:
@@ -112,14 +115,15 @@ def _fitted_betas(exact: MapPrior, count: int) -> Fitted:
     return Fitted(fit.mixture, fit.kl, effective_sample_size(fit.mixture))
 
 
-def _fitted_normals(exact: NormalMixture, count: int, patient_sd: float | None) -> Fitted:
+def _fitted_normals(exact: Density, count: int, patient_sd: float | None) -> Fitted:
     fit = fit_normals(exact, components=count)
     return Fitted(fit.mixture, fit.kl, _normal_ess(fit.mixture, patient_sd))
 
 
-def _no_more_than(exact: NormalMixture, components: Sequence[int]) -> list[int]:
-    """The numbers of components that make sense: one where the exact prior has one."""
-    return list(components) if len(exact.weights) > 1 else [1]
+def _no_more_than(exact: AdultPrior, components: Sequence[int]) -> list[int]:
+    """The numbers of components that make sense: one where the exact prior is one normal."""
+    one_normal = isinstance(exact, NormalMixture) and len(exact.weights) == 1
+    return [1] if one_normal else list(components)
 
 
 def _normal_ess(mixture: NormalMixture, patient_sd: float | None) -> EffectiveSampleSize | None:

@@ -7,24 +7,29 @@ from dataclasses import dataclass
 import numpy as np
 
 from leadline.errors import StudiesInvalid
-from leadline.evidence.adults import Discount, adult_prior, scale_of, summary_of
-from leadline.evidence.effects import log_odds_ratios
+from leadline.evidence.adults import AdultPrior, Discount, adult_prior, scale_of, summary_of, telling_names
+from leadline.evidence.classical import without_information
+from leadline.evidence.effect_priors import EffectPrior, blend_effects
 from leadline.evidence.hierarchy import HyperPrior
+from leadline.evidence.likelihoods import HypergeometricLikelihood, Likelihood, NormalLikelihood
 from leadline.evidence.normal import NormalMixture
 from leadline.evidence.pooling import Summary
+from leadline.evidence.posterior import Fineness
+from leadline.evidence.precision import made_precise
 from leadline.evidence.priors import BetaMixture, MapPrior
-from leadline.evidence.studies import Studies
+from leadline.evidence.studies import Studies, StudyKind
 from leadline.evidence.tipping import (
     Blend,
     Conclusion,
     Tipping,
     TippingCurve,
     blend,
-    tipping_by_robust,
     tipping_curve,
     tipping_weight,
     unit_information_sds,
 )
+
+Children = tuple[float, float] | tuple[int, int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +45,22 @@ class RobustChoice:
 class TippingForChildren:
     """Whether adult evidence would decide what is concluded about children, and from which weight on.
 
-    children    (events, n), or (estimate, se)
-    by_robust   the tipping weight for other robust components: it depends on them more than on anything else
+    studies               on which the adult evidence rests
+    without_information   two-arm studies on which it does not: no event in either arm, or nothing but events
+    error                 the largest change of any number here when the quadrature is made finer
+    children              (events, n), (estimate, se), or (events_t, n_t, events_c, n_c)
+    by_robust             the tipping weight for other robust components: it depends on them more than on anything else
     """
 
     scale: str
     studies: tuple[str, ...]
+    without_information: tuple[str, ...]
     discount: Discount
     adult: Summary
-    children: tuple[float, float]
+    children: Children
     robust: BetaMixture | NormalMixture
     tipping: Tipping
+    error: float
     curve: TippingCurve
     by_robust: tuple[RobustChoice, ...]
 
@@ -58,7 +68,7 @@ class TippingForChildren:
 def tipping_for_children(
     studies: Studies,
     *,
-    children: tuple[float, float],
+    children: Children,
     conclusion: Conclusion,
     children_n: tuple[int, int] | None = None,
     prior: HyperPrior | None = None,
@@ -67,91 +77,137 @@ def tipping_for_children(
 ) -> TippingForChildren:
     """The weight of the adult evidence at which a conclusion about children changes.
 
-    children     what was found in children: (events, n) for one arm, (estimate, se) otherwise
+    children     what was found in children: (events, n) for one arm; (estimate, se) otherwise; for two arms the counts
+                 (events_t, n_t, events_c, n_c) too, taken by their exact likelihood, so that an arm may be empty
     children_n   children treated and controls, for the spread of one patient (the default robust component)
     robust       Beta(1, 1), or N(0, one patient in total), unless given
+    raises       StudiesInvalid for counts that are none, or that say nothing of an odds ratio
     """
     discount = discount or Discount()
-    adult = adult_prior(studies, prior=prior, discount=discount)
-    _check_children(adult, children)
-    vague = robust or _default_robust(adult, children, children_n)
-    blended = _blend(adult, vague, children)
-    choices = _robust_choices(children, children_n, vague)
-    tipped = tipping_by_robust(adult, [choice for _, choice in choices], children, conclusion)
+    _check_children(studies.kind, children)
+    unit = _unit_of(children, children_n)
+    vague = robust or _default_robust(studies.kind, unit)
+
+    def decided(rule: Fineness) -> _Decided:
+        adult = adult_prior(studies, prior=prior, discount=discount, fineness=rule)
+        blended = _blend(adult, vague, children)
+        return _Decided(adult, summary_of(adult), blended, tipping_weight(blended, conclusion))
+
+    precise = made_precise(decided, _numbers)
+    found = precise.result
     return TippingForChildren(
         scale=scale_of(studies),
-        studies=studies.names,
+        studies=telling_names(studies),
+        without_information=without_information(studies),
         discount=discount,
-        adult=summary_of(adult),
+        adult=found.summary,
         children=children,
         robust=vague,
-        tipping=tipping_weight(blended, conclusion),
-        curve=tipping_curve(blended, conclusion),
+        tipping=found.tipping,
+        error=precise.error,
+        curve=tipping_curve(found.blended, conclusion),
         by_robust=tuple(
-            RobustChoice(words, choice.sd, one.weight)
-            for (words, choice), one in zip(choices, tipped, strict=True)
+            RobustChoice(
+                words, choice.sd, tipping_weight(_blend(found.adult, choice, children), conclusion).weight
+            )
+            for words, choice in _robust_choices(unit, vague)
         ),
     )
 
 
-def log_odds_ratio_of_children(
-    *, events_treated: int, n_treated: int, events_control: int, n_control: int
-) -> tuple[float, float]:
-    """Log odds ratio of two arms of children, treated over control, and its standard error: the effect that a tipping
-    weight of two-arm studies takes. It is then normal, which a dozen children are not quite.
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    """What one fineness of the quadrature comes to."""
 
-    raises   StudiesInvalid for counts that are none, or an empty cell, with which there is no finite effect
-    """
-    for events, n in ((events_treated, n_treated), (events_control, n_control)):
+    adult: AdultPrior
+    summary: Summary
+    blended: Blend
+    tipping: Tipping
+
+
+def _numbers(found: _Decided) -> list[float | None]:
+    summary, tipping = found.summary, found.tipping
+    return [
+        summary.mean, summary.sd, summary.median, summary.low, summary.high,
+        tipping.weight, tipping.posterior_weight, tipping.without_adults, tipping.adults_alone,
+        *(found.blended.adult.quantile(q) for q in (0.025, 0.5, 0.975)),
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """How sharply children tell an effect: the standard error, and how many were in either arm."""
+
+    se: float
+    n: tuple[int, int] | None
+
+    def marked(self) -> dict[str, float]:
+        """Standard deviations worth one patient, in words."""
+        return unit_information_sds(self.se, *self.n) if self.n else {}
+
+
+def _unit_of(children: Children, children_n: tuple[int, int] | None) -> _Unit:
+    """Of counts the standard error is that of no effect, which an empty arm has too, and which no result moves."""
+    if len(children) == 2:
+        return _Unit(children[1], children_n)
+    information = float(_likelihood(children).slopes(np.zeros(1))[1][0])
+    return _Unit(information**-0.5, (children[1], children[3]))
+
+
+def _likelihood(children: Children) -> Likelihood:
+    if len(children) == 2:
+        return NormalLikelihood(np.array([children[0]]), np.array([children[1] ** 2]))
+    return HypergeometricLikelihood(*(np.array([float(count)]) for count in children))
+
+
+def _blend(adult: AdultPrior, vague: BetaMixture | NormalMixture, children: Children) -> Blend:
+    if isinstance(adult, EffectPrior) and isinstance(vague, NormalMixture):
+        return blend_effects(adult, EffectPrior.of_normals(vague), _likelihood(children))
+    if isinstance(adult, EffectPrior) or isinstance(adult, MapPrior) is not isinstance(vague, BetaMixture):
+        raise StudiesInvalid("the robust component is a beta for proportions and a normal for effects")
+    return blend(adult, vague, (children[0], children[1]))
+
+
+def _check_children(kind: StudyKind, children: Children) -> None:
+    if len(children) == 4:
+        if kind is not StudyKind.TWO_ARM:
+            raise StudiesInvalid("counts of two arms of children are taken with two-arm studies of adults")
+        _check_arms(*children)
+        return
+    first, second = children
+    if kind is StudyKind.ONE_ARM and not (0 <= first <= second and second >= 1 and first == int(first)):
+        raise StudiesInvalid(f"{first:g} of {second:g} children is no count; events and children are taken")
+    if kind is not StudyKind.ONE_ARM and not second > 0:
+        raise StudiesInvalid(f"a standard error of {second:g} was given; a number above 0 is taken")
+
+
+def _check_arms(events_t: int, n_t: int, events_c: int, n_c: int) -> None:
+    for events, n in ((events_t, n_t), (events_c, n_c)):
         if not 0 <= events <= n or n == 0:
             raise StudiesInvalid(
                 f"{events} of {n} children is no count; events and children of each arm are taken"
             )
-    arms = [np.array([float(x)]) for x in (events_treated, n_treated, events_control, n_control)]
-    found = log_odds_ratios(*arms)
-    if not found.y.size:
+    if events_t + events_c in (0, n_t + n_c):
         raise StudiesInvalid(
-            "an arm of the children has no event, or nothing else: there is no finite odds ratio",
-            hint="give an effect with its standard error (--estimate, --se) from a method that you state",
+            f"{events_t} of {n_t} children against {events_c} of {n_c} say nothing of an odds ratio: "
+            f"{'no child' if events_t + events_c == 0 else 'every child'} had the event"
         )
-    return float(found.y[0]), float(np.sqrt(found.v[0]))
 
 
-def _blend(
-    adult: MapPrior | NormalMixture, vague: BetaMixture | NormalMixture, children: tuple[float, float]
-) -> Blend:
-    if isinstance(adult, MapPrior) is not isinstance(vague, BetaMixture):
-        raise StudiesInvalid("the robust component is a beta for proportions and a normal for effects")
-    return blend(adult, vague, children)
-
-
-def _check_children(adult: MapPrior | NormalMixture, children: tuple[float, float]) -> None:
-    first, second = children
-    if isinstance(adult, MapPrior) and not (0 <= first <= second and second >= 1 and first == int(first)):
-        raise StudiesInvalid(f"{first:g} of {second:g} children is no count; events and children are taken")
-    if isinstance(adult, NormalMixture) and not second > 0:
-        raise StudiesInvalid(f"a standard error of {second:g} was given; a number above 0 is taken")
-
-
-def _default_robust(
-    adult: MapPrior | NormalMixture, children: tuple[float, float], children_n: tuple[int, int] | None
-) -> BetaMixture | NormalMixture:
-    if isinstance(adult, MapPrior):
+def _default_robust(kind: StudyKind, unit: _Unit) -> BetaMixture | NormalMixture:
+    if kind is StudyKind.ONE_ARM:
         return BetaMixture((1.0,), (1.0,), (1.0,))
-    if children_n is None:
+    marked = unit.marked()
+    if not marked:
         raise StudiesInvalid(
             "nothing says how vague the robust component is",
             hint="give its standard deviation, or how many children were treated and were controls",
         )
-    return NormalMixture(
-        (1.0,), (0.0,), (unit_information_sds(children[1], *children_n)["one patient in total"],)
-    )
+    return NormalMixture((1.0,), (0.0,), (marked["one patient in total"],))
 
 
 def _robust_choices(
-    children: tuple[float, float],
-    children_n: tuple[int, int] | None,
-    vague: BetaMixture | NormalMixture,
+    unit: _Unit, vague: BetaMixture | NormalMixture
 ) -> list[tuple[str, BetaMixture | NormalMixture]]:
     """From sharp to vague: betas of one mean and falling size, or normals of one mean and rising spread."""
     if isinstance(vague, BetaMixture):
@@ -161,7 +217,6 @@ def _robust_choices(
             (f"a beta of a + b = {size:g}", BetaMixture((1.0,), (m * size,), ((1 - m) * size,)))
             for size in sizes
         ]
-    sds = {f"{factor:g} standard errors": factor * children[1] for factor in (0.5, 1, 2, 4, 8, 16)}
-    marked = unit_information_sds(children[1], *children_n) if children_n else {}
-    every = sorted({**sds, **marked}.items(), key=lambda item: item[1])
+    sds = {f"{factor:g} standard errors": factor * unit.se for factor in (0.5, 1, 2, 4, 8, 16)}
+    every = sorted({**sds, **unit.marked()}.items(), key=lambda item: item[1])
     return [(words, NormalMixture((1.0,), (vague.mean,), (sd,))) for words, sd in every]

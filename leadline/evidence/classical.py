@@ -127,6 +127,20 @@ def likelihood_of(studies: Studies) -> Likelihood | None:
             return None
 
 
+def tells(studies: Studies) -> tuple[bool, ...]:
+    """Whether each study has information. Two arms without any event, or with nothing else, have none: given their
+    totals only one table is possible, so that they say nothing of the odds ratio.
+    """
+    if studies.kind is not StudyKind.TWO_ARM:
+        return (True,) * len(studies.studies)
+    return tuple(HypergeometricLikelihood(*studies.columns()).informative.tolist())
+
+
+def without_information(studies: Studies) -> tuple[str, ...]:
+    """The names of the studies that do not tell anything."""
+    return tuple(name for name, telling in zip(studies.names, tells(studies), strict=True) if not telling)
+
+
 def effects_of(studies: Studies) -> Effects:
     """Effects and variances on the scale of the analysis, nothing added to any count."""
     match studies.kind:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -20,7 +21,6 @@ from leadline.evidence.hierarchy import HyperPrior
 from leadline.evidence.quadrature import Array, PanelDensity, panel_nodes
 
 TAU_ORDER = 24  # nodes of tau per panel
-COARSE_TAU_ORDER = 16  # to state the error of TAU_ORDER
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,13 +201,23 @@ def _mixture(weight: Array, mean: Array, sd: Array) -> NormalMixture:
 
 @dataclass(frozen=True, slots=True)
 class NormalFit:
-    """A few normals fitted to a mixture of many, and the Kullback-Leibler divergence (nats) of what that loses."""
+    """A few normals fitted to a density, and the Kullback-Leibler divergence (nats) of what that loses."""
 
     mixture: NormalMixture
     kl: float
 
 
-def fit_normals(prior: NormalMixture, *, components: int = 2, tolerance: float = 1e-9) -> NormalFit:
+class Density(Protocol):
+    """A law of an effect that can be looked at anywhere."""
+
+    @property
+    def mean(self) -> float: ...
+    @property
+    def sd(self) -> float: ...
+    def density(self, x: Array, /) -> Array: ...
+
+
+def fit_normals(prior: Density, *, components: int = 2, tolerance: float = 1e-9) -> NormalFit:
     """The mixture of a few normals nearest to the density, by EM on the density itself: no sample is drawn."""
     steps = np.sinh(np.linspace(-4, 4, 65)) / np.sinh(4) * 40
     x, step = panel_nodes(prior.mean + prior.sd * steps, 12)
@@ -233,7 +243,7 @@ def fit_normals(prior: NormalMixture, *, components: int = 2, tolerance: float =
     return NormalFit(mixture, kl)
 
 
-def _first_normals(prior: NormalMixture, components: int) -> NormalMixture:
+def _first_normals(prior: Density, components: int) -> NormalMixture:
     """Normals of the same mean, from narrow to wide."""
     sds = prior.sd * np.geomspace(0.6, 1.6, components)
     return NormalMixture((1 / components,) * components, (prior.mean,) * components, tuple(sds.tolist()))

@@ -17,11 +17,20 @@ from dataclasses import dataclass
 
 from leadline.errors import StudiesInvalid
 from leadline.evidence import inverse_variance as iv
-from leadline.evidence.classical import Classical, classical_estimates, effects_of, for_reader, likelihood_of
+from leadline.evidence.classical import (
+    Classical,
+    classical_estimates,
+    effects_of,
+    for_reader,
+    likelihood_of,
+    tells,
+    without_information,
+)
 from leadline.evidence.hierarchy import HalfNormal, HyperPrior
 from leadline.evidence.likelihoods import expit
-from leadline.evidence.normal import COARSE_TAU_ORDER, TAU_ORDER, NormalMixture, fit_normal_hierarchy
-from leadline.evidence.posterior import COARSE, FINE, Fineness, fit_hierarchy, fit_leaving_one_out
+from leadline.evidence.normal import NormalMixture, fit_normal_hierarchy
+from leadline.evidence.posterior import Fineness, fit_hierarchy, fit_leaving_one_out
+from leadline.evidence.precision import made_precise
 from leadline.evidence.quadrature import PanelDensity
 from leadline.evidence.studies import Studies, StudyKind
 from leadline.verdicts.exact import clopper_pearson, poisson_rate_interval
@@ -83,8 +92,10 @@ class Pooled:
     mean             of the studies' effects: the effect of an average study
     new_study        what a further study would find: the prediction
     tau              standard deviation between studies, on `scale`
-    error            the largest change of any posterior number above when the quadrature is made coarser
+    error            the largest change of any posterior number, of each study and of `leave_one_out` too, when the
+                     quadrature is made finer; of a number above one, as a share of it
     without_effect   studies that the inverse-variance estimates had to leave out
+    without_information   two-arm studies without any event, or with nothing else: they say nothing of an odds ratio
     """
 
     kind: StudyKind
@@ -101,6 +112,7 @@ class Pooled:
     heterogeneity: iv.Heterogeneity | None
     leave_one_out: tuple[LeftOut, ...]
     without_effect: tuple[str, ...]
+    without_information: tuple[str, ...]
     left_out: tuple[str, ...]
 
 
@@ -113,8 +125,8 @@ def pool(studies: Studies, *, prior: HyperPrior | None = None, level: float = 0.
     if not 0 < level < 1:
         raise StudiesInvalid(f"a level of {level} is no confidence level; 0.95 is one")
     prior = prior or DEFAULT_PRIORS[studies.kind]
-    fine = _posterior(studies, prior, FINE)
-    coarse = _posterior(studies, prior, COARSE)
+    precise = made_precise(lambda rule: _by_hierarchy(studies, prior, level, rule), _numbers)
+    modelled = precise.result
     found = effects_of(studies)
     return Pooled(
         kind=studies.kind,
@@ -122,15 +134,18 @@ def pool(studies: Studies, *, prior: HyperPrior | None = None, level: float = 0.
         scale=SCALES[studies.kind] or _measure(studies),
         level=level,
         prior=prior,
-        studies=tuple(_study_result(studies, j, fine, level) for j in range(len(studies.studies))),
-        mean=_summary(fine.mean, studies.kind, level),
-        new_study=_summary(fine.new_study, studies.kind, level),
-        tau=_plain_summary(fine.tau, level),
-        error=_largest_change(fine, coarse, studies.kind, level),
+        studies=tuple(
+            _study_result(studies, j, posterior, level) for j, posterior in enumerate(modelled.studies)
+        ),
+        mean=modelled.mean,
+        new_study=modelled.new_study,
+        tau=modelled.tau,
+        error=precise.error,
         classical=classical_estimates(studies, found, level),
         heterogeneity=iv.heterogeneity(found.y, found.v, level=level) if found.y.size > 1 else None,
-        leave_one_out=_leave_one_out(studies, prior, level),
+        leave_one_out=modelled.leave_one_out,
         without_effect=tuple(n for n, used in zip(studies.names, found.used, strict=True) if not used),
+        without_information=without_information(studies),
         left_out=tuple(study.name for study in studies.left_out),
     )
 
@@ -155,21 +170,56 @@ class _Posterior:
     study: Callable[[int], Distribution]
 
 
-def _posterior(studies: Studies, prior: HyperPrior, fineness: Fineness) -> _Posterior:
+@dataclass(frozen=True, slots=True)
+class _Modelled:
+    """All that the hierarchical model says, on the reader's scale."""
+
+    mean: Summary
+    new_study: Summary
+    tau: Summary
+    studies: tuple[Summary, ...]
+    leave_one_out: tuple[LeftOut, ...]
+
+
+def _by_hierarchy(studies: Studies, prior: HyperPrior, level: float, rule: Fineness) -> _Modelled:
+    kind, posterior = studies.kind, _posterior(studies, prior, rule)
+    return _Modelled(
+        mean=_summary(posterior.mean, kind, level),
+        new_study=_summary(posterior.new_study, kind, level),
+        tau=_plain_summary(posterior.tau, level),
+        studies=tuple(_summary(posterior.study(j), kind, level) for j in range(len(studies.studies))),
+        leave_one_out=_leave_one_out(studies, prior, level, rule),
+    )
+
+
+def _numbers(modelled: _Modelled) -> list[float | None]:
+    summaries = (modelled.mean, modelled.new_study, modelled.tau, *modelled.studies)
+    return [
+        *(x for s in summaries for x in (s.mean, s.sd, s.median, s.low, s.high)),
+        *(x for left in modelled.leave_one_out for x in (left.estimate, left.low, left.high, left.tau)),
+    ]
+
+
+def _posterior(studies: Studies, prior: HyperPrior, rule: Fineness) -> _Posterior:
     likelihood = likelihood_of(studies)
     if likelihood is None:
         estimates, ses = studies.columns()
-        normal = fit_normal_hierarchy(
-            estimates.tolist(),
-            ses.tolist(),
-            prior,
-            order=TAU_ORDER if fineness is FINE else COARSE_TAU_ORDER,
-        )
+        normal = fit_normal_hierarchy(estimates.tolist(), ses.tolist(), prior, order=rule.tau_of_normals)
         return _Posterior(normal.mean, normal.new_study(), normal.tau_density, normal.study)
-    fitted = fit_hierarchy(likelihood, prior, fineness=fineness)
-    return _Posterior(
-        fitted.mean_density, fitted.new_study_density(), fitted.tau_density, fitted.study_density
-    )
+    telling = _telling_places(studies)
+    fitted = fit_hierarchy(likelihood.select(telling), prior, fineness=rule)
+    new_study = fitted.new_study_density()
+
+    def study(j: int) -> Distribution:  # what says nothing is believed to be like any other
+        return fitted.study_density(telling.index(j)) if j in telling else new_study
+
+    return _Posterior(fitted.mean_density, new_study, fitted.tau_density, study)
+
+
+def _telling_places(studies: Studies) -> list[int]:
+    """Of the studies with information; of all if none has any, as they then leave the prior what it is."""
+    places = [place for place, telling in enumerate(tells(studies)) if telling]
+    return places or list(range(len(studies.studies)))
 
 
 def _measure(studies: Studies) -> str:
@@ -205,16 +255,9 @@ def _plain_summary(density: PanelDensity, level: float) -> Summary:
     return Summary(density.mean(), density.sd(), median, low, high)
 
 
-def _study_result(studies: Studies, j: int, posterior: _Posterior, level: float) -> StudyResult:
+def _study_result(studies: Studies, j: int, posterior: Summary, level: float) -> StudyResult:
     observed, low, high = _observed(studies, j, level)
-    return StudyResult(
-        studies.names[j],
-        studies.studies[j].values,
-        observed,
-        low,
-        high,
-        _summary(posterior.study(j), studies.kind, level),
-    )
+    return StudyResult(studies.names[j], studies.studies[j].values, observed, low, high, posterior)
 
 
 def _observed(studies: Studies, j: int, level: float) -> tuple[float | None, float | None, float | None]:
@@ -236,36 +279,32 @@ def _observed(studies: Studies, j: int, level: float) -> tuple[float | None, flo
             return for_reader(studies.kind, alone.estimate), *ends
 
 
-def _largest_change(fine: _Posterior, coarse: _Posterior, kind: StudyKind, level: float) -> float:
-    """Over the summaries of mean, prediction and tau."""
-    numbers = [
-        [x for d in (p.mean, p.new_study) for x in _numbers(_summary(d, kind, level))]
-        + _numbers(_plain_summary(p.tau, level))
-        for p in (fine, coarse)
-    ]
-    return max(abs(a - b) for a, b in zip(numbers[0], numbers[1], strict=True))
-
-
-def _numbers(summary: Summary) -> list[float]:
-    every = (summary.mean, summary.sd, summary.median, summary.low, summary.high)
-    return [number for number in every if number is not None]
-
-
-def _leave_one_out(studies: Studies, prior: HyperPrior, level: float) -> tuple[LeftOut, ...]:
+def _leave_one_out(studies: Studies, prior: HyperPrior, level: float, rule: Fineness) -> tuple[LeftOut, ...]:
     if len(studies.studies) < 3:
         return ()
     tail = (1 - level) / 2
     rows = []
-    for name, (mean, tau) in zip(studies.names, _without_each(studies, prior), strict=True):
+    for name, (mean, tau) in zip(studies.names, _without_each(studies, prior, rule), strict=True):
         low, median, high = (for_reader(studies.kind, mean.quantile(q)) for q in (tail, 0.5, 1 - tail))
         rows.append(LeftOut(name, median, low, high, tau.quantile(0.5)))
     return tuple(rows)
 
 
-def _without_each(studies: Studies, prior: HyperPrior) -> list[tuple[Distribution, PanelDensity]]:
+def _without_each(
+    studies: Studies, prior: HyperPrior, rule: Fineness
+) -> list[tuple[Distribution, PanelDensity]]:
     """The posteriors of mu and tau without each study in turn."""
     likelihood = likelihood_of(studies)
     if likelihood is not None:
-        return [(fit.mean_density, fit.tau_density) for fit in fit_leaving_one_out(likelihood, prior)]
-    rests = (_posterior(studies.without(j), prior, FINE) for j in range(len(studies.studies)))
+        telling = _telling_places(studies)
+        fits = [fit_hierarchy(likelihood.select(telling), prior, fineness=rule)] * len(studies.studies)
+        if len(telling) > 1:
+            left = fit_leaving_one_out(likelihood.select(telling), prior, fineness=rule)
+        else:  # without the only study that tells anything the prior is left
+            rest = [place for place in range(len(fits)) if place not in telling]
+            left = [fit_hierarchy(likelihood.select(rest), prior, fineness=rule)]
+        for place, fit in zip(telling, left, strict=True):
+            fits[place] = fit
+        return [(fit.mean_density, fit.tau_density) for fit in fits]
+    rests = (_posterior(studies.without(j), prior, rule) for j in range(len(studies.studies)))
     return [(rest.mean, rest.tau) for rest in rests]

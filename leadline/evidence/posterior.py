@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from leadline.evidence.hierarchy import DROP, REACH, HyperPrior, study_integrals
 from leadline.evidence.likelihoods import Likelihood
@@ -26,22 +27,27 @@ from leadline.evidence.quadrature import (
 @dataclass(frozen=True, slots=True)
 class Fineness:
     """Nodes of tau per panel, of mu, of a study's effect on a side of its mode, of a density per panel, of a
-    convolution."""
+    convolution; and of tau per panel where all the rest is normal and needs none.
+    """
 
     tau: int
     mu: int
     effect: int
     density: int
     convolution: int
+    tau_of_normals: int = 24
 
 
+# Each states the error of the next; `precision` says when one is fine enough.
+COARSE = Fineness(tau=8, mu=38, effect=20, density=12, convolution=40, tau_of_normals=16)
 FINE = Fineness(tau=9, mu=44, effect=24, density=14, convolution=44)
-COARSE = Fineness(tau=8, mu=40, effect=20, density=12, convolution=40)  # to state the error of FINE
+FINER = Fineness(tau=9, mu=104, effect=24, density=16, convolution=44, tau_of_normals=36)
+FINEST = Fineness(tau=10, mu=150, effect=26, density=16, convolution=46, tau_of_normals=54)
 
 DENSITY_STEP = 0.5  # panels of an effect's density grow like sinh from its centre, in steps of this
 BLOCK = 400_000  # nodes held at once
 ROWS = 8  # values of tau in a convolution at once: what a processor's cache holds
-LOG_NOISE = 1e-12  # Legendre coefficients of a log density below this are rounding
+LOG_NOISE = 1e-10  # Legendre coefficients of a log density below this change no digit
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,9 +134,11 @@ class HierarchyPosterior:
         low, high = self.mu[:, 0] - REACH * spread, self.mu[:, -1] + REACH * spread
         return float(low[counts].min()), float(high[counts].max())
 
-    def _log_joint_at(self, mu: Array, log_joint: Array, rows: slice = slice(None)) -> Array:
+    def _log_joint_at(
+        self, mu: Array, log_joint: Array, rows: slice | NDArray[np.intp] = slice(None)
+    ) -> Array:
         """A log density known at the nodes, at mu (T, ...) of some rows of tau; minus infinity beyond the nodes."""
-        coefficients = _trimmed(log_joint @ legendre_projection(self.fineness.mu).T)[rows]
+        coefficients = _trimmed(log_joint[rows] @ legendre_projection(self.fineness.mu).T)
         low, high = (limits[rows] for limits in self._spans())
         shape = (-1,) + (1,) * (mu.ndim - 1)
         local = (2 * mu - (low + high).reshape(shape)) / (high - low).reshape(shape)
@@ -154,8 +162,9 @@ class HierarchyPosterior:
         start = np.maximum(low[:, None], eta - REACH * spread[:, None])
         end = np.maximum(start, np.minimum(high[:, None], eta + REACH * spread[:, None]))
         scaled, total = log_joint - log_joint.max(), np.zeros(eta.size)
-        for first in range(0, self.tau.size, ROWS):
-            rows = slice(first, first + ROWS)
+        counts = np.flatnonzero(scaled.max(axis=1) > -DROP)
+        for first in range(0, counts.size, ROWS):
+            rows = counts[first : first + ROWS]
             mu, step = panel_nodes(np.stack([start[rows], end[rows]], axis=-1), self.fineness.convolution)
             z = (eta[:, None] - mu) / spread[rows, None, None]
             step *= np.exp(self._log_joint_at(mu, scaled, rows) - z**2 / 2)
@@ -177,7 +186,7 @@ def fit_hierarchy(
 
 
 def fit_leaving_one_out(
-    likelihood: Likelihood, prior: HyperPrior, *, fineness: Fineness = COARSE
+    likelihood: Likelihood, prior: HyperPrior, *, fineness: Fineness = FINE
 ) -> list[HierarchyPosterior]:
     """The posterior without each study in turn: its integrals are shared, over nodes of mu that span them all."""
     wide = replace(fineness, mu=fineness.mu + 24)
@@ -252,5 +261,5 @@ def _sinh_breaks(centre: float, scale: float, low: float, high: float) -> Array:
 
 def _trimmed(coefficients: Array) -> Array:
     """Without the trailing coefficients that are rounding in every row."""
-    telling = np.flatnonzero(np.abs(coefficients).max(axis=0) > LOG_NOISE * np.abs(coefficients).max())
+    telling = np.flatnonzero(np.abs(coefficients).max(axis=0) > LOG_NOISE)
     return coefficients[:, : telling[-1] + 1]

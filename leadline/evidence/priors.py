@@ -22,6 +22,7 @@ from leadline.evidence.hierarchy import HalfNormal, HyperPrior
 from leadline.evidence.likelihoods import BinomialLikelihood, expit
 from leadline.evidence.posterior import FINE, Fineness, fit_hierarchy
 from leadline.evidence.quadrature import Array, PanelDensity, panel_nodes
+from leadline.evidence.updating import log_foretold, updated
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,17 +166,11 @@ class MapPrior:
 
     def log_marginal(self, events: float, n: float) -> float:
         """The log of the integral of p^events (1 - p)^(n - events) against the prior."""
-        eta, weight = panel_nodes(self._breaks_for(events, n), self.eta.order)
-        logs = _one_study(events, n).log(eta[:, None])[:, 0]
-        return float(logs.max() + np.log((weight * self.eta(eta)) @ np.exp(logs - logs.max())))
+        return log_foretold(self.eta, _one_study(events, n))
 
     def posterior(self, events: float, n: float) -> MapPrior:
         """The density after `events` of `n`."""
-        breaks = self._breaks_for(events, n)
-        eta, _ = panel_nodes(breaks, self.eta.order)
-        logs = _one_study(events, n).log(eta[:, None])[:, 0]
-        values = self.eta(eta) * np.exp(logs - logs.max())
-        return MapPrior(PanelDensity.from_values(values, breaks=breaks, order=self.eta.order))
+        return MapPrior(updated(self.eta, _one_study(events, n)))
 
     def robustified(self, weight: float, *, a: float = 1.0, b: float = 1.0) -> MapPrior:
         """The density with a share `weight` of a vague Beta(a, b)."""
@@ -200,14 +195,6 @@ class MapPrior:
         jacobian = expit(eta) * expit(-eta)
         values = np.maximum(self.eta(eta), 0.0) ** power * jacobian ** (1 - power)
         return MapPrior(PanelDensity.from_values(values, breaks=self.eta.breaks, order=self.eta.order))
-
-    def _breaks_for(self, events: float, n: float) -> Array:
-        """The panels, split further where the likelihood of the counts is narrower than they are."""
-        likelihood = _one_study(events, n)
-        spread = np.linspace(-12, 12, 17) * float(np.sqrt(likelihood.variance[0]))
-        fine = float(likelihood.estimate[0]) + spread
-        inside = fine[(fine > self.eta.breaks[0]) & (fine < self.eta.breaks[-1])]
-        return np.union1d(self.eta.breaks, inside)
 
 
 def map_prior(

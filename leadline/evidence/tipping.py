@@ -7,7 +7,7 @@ a ratio of two lines in w: it moves one way only, so there is one tipping weight
 
 Weights are those of the adult part in the prior. Its weight in the posterior can be far larger (0.5 may become
 0.82); both are given. The spread of the robust component moves the tipping weight more than anything else, for the
-wider it is the less the data credit it with (Lindley): `tipping_by_robust` shows by how much.
+wider it is the less the data credit it with (Lindley): a result shows the weight for several.
 
 Source    Best N, Price RG, Pouliquen IJ, Keene ON. Pharmaceutical Statistics 2021;20:551-562
 """
@@ -27,14 +27,19 @@ from leadline.evidence.quadrature import Array
 GRID = tuple(round(0.005 * step, 3) for step in range(201))  # the weights of a curve
 
 
-class Prior(Protocol):
+class Posterior(Protocol):
+    """What is believed of the effect in children after their data, by one part of the prior."""
+
+    def tail(self, cut: float, /) -> float: ...
+    def tails(self, cuts: Array, /) -> Array: ...
+    def quantile(self, probability: float, /) -> float: ...
+
+
+class Prior(Posterior, Protocol):
     """A prior that takes the children's data as two numbers: (events, n), or (estimate, se)."""
 
     def posterior(self, events: float, n: float, /) -> Self: ...
     def log_marginal(self, events: float, n: float, /) -> float: ...
-    def tail(self, cut: float, /) -> float: ...
-    def tails(self, cuts: Array, /) -> Array: ...
-    def quantile(self, probability: float, /) -> float: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,7 @@ class Conclusion:
     probability: float = 0.975
     above: bool = True
 
-    def holds_with(self, posterior: Prior) -> float:
+    def holds_with(self, posterior: Posterior) -> float:
         """The posterior probability that the effect lies beyond the limit."""
         return posterior.tail(self.limit) if self.above else 1 - posterior.tail(self.limit)
 
@@ -85,10 +90,10 @@ class Tipping:
 
 @dataclass(frozen=True, slots=True)
 class Blend:
-    """Adult evidence and a robust component, each before and after the children's data."""
+    """Adult evidence and a robust component, each after the children's data."""
 
-    adult: Prior
-    robust: Prior
+    adult: Posterior
+    robust: Posterior
     log_credit: float  # log of how much better the adult evidence foretold the children's data
 
     def posterior_weight(self, weight: float) -> float:
@@ -152,13 +157,6 @@ def tipping_curve(
         median=median,
         high=high,
     )
-
-
-def tipping_by_robust(
-    adult: Prior, robusts: Sequence[Prior], children: tuple[float, float], conclusion: Conclusion
-) -> tuple[Tipping, ...]:
-    """The tipping weight for each of several robust components."""
-    return tuple(tipping_weight(blend(adult, robust, children), conclusion) for robust in robusts)
 
 
 def unit_information_sds(se: float, n_treated: float, n_control: float) -> dict[str, float]:

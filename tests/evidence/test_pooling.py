@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from leadline.errors import StudiesInvalid
 from leadline.evidence import glmm, pool, prior_for_children, tipping_for_children, to_dict
 from leadline.evidence.adults import Discount
-from leadline.evidence.children_tipping import log_odds_ratio_of_children
 from leadline.evidence.hierarchy import HalfNormal, HyperPrior
 from leadline.evidence.likelihoods import HypergeometricLikelihood
 from leadline.evidence.normal import NormalMixture
@@ -212,15 +211,6 @@ def test_the_prior_of_three_adult_trials_is_the_printed_one():
     assert [exact.low, exact.median, exact.high] == pytest.approx(printed(name)["map"]["q"], abs=0.07)
 
 
-def test_two_arms_give_a_prior_for_the_log_odds_ratio():
-    studies = studies_of(StudyKind.TWO_ARM, (14, 61, 15, 20), (16, 28, 19, 28), (0, 50, 3, 34))
-    found = prior_for_children(studies)
-    assert found.scale == "log odds ratio"
-    assert found.without_effect == ("S3",)
-    assert found.exact.median < 0
-    assert found.fits[0].ess is not None
-
-
 def test_adolescents_with_severe_asthma_tip_as_printed():
     name = "tip-mepolizumab-adolescents"
     adult = inputs(name)["adult"]
@@ -261,16 +251,6 @@ def test_adolescents_with_severe_asthma_tip_as_printed():
 def test_what_cannot_be_answered_is_refused(call):
     with pytest.raises(StudiesInvalid):
         call(ankylosing_spondylitis())
-
-
-def test_the_effect_in_two_arms_of_children_is_their_log_odds_ratio():
-    """6 of 10 against 2 of 10: odds ratio 6 * 8 / (4 * 2), variance 1/6 + 1/4 + 1/2 + 1/8."""
-    estimate, se = log_odds_ratio_of_children(events_treated=6, n_treated=10, events_control=2, n_control=10)
-    assert (estimate, se) == pytest.approx((math.log(6), math.sqrt(25 / 24)), abs=1e-12)
-    with pytest.raises(StudiesInvalid, match="no finite odds ratio"):
-        log_odds_ratio_of_children(events_treated=6, n_treated=10, events_control=0, n_control=10)
-    with pytest.raises(StudiesInvalid, match="11 of 10"):
-        log_odds_ratio_of_children(events_treated=11, n_treated=10, events_control=0, n_control=10)
 
 
 def test_every_published_entry_is_named_by_a_test():

@@ -16,7 +16,6 @@ from leadline.evidence.priors import BetaMixture, map_prior
 from leadline.evidence.tipping import (
     Conclusion,
     blend,
-    tipping_by_robust,
     tipping_curve,
     tipping_weight,
     unit_information_sds,
@@ -100,7 +99,8 @@ def test_the_robust_component_of_best_2021_is_worth_one_adolescent():
 def test_a_wider_robust_component_tips_at_less_weight():
     adult, _, children, conclusion = mepolizumab()
     robusts = [NormalMixture((1.0,), (0.0,), (sd,)) for sd in (1.0, 2.0, 4.0, 8.0)]
-    weights = [tipped.weight or 0.0 for tipped in tipping_by_robust(adult, robusts, children, conclusion)]
+    tipped = [tipping_weight(blend(adult, robust, children), conclusion) for robust in robusts]
+    weights = [one.weight or 0.0 for one in tipped]
     assert weights == sorted(weights, reverse=True)
     assert weights[-1] > 0
 
