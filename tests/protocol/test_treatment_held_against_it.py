@@ -109,6 +109,23 @@ def test_a_stop_before_day_0_is_told_where_a_rule_speaks_of_it():
     assert changes(drug("etanercept", -200, -5)) == []
 
 
+@pytest.mark.parametrize(
+    ("again", "found"),
+    [
+        (31, "none recorded"),
+        (
+            40,
+            "none recorded; tocilizumab taken up again on day 40, after a break of 10 days, which counts as going on",
+        ),
+    ],
+)
+def test_a_rule_on_a_stop_says_which_breaks_it_takes_for_none(again, found):
+    courses = [drug("tocilizumab", -200, 30), drug("tocilizumab", again, **GOES_ON)]
+    checks = check_treatment(context(chart(drugs=courses), protocol()), DaySpan(300, 300))
+    check = next(check for check in checks if check.rule == "no_stopped")
+    assert (check.outcome, check.found) == ("as_written", found)
+
+
 def test_a_biologic_stopped_after_day_0_is_an_intercurrent_event():
     assert only(drug("etanercept", -200, 30)) == ("stopped", "as_written", ("stopped_biologic",))
 

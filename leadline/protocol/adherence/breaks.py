@@ -45,18 +45,16 @@ def break_after(course: DrugCourse, stop: DaySpan, case: Case, longest: Figure) 
 
     longest  the longest break, in times between two doses, after which the drug was gone on with
     """
-    later = [other for other in case.courses if _goes_on(other, course, stop)]
     name = drug_name(course)
-    if not later:
+    if not _later(course, stop, case):
         return NOT_TAKEN_UP
-    starts = [other.start for other in later if other.start is not None]
-    if not starts:
+    again = _taken_up(course, stop, case)
+    if again is None:
         return Break(None, "taken up again on a day that is not recorded", f"when {name} was taken up again")
-    again = min(starts, key=lambda start: (start.first, start.last))
     shortest, widest = again.first - stop.last, again.last - stop.first
     if widest <= NEXT_DAY:
         return Break(False)
-    words = f"taken up again on {again}, after a break of {_days(max(shortest, 0), widest)}"
+    words = _words(again, shortest, widest)
     limit = _limit_days(course, longest)
     if limit is None:
         lacking = "how long a break counts as a stop" if longest.open else f"how often {name} was given"
@@ -68,6 +66,29 @@ def break_after(course: DrugCourse, stop: DaySpan, case: Case, longest: Figure) 
     return Break(
         counts, words, "" if counts else f"the exact days on which {name} was stopped and taken up again"
     )
+
+
+def break_words(course: DrugCourse, case: Case) -> str:
+    """`anakinra taken up again on day 16, after a break of 6 days`; empty if it was not taken up again, or next day."""
+    stop = course.stop
+    again = None if stop is None else _taken_up(course, stop, case)
+    if stop is None or again is None or again.last - stop.first <= NEXT_DAY:
+        return ""
+    return f"{drug_name(course)} {_words(again, again.first - stop.last, again.last - stop.first)}"
+
+
+def _words(again: DaySpan, shortest: int, widest: int) -> str:
+    return f"taken up again on {again}, after a break of {_days(max(shortest, 0), widest)}"
+
+
+def _taken_up(course: DrugCourse, stop: DaySpan, case: Case) -> DaySpan | None:
+    """The first day on which a later course of the drug began; None if there is none, or its day is not recorded."""
+    starts = [other.start for other in _later(course, stop, case) if other.start is not None]
+    return min(starts, key=lambda start: (start.first, start.last), default=None)
+
+
+def _later(course: DrugCourse, stop: DaySpan, case: Case) -> list[DrugCourse]:
+    return [other for other in case.courses if _goes_on(other, course, stop)]
 
 
 def _goes_on(other: DrugCourse, course: DrugCourse, stop: DaySpan) -> bool:

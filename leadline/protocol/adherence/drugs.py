@@ -15,6 +15,7 @@ from leadline.casebook.case import Case, DrugCourse, Infusion
 from leadline.casebook.days import DaySpan, add_months, days_in_months
 from leadline.casebook.drugs import recognise
 from leadline.measures.three_values import all_hold
+from leadline.protocol.adherence.breaks import break_words
 from leadline.protocol.adherence.context import Context, Judged
 from leadline.protocol.figures import CALENDAR_MONTHS, DAYS, Figure, Window
 from leadline.protocol.rules import Change, PresenceRule, WashoutRule
@@ -233,8 +234,20 @@ def _none_found(rule: PresenceRule, context: Context) -> Judged:
         return Judged(given if rule.present else not given, "in the row of the infusion", (), (ref,))
     if case.courses or case.patient.get("drug_history_complete") is True:
         refs = tuple(course.ref for course in case.courses) or (ref,)
-        return Judged(not rule.present, "none recorded", (), refs)
+        return Judged(not rule.present, "; ".join(("none recorded", *_breaks(rule, context))), (), refs)
     return Judged(None, "no medicines recorded", ("the record of medicines",), (ref,))
+
+
+def _breaks(rule: PresenceRule, context: Context) -> Iterator[str]:
+    """Breaks of the drugs that a rule on their stop is about: short enough to be none, and worth knowing."""
+    if rule.change is not Change.STOPPED:
+        return
+    for course in context.case.courses:
+        listed = is_listed(course, rule.drugs, rule.routes)
+        if listed and course.stop is not None and context.within(course.stop, rule.during) is not False:
+            words = break_words(course, context.case)
+            if words:
+                yield f"{words}, which counts as going on"
 
 
 NONE_GIVEN = frozenset({"none", "no", "nil"})
