@@ -15,6 +15,7 @@ from leadline.evidence.adults import Discount
 from leadline.evidence.hierarchy import HalfNormal, HyperPrior
 from leadline.evidence.likelihoods import HypergeometricLikelihood
 from leadline.evidence.normal import NormalMixture
+from leadline.evidence.priors import BetaMixture
 from leadline.evidence.studies import Studies, Study, StudyKind
 from leadline.evidence.tipping import Conclusion
 from tests.evidence import checks
@@ -209,6 +210,30 @@ def test_the_prior_of_three_adult_trials_is_the_printed_one():
     assert [exact.mean, exact.sd] == pytest.approx([expected["mean"], expected["sd"]], abs=2e-5)
     assert [exact.low, exact.median, exact.high] == pytest.approx(expected["q"], abs=2e-5)
     assert [exact.low, exact.median, exact.high] == pytest.approx(printed(name)["map"]["q"], abs=0.07)
+
+
+def test_the_vague_component_of_a_proportion_is_uniform_unless_another_is_given():
+    studies = ankylosing_spondylitis()
+    usual, other = (
+        prior_for_children(studies, robust_weight=0.3, robust=robust).robust.mixture
+        for robust in (None, BetaMixture((1.0,), (0.5,), (2.5,)))
+    )
+    assert isinstance(usual, BetaMixture)
+    assert isinstance(other, BetaMixture)
+    assert (usual.weights[-1], usual.a[-1], usual.b[-1]) == (0.3, 1.0, 1.0)
+    assert (other.weights[-1], other.a[-1], other.b[-1]) == (0.3, 0.5, 2.5)
+
+
+def test_the_vague_component_of_an_effect_is_one_patient_unless_another_is_given():
+    studies = studies_of(StudyKind.EFFECT, (1.16, 0.46), (1.43, 0.35), (1.59, 0.28))
+    usual, other = (
+        prior_for_children(studies, robust_weight=0.3, robust=robust, patient_sd=5.42).robust.mixture
+        for robust in (None, NormalMixture((1.0,), (0.25,), (3.0,)))
+    )
+    assert isinstance(usual, NormalMixture)
+    assert isinstance(other, NormalMixture)
+    assert (usual.weights[-1], usual.means[-1], usual.sds[-1]) == (0.3, 0.0, 5.42)
+    assert (other.weights[-1], other.means[-1], other.sds[-1]) == (0.3, 0.25, 3.0)
 
 
 def test_adolescents_with_severe_asthma_tip_as_printed():
