@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from leadline.cli.evidence_options import check_figure, check_options
 from leadline.cli.evidence_tables import print_pooled, print_prior, print_tipping
 from leadline.errors import StudiesInvalid
 
@@ -23,7 +24,13 @@ app = typer.Typer(
     help="Pool studies, make a prior for children, find its tipping point.", no_args_is_help=True
 )
 
-File = Annotated[Path, typer.Argument(help="Table of studies (CSV); its columns say what they hold.")]
+File = Annotated[
+    Path,
+    typer.Argument(
+        help="Table of studies (CSV), a row each: study, and events, n (one arm); events_t, n_t, events_c, n_c "
+        "(two arms); events, exposure (rates); or estimate, se (effects). If wanted: unit, cohort."
+    ),
+]
 Keep = Annotated[
     list[str] | None,
     typer.Option(
@@ -65,11 +72,19 @@ def pool(
     figure: Picture = None,
     as_json: AsJson = False,
 ) -> None:
-    """Pool studies: the hierarchical model by exact likelihood, beside the classical estimates."""
+    """Pool studies into one estimate.
+
+    By the hierarchical model with exact likelihood; the classical estimates stand beside it.
+    """
     from leadline.evidence.pooling import pool as pool_studies
     from leadline.evidence.studies import read_studies
 
+    check_figure(figure)
     table = read_studies(studies, keep=keep or ())
+    check_options(
+        table.kind,
+        {"--level": level, "--mu-mean": mu_mean, "--mu-sd": mu_sd, "--tau-scale": tau_scale},
+    )
     pooled = pool_studies(table, prior=_hyper_prior(table.kind, mu_mean, mu_sd, tau_scale), level=level)
     if figure is not None:
         from leadline.report.figures.forest import draw_forest
@@ -98,11 +113,22 @@ def prior(
     tau_scale: TauScale = None,
     as_json: AsJson = False,
 ) -> None:
-    """The MAP prior of adult studies for children: exact, as two and three components, and robust."""
+    """Make a prior for children.
+
+    The meta-analytic-predictive (MAP) prior of adult studies: exact, as two and three components, and robust.
+    """
     from leadline.evidence.children import prior_for_children
     from leadline.evidence.studies import read_studies
 
     table = read_studies(studies, keep=keep or ())
+    check_options(
+        table.kind,
+        {
+            "--mu-mean": mu_mean, "--mu-sd": mu_sd, "--tau-scale": tau_scale, "--power": power,
+            "--widen": widen, "--robust-weight": robust_weight, "--robust-sd": robust_sd,
+            "--patient-sd": patient_sd,
+        },
+    )  # fmt: skip
     found = prior_for_children(
         table,
         prior=_hyper_prior(table.kind, mu_mean, mu_sd, tau_scale),
@@ -134,7 +160,9 @@ def tipping(
     below: Annotated[
         bool, typer.Option("--below", help="Conclude when the effect is below the limit.")
     ] = False,
-    robust_mean: Annotated[float, typer.Option("--robust-mean", help="Of the vague component.")] = 0.0,
+    robust_mean: Annotated[
+        float | None, typer.Option("--robust-mean", help="Of the vague component; 0 unless given.")
+    ] = None,
     robust_sd: Annotated[
         float | None, typer.Option("--robust-sd", help="Of the vague component; one child unless given.")
     ] = None,
@@ -148,12 +176,30 @@ def tipping(
     figure: Picture = None,
     as_json: AsJson = False,
 ) -> None:
-    """The weight of adult evidence at which a conclusion about children changes."""
+    """Find the weight at which adults decide.
+
+    The weight of adult evidence in the prior at which a conclusion about children changes.
+    """
     from leadline.evidence.children_tipping import tipping_for_children
     from leadline.evidence.studies import read_studies
     from leadline.evidence.tipping import Conclusion
 
+    check_figure(figure)
     table = read_studies(studies, keep=keep or ())
+    check_options(
+        table.kind,
+        {
+            "--limit": limit, "--events": events, "--n": n, "--estimate": estimate, "--se": se,
+            "--n-treated": n_treated, "--n-control": n_control, "--events-treated": events_treated,
+            "--events-control": events_control, "--probability": probability, "--robust-mean": robust_mean,
+            "--robust-sd": robust_sd, "--power": power, "--widen": widen, "--mu-mean": mu_mean,
+            "--mu-sd": mu_sd, "--tau-scale": tau_scale,
+        },
+    )  # fmt: skip
+    if robust_mean is not None and robust_sd is None:
+        raise StudiesInvalid("--robust-mean was given without --robust-sd; both are taken")
+    if estimate is not None and events_treated is not None:
+        raise StudiesInvalid("--estimate and --events-treated were given; one of the two is taken")
     found = tipping_for_children(
         table,
         children=_two_arms(table, events_treated, n_treated, events_control, n_control)
@@ -162,7 +208,7 @@ def tipping(
         children_n=(n_treated, n_control) if n_treated and n_control else None,
         prior=_hyper_prior(table.kind, mu_mean, mu_sd, tau_scale),
         discount=_discount(power, widen, as_one),
-        robust=_normal(robust_mean, robust_sd),
+        robust=_normal(robust_mean or 0.0, robust_sd),
     )
     if figure is not None:
         from leadline.report.figures.tipping import draw_tipping
@@ -179,9 +225,6 @@ def _hyper_prior(
     from leadline.evidence.hierarchy import HalfNormal
     from leadline.evidence.pooling import DEFAULT_PRIORS
 
-    for name, value in (("--mu-sd", sd), ("--tau-scale", tau_scale)):
-        if value is not None and not value > 0:
-            raise StudiesInvalid(f"{name} is {value:g}; a number above 0 is taken")
     prior = DEFAULT_PRIORS[kind]
     if mean is not None:
         prior = replace(prior, mean=mean)

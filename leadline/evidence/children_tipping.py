@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -85,6 +86,7 @@ def tipping_for_children(
     """
     discount = discount or Discount()
     _check_children(studies.kind, children)
+    _check_limit(studies.kind, conclusion.limit)
     unit = _unit_of(children, children_n)
     vague = robust or _default_robust(studies.kind, unit)
 
@@ -177,8 +179,18 @@ def _check_children(kind: StudyKind, children: Children) -> None:
     first, second = children
     if kind is StudyKind.ONE_ARM and not (0 <= first <= second and second >= 1 and first == int(first)):
         raise StudiesInvalid(f"{first:g} of {second:g} children is no count; events and children are taken")
-    if kind is not StudyKind.ONE_ARM and not second > 0:
-        raise StudiesInvalid(f"a standard error of {second:g} was given; a number above 0 is taken")
+    if kind is not StudyKind.ONE_ARM and not (math.isfinite(first) and 0 < second < math.inf):
+        raise StudiesInvalid(
+            f"an effect of {first:g} with a standard error of {second:g} was given; "
+            "finite ones are taken, the standard error above 0"
+        )
+
+
+def _check_limit(kind: StudyKind, limit: float) -> None:
+    if kind is StudyKind.ONE_ARM and not 0 < limit < 1:
+        raise StudiesInvalid(f"the limit of a proportion is {limit:g}; above 0 and below 1 is taken")
+    if not math.isfinite(limit):
+        raise StudiesInvalid(f"the limit of an effect is {limit:g}; a finite number is taken")
 
 
 def _check_arms(events_t: int, n_t: int, events_c: int, n_c: int) -> None:

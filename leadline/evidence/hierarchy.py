@@ -18,11 +18,13 @@ Sources   Berry SM, Broglio KR, Groshen S, Berry DA. Clinical Trials 2013;10:720
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 
+from leadline.errors import StudiesInvalid
 from leadline.evidence.likelihoods import Likelihood
 from leadline.evidence.quadrature import Array, panel_nodes
 
@@ -52,6 +54,10 @@ class HalfNormal:
     """tau ~ |N(0, scale^2)|: on log odds a scale of 1 allows anything, 0.5 moderate variation."""
 
     scale: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not 0 < self.scale < math.inf:
+            raise StudiesInvalid(f"the scale of tau is {self.scale:g}; a finite number above 0 is taken")
 
     @property
     def breaks(self) -> Array:
@@ -85,6 +91,13 @@ class HyperPrior:
     mean: float = 0.0
     sd: float = 2.0
     tau: TauPrior = HalfNormal()
+
+    def __post_init__(self) -> None:
+        if not math.isfinite(self.mean) or not 0 < self.sd < math.inf:
+            raise StudiesInvalid(
+                f"the average effect has a prior of mean {self.mean:g} and standard deviation {self.sd:g}; "
+                "finite ones are taken, the standard deviation above 0"
+            )
 
     def log_density_mu(self, mu: Array) -> Array:
         """Up to a constant."""

@@ -33,10 +33,11 @@ class NormalMixture:
 
     def __post_init__(self) -> None:
         same_length = len(self.weights) == len(self.means) == len(self.sds) > 0
-        if not same_length or min(self.sds) <= 0 or min(self.weights) < 0:
+        finite = all(map(math.isfinite, (*self.weights, *self.means, *self.sds)))
+        if not same_length or not finite or min(self.sds) <= 0 or min(self.weights) < 0:
             raise StudiesInvalid(
                 "a normal mixture takes as many weights as means and standard deviations, "
-                "weights not negative and standard deviations above zero"
+                "all finite, weights not negative and standard deviations above zero"
             )
         if not math.isclose(math.fsum(self.weights), 1, abs_tol=1e-6):
             raise StudiesInvalid(

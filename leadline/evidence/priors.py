@@ -287,7 +287,7 @@ def check_discount(power: float, widened_by: float) -> None:
     """Refuse a discount for children that is not one."""
     if not 0 < power <= 1:
         raise StudiesInvalid(f"a power of {power} is no discount; above 0 and at most 1 is taken")
-    if widened_by < 0:
+    if not 0 <= widened_by < math.inf:
         raise StudiesInvalid(f"a prior cannot be widened by {widened_by}; zero or more is taken")
 
 

@@ -149,3 +149,47 @@ def test_pool_and_tipping_draw(tmp_path, ending):
     options = ["--limit", "0.2", "--events", "4", "--n", "9", "--json", "--figure", str(tipping)]
     assert RUN.invoke(app, ["tipping", str(adults), *options]).exit_code == 0
     assert min(forest.stat().st_size, tipping.stat().st_size) > 4_000
+
+
+REFUSED = [
+    ("tipping ADULTS --limit 1.2 --events 3 --n 10", "--limit is 1.2; a number above 0 and below 1 is taken"),
+    ("tipping ADULTS --limit -0.3 --events 3 --n 10", "--limit is -0.3"),
+    ("tipping ADULTS --limit nan --events 3 --n 10", "--limit is nan"),
+    ("tipping EFFECTS --limit nan --estimate 0.2 --se 0.1 --robust-sd 1", "--limit is nan"),
+    ("tipping EFFECTS --limit 0 --estimate inf --se 0.1 --robust-sd 1", "--estimate is inf"),
+    ("tipping EFFECTS --limit 0 --estimate 0.2 --se nan --robust-sd 1", "--se is nan"),
+    ("tipping EFFECTS --limit 0 --estimate 0.2 --se 0.1 --robust-sd inf", "--robust-sd is inf"),
+    ("tipping EFFECTS --limit 0 --estimate 0.2 --se 0.1 --robust-mean 1 --n-treated 5 --n-control 5",
+     "--robust-mean was given without --robust-sd"),
+    ("tipping EFFECTS --limit 0 --events 3 --n 9", "--events was given; studies of effects"),
+    ("tipping ADULTS --limit 0.3 --events 3 --n 10 --estimate 0.2 --se 0.1", "--estimate was given"),
+    ("tipping ADULTS --limit 0.3 --events 3 --n 10 --probability 1", "--probability is 1"),
+    ("prior ADULTS --patient-sd 2", "--patient-sd was given; studies of one arm (events, n) take no such option"),
+    ("prior ADULTS --robust-sd 2", "--robust-sd was given"),
+    ("prior ADULTS --widen nan", "--widen is nan; a number from 0 to 20 is taken"),
+    ("prior ADULTS --power 0", "--power is 0; a number above 0 to 1 is taken"),
+    ("prior EFFECTS --patient-sd nan", "--patient-sd is nan"),
+    ("pool ADULTS --mu-mean inf", "--mu-mean is inf; a number from -20 to 20 is taken"),
+    ("pool ADULTS --mu-sd nan", "--mu-sd is nan"),
+    ("pool ADULTS --tau-scale inf", "--tau-scale is inf"),
+    ("pool ADULTS --tau-scale 1e9", "--tau-scale is 1e+09; a number above 0 to 20 is taken"),
+    ("pool EFFECTS --tau-scale 1e9", "--tau-scale is 1e+09"),
+    ("pool ADULTS --level nan", "--level is nan; a number from 0.5 to 0.999 is taken"),
+    ("pool ADULTS --figure forest.jpg", '--figure is "forest.jpg"; a name that ends in .pdf, .svg or .png'),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("line", "words"), REFUSED)
+def test_an_option_out_of_its_range_or_of_other_studies_is_refused(adults, asthma, line, words):
+    files = {"ADULTS": str(adults), "EFFECTS": str(asthma)}
+    result = RUN.invoke(app, [files.get(word, word) for word in line.split()])
+    assert isinstance(result.exception, LeadlineError)
+    assert words in str(result.exception)
+    assert result.stdout == ""
+
+
+def test_help_names_the_columns_and_cuts_no_sentence():
+    help_of_pool = " ".join(RUN.invoke(app, ["pool", "--help"]).stdout.replace("│", " ").split())
+    for columns in ("events, n", "events_t, n_t, events_c, n_c", "events, exposure", "estimate, se"):
+        assert columns in help_of_pool
+    assert "..." not in RUN.invoke(app, ["--help"]).stdout
