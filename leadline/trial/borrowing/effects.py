@@ -35,24 +35,33 @@ NORMAL_REACH, NORMAL_POINTS = 8.5, 48  # standard deviations of a node's normal,
 
 
 def effect_sums(
-    quantity: Quantity, grid: HyperGrid, basket: Beforehand, position: int, sizes: tuple[int, int]
+    quantity: Quantity,
+    grid: HyperGrid,
+    basket: Beforehand,
+    position: int,
+    sizes: tuple[int, int],
+    *,
+    entries: Counts,
 ) -> tuple[Floats, Floats]:
     """Two arrays (entries, nodes): likelihood of the effects of each node, and the same times the quantity.
 
     position, sizes   of the basket: where it stands in the quantity; treated children and controls
+    entries           that are computed; the others are left at zero
     """
     cut = _effect(quantity.rates[position], basket) if isinstance(quantity, Above) else 0.0
-    points, weights, above = _panels(grid, cut)
-    likelihood = _likelihood(basket, points, sizes)
-    marginal = likelihood @ weights
+    weights, above = _panels(grid, cut)
+    table = _likelihood(basket, cut, sizes)
+    likelihood = table[entries]
+    marginal, weighted = np.zeros((2, len(table), grid.mu.size))
+    marginal[entries] = likelihood @ weights
     match quantity:
         case Above():
-            return marginal, likelihood[:, above] @ weights[above]
+            weighted[entries] = likelihood[:, above] @ weights[above]
         case Mean():
-            rate = expit(logit(basket.null_rate) + points)
-            return marginal, (likelihood * rate) @ weights
+            weighted[entries] = (likelihood * expit(logit(basket.null_rate) + _points(cut))) @ weights
         case _:
             raise TypeError("no prediction for randomised baskets")
+    return marginal, weighted
 
 
 def alone_sums(
@@ -103,8 +112,10 @@ def _control_rates(basket: Beforehand, size: int) -> tuple[Floats, Floats]:
     return rates, np.exp(logs + log_likelihood - _log_best(size)[:, None])
 
 
-def _likelihood(basket: Beforehand, points: Floats, sizes: tuple[int, int]) -> Floats:
+@lru_cache(maxsize=12)  # of some MB each; the same for every grid
+def _likelihood(basket: Beforehand, cut: float, sizes: tuple[int, int]) -> Floats:
     """(entries, points): likelihood of both arms at each effect, relative to the largest of each arm."""
+    points = _points(cut)
     rates, weights = _control_rates(basket, sizes[1])
     log_odds = logit(rates)[:, None] + points
     log_p, log_q = -np.logaddexp(0, -log_odds), -np.logaddexp(0, log_odds)
@@ -123,18 +134,23 @@ def _log_best(size: int) -> Floats:
     return np.asarray(xlogy(counts, share) + xlog1py(size - counts, -share))
 
 
-@lru_cache(maxsize=16)
-def _panels(grid: HyperGrid, cut: float) -> tuple[Floats, Floats, slice]:
-    """Effects (points,), their weights at each node (points, nodes), and the points above the cut."""
+def _points(cut: float) -> Floats:
+    """Effects (points,)."""
     breaks = _breaks(cut)
     x, _ = legendre.leggauss(POINTS)
     middle, half = (breaks[1:] + breaks[:-1]) / 2, np.diff(breaks) / 2
-    points = middle[:, None] + half[:, None] * x
+    return np.asarray((middle[:, None] + half[:, None] * x).ravel())
+
+
+@lru_cache(maxsize=4)  # of 60 to 250 MB each: those of one look, up to the finest
+def _panels(grid: HyperGrid, cut: float) -> tuple[Floats, slice]:
+    """Weights of the effects at each node (points, nodes), and the points above the cut."""
+    breaks = _breaks(cut)
     weights = np.empty((len(breaks) - 1, POINTS, grid.mu.size))
     for place, (low, high) in enumerate(pairwise(breaks.tolist())):
         weights[place] = _panel_weights(low, high, grid.mu, grid.tau)
     first = int(np.searchsorted(breaks, cut)) * POINTS
-    return points.ravel(), weights.reshape(-1, grid.mu.size), slice(first, None)
+    return weights.reshape(-1, grid.mu.size), slice(first, None)
 
 
 def _breaks(cut: float) -> Floats:

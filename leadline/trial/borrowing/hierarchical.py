@@ -10,7 +10,7 @@ Sources   [B13] Berry SM, Broglio KR, Groshen S, Berry DA. Clin Trials 2013;10:7
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated
@@ -153,6 +153,7 @@ class Sitting:
     basket          its position
     size, controls  treated children and controls so far
     wanted          what is integrated for it, and `together` for all baskets without controls
+    entries         of its table that are asked for, rising
     """
 
     basket: int
@@ -160,6 +161,7 @@ class Sitting:
     controls: int
     wanted: Wanted
     together: tuple[Wanted, ...]
+    entries: Counts = field(compare=False)
 
 
 def sittings(
@@ -175,7 +177,11 @@ def sittings(
     alone = zip(wanted, baskets, strict=True)
     together = tuple(dict.fromkeys(one for one, basket in alone if basket.control is None))
     controls = outcomes.control_sizes or (0,) * len(baskets)
-    return [Sitting(j, size, controls[j], wanted[j], together) for j, size in enumerate(outcomes.sizes)]
+    entries = outcomes.entries
+    return [
+        Sitting(j, size, controls[j], wanted[j], together, np.flatnonzero(np.bincount(entries[:, j])))
+        for j, size in enumerate(outcomes.sizes)
+    ]
 
 
 def node_grid(
@@ -231,7 +237,8 @@ def basket_factors(quantity: Quantity, grid: HyperGrid, sitting: Sitting, basket
     """A basket whose log odds, or of a randomised one whose effect, is normal around each node's mean."""
     if basket.control is None:
         return normal_factors(quantity, grid, sitting)
-    return Factors(*effect_sums(quantity, grid, basket, sitting.basket, (sitting.size, sitting.controls)))
+    sizes = sitting.size, sitting.controls
+    return Factors(*effect_sums(quantity, grid, basket, sitting.basket, sizes, entries=sitting.entries))
 
 
 def _reached(later: Floats, size: int, full: int, needed: int) -> Floats:
