@@ -12,14 +12,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from leadline.cli.screen import console, print_table
 from leadline.errors import ItemUnknown
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from leadline.casebook.case import Case
     from leadline.report import Written
-    from leadline.report.blocks import Table
     from leadline.verdicts import Findings
 
 app = typer.Typer()
@@ -32,7 +30,6 @@ Force = Annotated[bool, typer.Option("--force", help="Write over what is in the 
 Book = Annotated[Path, typer.Argument(help="Folder of CSV or Parquet files, or a workbook (.xlsx).")]
 
 DEMO = ("swart2019", "wong2021")
-WIDTH_OF_A_FILE = 118  # columns, where the output is no terminal
 
 
 @app.command()
@@ -149,11 +146,11 @@ def missing(
             )
         )
         return
-    console = _console()
-    _print_table(console, table)
-    console.print()
+    screen = console()
+    print_table(screen, table)
+    screen.print()
     for note in table.footnotes:
-        console.print(note, markup=False)
+        screen.print(note, markup=False)
     over = sum(not record["open"] for record in _records(findings))
     if over:
         print(
@@ -231,22 +228,8 @@ def _as_json(findings: Findings, written: Written) -> dict[str, object]:
     }
 
 
-def _console() -> Console:
-    from rich.console import Console
-
-    console = Console(highlight=False)
-    return console if console.is_terminal else Console(highlight=False, width=WIDTH_OF_A_FILE)
-
-
 CLAIMS_SHOWN = ("Child", "Disease", "Claim", "Said by", "When", "Finding", "Decided by")
 ROWS_SHOWN = 60
-STYLES = {"documented": "bold blue", "contradicted": "bold red", "partly documented": "blue"}
-MARKS = {
-    "documented": "\u25cf",
-    "partly documented": "\u25d0",
-    "contradicted": "\u2298",
-    "reported only": "\u25cb",
-}
 
 
 def _print_claims(findings: Findings) -> None:
@@ -254,49 +237,14 @@ def _print_claims(findings: Findings) -> None:
     from leadline.report.tables.claims import claims_table
     from leadline.report.tables.series import counts_table
 
-    console = _console()
+    screen = console()
     about = dict(findings.about)
-    console.print(f"\n{about.get('title') or findings.casebook_name}", style="bold", markup=False)
+    screen.print(f"\n{about.get('title') or findings.casebook_name}", style="bold", markup=False)
     if about.get("notice"):
-        console.print(about["notice"], markup=False)
-    console.print(f"\n{lead(findings)}", markup=False)
+        screen.print(about["notice"], markup=False)
+    screen.print(f"\n{lead(findings)}", markup=False)
     table = claims_table(findings)
-    _print_table(console, table if len(table.rows) <= ROWS_SHOWN else counts_table(findings), CLAIMS_SHOWN)
-
-
-def _print_table(console: Console, table: Table, shown: Sequence[str] = ()) -> None:
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table as RichTable
-    from rich.text import Text
-
-    picked = [
-        n
-        for n, column in enumerate(table.columns)
-        if not set(shown) & _headings(table) or column.heading in shown
-    ]
-    grid = RichTable(
-        box=SIMPLE_HEAD, pad_edge=False, show_edge=False, title=table.title, title_justify="left"
-    )
-    for number in picked:
-        column = table.columns[number]
-        grid.add_column(
-            column.heading,
-            justify="right" if column.kind == "number" else "left",
-            no_wrap=column.kind in ("code", "finding"),
-            ratio=None,
-        )
-    for row in table.rows:
-        grid.add_row(*(Text(_marked(row[n]), style=STYLES.get(row[n], "")) for n in picked))
-    console.print()
-    console.print(grid if table.rows else table.empty)
-
-
-def _headings(table: Table) -> set[str]:
-    return {column.heading for column in table.columns}
-
-
-def _marked(cell: str) -> str:
-    return f"{MARKS[cell]} {cell}" if cell in MARKS else cell
+    print_table(screen, table if len(table.rows) <= ROWS_SHOWN else counts_table(findings), CLAIMS_SHOWN)
 
 
 def _print_places(written: Written) -> None:

@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from leadline.cli import monitoring, rehearsal
+from leadline.cli.screen import console, print_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from leadline.trial.accrual import OnAccrual, RandomAccrual
+    from rich.console import Console
+
+    from leadline.trial.accrual import RandomAccrual
     from leadline.trial.boundaries import BoundaryRow
     from leadline.trial.calibration import Calibration
     from leadline.trial.describe import DesignReport
-    from leadline.trial.operating import Operating
 
 app = typer.Typer(
     help="Design a basket trial: exact error rates, thresholds, boundaries.", no_args_is_help=True
@@ -164,14 +166,18 @@ def search(
 
 def _search_line(row: dict[str, Any]) -> str:
     if row["refused"]:
-        return f"{row['settings']}: refused, {row['refused']}"
+        return f"{_settings(row)}: refused, {row['refused']}"
     threshold = row["threshold"] if isinstance(row["threshold"], list | tuple) else [row["threshold"]]
     shown = ", ".join(f"{one:g}" for one in threshold)
     return (
-        f"{row['settings']}: threshold {shown}, largest error {100 * row['worst_error']:.2f} %, "
+        f"{_settings(row)}: threshold {shown}, largest error {100 * row['worst_error']:.2f} %, "
         f"lowest power {100 * min(row['power']):.1f} %, "
         f"children {row['children_null']:.1f} if none responds, {row['children_target']:.1f} if every one does"
     )
+
+
+def _settings(row: dict[str, Any]) -> str:
+    return ", ".join(f"{key} {value}" for key, value in row["settings"].items())
 
 
 @app.command()
@@ -223,13 +229,10 @@ def _write_report(report: DesignReport, out: Path, *, formats: str, force: bool)
 def _print_report(report: DesignReport) -> None:
     for paragraph in report.words:
         print(paragraph)
-    labels = [basket.label for basket in report.design.baskets]
-    simulated = " (simulated: see the note below)" if report.simulation else ""
-    print(f"\nProbability of success, of any false success, and expected children{simulated}")
-    _print_scenarios(report.scenarios)
-    print(f"  (baskets in the order {', '.join(labels)})")
+    screen = console()
+    _print_scenarios(screen, report)
     if report.accrual:
-        _print_accrual(report, report.accrual)
+        _print_accrual(screen, report, report.accrual)
     print("\nBoundaries")
     for line in _boundary_lines(report.boundaries):
         print(f"  {line}")
@@ -237,22 +240,44 @@ def _print_report(report: DesignReport) -> None:
         print(f"\nNote: {warning}")
 
 
-def _print_scenarios(scenarios: Sequence[Operating | OnAccrual]) -> None:
-    wide = max(len(one.scenario.name) for one in scenarios)
-    for one in scenarios:
-        chances = "  ".join(f"{100 * chance:5.1f} %" for chance in one.success)
-        print(
-            f"  {one.scenario.name:<{wide}}  {chances}  {100 * one.family_wise_error:5.1f} %  {sum(one.children):5.1f}"
-        )
+def _print_scenarios(screen: Console, report: DesignReport) -> None:
+    from dataclasses import replace
+
+    from leadline.report.design.tables import by_basket_table, scenarios_table
+
+    short = _by_letter(report)
+    extremes = replace(short, scenarios=(short.scenarios[0], short.scenarios[-1]))
+    for table in (scenarios_table(short), by_basket_table(extremes)):
+        print_table(screen, table)
+        for note in table.footnotes:
+            screen.print(note, markup=False)
+    named = zip(short.design.baskets, report.design.baskets, strict=True)
+    print(f"Baskets: {', '.join(f'{letter.label} {basket.label}' for letter, basket in named)}.")
+    print("Every basket under each true state, with stopping at each look: --out or --json.")
 
 
-def _print_accrual(report: DesignReport, accrual: RandomAccrual) -> None:
+def _by_letter(report: DesignReport) -> DesignReport:
+    """The same with A, B, C for the baskets' names, which leave no room on a terminal."""
+    from dataclasses import replace
+
+    letters = [chr(ord("A") + at) for at in range(len(report.design.baskets))]
+    baskets = tuple(replace(basket, name=letters[at]) for at, basket in enumerate(report.design.baskets))
+    scenarios = []
+    for one in report.scenarios:
+        name = one.scenario.name
+        for basket, letter in zip(report.design.baskets, letters, strict=True):
+            name = name.replace(basket.label, letter)
+        scenarios.append(replace(one, scenario=replace(one.scenario, name=name)))
+    return replace(report, design=replace(report.design, baskets=baskets), scenarios=tuple(scenarios))
+
+
+def _print_accrual(screen: Console, report: DesignReport, accrual: RandomAccrual) -> None:
+    from leadline.report.design.accrual import accrual_tables
     from leadline.trial.accrual.words import compared_in_words, drawn_in_words
 
-    print("\nThe same if accrual is random")
-    _print_scenarios(accrual.scenarios)
+    print_table(screen, accrual_tables(report)[0])
     for said in (compared_in_words(accrual, report.scenarios, report.worst), drawn_in_words(accrual)):
-        print(f"  {said}")
+        print(said)
 
 
 def _boundary_lines(rows: Sequence[BoundaryRow]) -> Iterator[str]:
@@ -278,8 +303,11 @@ def _boundary_line(row: BoundaryRow) -> str:
     counts = counts_in_words(row.responders_from, row.responders_to)
     line = f"{row.basket}: {counts} of {row.children} responders: {row.action}"
     if row.action.open:
+        at_null, at_target = str(row.others_null), str(row.others_target)
         line += (
-            f" ({row.others_null} if they respond at their null rates, {row.others_target} at their targets)"
+            f" ({at_null} if they respond at their null rates or at their targets, but not always)"
+            if at_null == at_target
+            else f" ({at_null} if they respond at their null rates, {at_target} at their targets)"
         )
     return line
 

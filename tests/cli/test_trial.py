@@ -1,6 +1,7 @@
 """leadline trial, as somebody types it."""
 
 import json
+import re
 
 import pytest
 from typer.testing import CliRunner
@@ -62,7 +63,9 @@ def test_a_shipped_design_goes_by_its_name(tmp_path, monkeypatch):
 
 def test_describe_prints_chances_and_boundaries(design_file):
     ran = run("describe", design_file)
-    assert "No basket responds" in ran.stdout
+    assert "Baskets: A Arthritis, B Lupus." in ran.stdout
+    assert re.search(r"Only A responds +\d", ran.stdout)
+    assert re.search(r"Every basket responds +B +80\.0 ", ran.stdout)
     assert "Lupus: 0 of 5 responders: stop for futility" in ran.stdout
     plain = json.loads(run("describe", design_file, "--json").stdout)
     assert len(plain["scenarios"]) == 4
@@ -79,7 +82,7 @@ def test_calibrate_prints_a_threshold_that_holds(design_file):
 
 def test_describe_simulates_when_asked_and_says_so(design_file):
     ran = run("describe", design_file, "--simulate", "500", "--seed", "9")
-    assert "(simulated: see the note below)" in ran.stdout
+    assert "Simulated (500 trials)" in ran.stdout
     assert "500 trials were drawn (seed 9)" in ran.stdout
     plain = json.loads(run("describe", design_file, "--simulate", "500", "--seed", "9", "--json").stdout)
     assert plain["simulation"]["trials"] == 500
