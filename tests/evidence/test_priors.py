@@ -204,6 +204,28 @@ def test_sample_sizes_of_the_crohn_prior_agree_with_rbest():
     assert few[0].morita < expected["ess_morita"] < few[1].morita
 
 
+@pytest.mark.parametrize("components", [2, 3])
+def test_normals_fitted_to_an_exact_prior_keep_its_mean_and_spread_and_state_their_divergence(components):
+    exact = fit_normal_hierarchy(
+        (1.16, 1.43, 1.59), (0.46, 0.35, 0.28), HyperPrior(0.0, 5.42, HalfNormal(5.42 / 16))
+    ).new_study()
+    fit = fit_normals(exact, components=components)
+
+    def density(mixture: NormalMixture, x: float) -> float:
+        parts = zip(mixture.weights, mixture.means, mixture.sds, strict=True)
+        bells = (w * math.exp(-(((x - mean) / sd) ** 2) / 2) / sd for w, mean, sd in parts)
+        return math.fsum(bells) / math.sqrt(2 * math.pi)
+
+    def loss(x: float) -> float:
+        p = density(exact, x)
+        return p * math.log(p / density(fit.mixture, x)) if p > 1e-290 else 0.0
+
+    assert fit.mixture.mean == pytest.approx(exact.mean, abs=1e-9)  # so does the last step of every such fit
+    assert fit.mixture.sd == pytest.approx(exact.sd, abs=1e-9)
+    assert fit.kl == pytest.approx(quad(loss, -6, 9, points=[1.45], limit=300)[0], abs=1e-8)
+    assert 0 < fit.kl < 0.01
+
+
 def test_one_normal_is_worth_its_variance_by_every_method():
     ess = normal_effective_sample_size(NormalMixture((1.0,), (0.3,), (0.5,)), patient_sd=2.0)
     assert (ess.elir, ess.moment, ess.morita) == pytest.approx((16, 16, 16), rel=1e-9)
