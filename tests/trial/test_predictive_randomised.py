@@ -70,6 +70,10 @@ def earlier_weights(s, m):
 class OwnControls:
     """Each basket's controls by EARLIER and what they have shown; the treated by a mixture of betas."""
 
+    def treated(self, seen, j):
+        """Weights and shapes of the mixture."""
+        raise NotImplementedError
+
     def next_control(self, seen, j):
         (_, _), (s, m) = seen[j]
         return sum(weight * Fraction(c, c + e) for weight, (c, e) in earlier_weights(s, m))
@@ -123,7 +127,7 @@ class AroundACommonEffect:
     def basket(self, arms):
         """Likelihood; with a further treated responder; with a further control responder; of effects above zero."""
         (r, n), (s, m) = arms
-        likelihood = treated = control = 0.0
+        likelihood, treated, control = np.zeros((3, *self.effects.shape))
         for q, weight in zip(self.q, self.step * self.density, strict=True):
             p = expit(logit(q) + self.effects)
             here = weight * q**s * (1 - q) ** (m - s) * p**r * (1 - p) ** (n - r) * np.exp(-(self.z**2) / 2)

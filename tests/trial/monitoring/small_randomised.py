@@ -44,7 +44,7 @@ ON = date(2024, 12, 31)
 
 def write_trial(folder, *, children=CHILDREN, events=EVENTS, infusions=()):
     """The casebook of the children; `infusions` are further ones, as (child, number, day)."""
-    tables = {
+    tables: dict[str, list[tuple[object, ...]]] = {
         "about": [("key", "value"), ("title", "A small randomised trial"), ("kind", "invented")],
         "patients": [
             ("patient_id", "diagnosis", "ilar_category", "protocol_id", "protocol_version", "enrolled_date",

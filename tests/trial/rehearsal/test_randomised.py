@@ -87,7 +87,9 @@ def test_a_control_has_an_arm_a_day_of_enrolment_and_no_infusion(tmp_path):
     assert all(row["enrolled_date"] for row in rows["patients"])
     found = monitor(prepared(asked).plan, read_casebook(folder))  # the door of a real trial
     assert not found.conduct.left_out
-    assert found.baskets[0].control_counts.known == 2
+    controls_known = found.baskets[0].control_counts
+    assert controls_known is not None
+    assert controls_known.known == 2
 
 
 def test_children_of_both_arms_respond_at_the_true_rates_and_controls_have_no_event_that_counts():
