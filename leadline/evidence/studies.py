@@ -1,5 +1,7 @@
 """Reading a table of studies: one row a study, checked before any of it is used.
 
+Cells are separated by commas, semicolons or tabs; decimals are written with a point.
+
 Columns   study                               a name of its own, as it is to be printed
           and one of
             events, n                         one arm: people with the event, people treated
@@ -110,7 +112,7 @@ class Problem:
 
 
 def read_studies(path: Path, *, keep: Sequence[str] = ()) -> Studies:
-    """Read a table of studies (CSV, UTF-8).
+    """Read a table of studies (CSV in UTF-8, separated by commas, semicolons or tabs).
 
     keep      names of the studies to use where a cohort has several; the others of that cohort are left out
     raises    StudiesInvalid with every problem at once; CohortsOverlap where studies of one cohort would count the
@@ -132,24 +134,78 @@ def read_studies(path: Path, *, keep: Sequence[str] = ()) -> Studies:
 
 
 def _read_table(path: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            lines = list(csv.reader(file, strict=True))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise StudiesInvalid(
-            f"{path.name} cannot be read as a table ({type(error).__name__})",
-            hint="give a CSV file in UTF-8, separated by commas, with a header row",
-        ) from error
-    header = [cell.strip() for cell in lines[0]] if lines else []
+    lines = _lines(path)
+    header = [_heading(cell) for cell in lines[0]] if lines else []
     repeated = [name for name, times in Counter(filter(None, header)).items() if times > 1]
     if repeated:
         raise StudiesInvalid(f"{path.name}, row 1: the column {repeated[0]} stands there twice")
-    rows = [
-        (number, dict(zip(header, (cell.strip() for cell in [*cells, *[""] * len(header)]), strict=False)))
+    filled = [
+        (number, [cell.strip() for cell in cells])
         for number, cells in enumerate(lines[1:], start=2)
         if any(cell.strip() for cell in cells)
     ]
+    _check_widths(path.name, header, filled)
+    rows = [
+        (number, dict(zip(header, [*cells, *[""] * len(header)], strict=False))) for number, cells in filled
+    ]
     return header, rows
+
+
+def _lines(path: Path) -> list[list[str]]:
+    """The cells of a file separated by commas, semicolons or tabs, whichever its first line has."""
+    if not path.exists():
+        raise StudiesInvalid(
+            f'there is no file "{path.name}" there', hint="give the path of a table of studies"
+        )
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            first = file.readline()
+            file.seek(0)
+            return list(csv.reader(file, delimiter=_separator(path.name, first), strict=True))
+    except UnicodeDecodeError as error:
+        raise StudiesInvalid(
+            f"{path.name} cannot be read: it is not text in UTF-8 (a workbook, or another encoding)",
+            hint='save it as "CSV UTF-8"',
+        ) from error
+    except (OSError, csv.Error) as error:
+        words = "it is a folder" if path.is_dir() else str(error)
+        raise StudiesInvalid(
+            f"{path.name} cannot be read as a table: {words}",
+            hint="give a CSV file in UTF-8 with a header row",
+        ) from error
+
+
+def _separator(file: str, first: str) -> str:
+    """The mark between the headings. Two marks in one line of headings would leave it to chance."""
+    found = [mark for mark in (",", ";", "\t") if mark in first]
+    if len(found) > 1:
+        named = {",": "commas", ";": "semicolons", "\t": "tabs"}
+        raise StudiesInvalid(
+            f"{file}, row 1: found {' and '.join(named[mark] for mark in found)} between the headings; "
+            "one kind of separator is taken"
+        )
+    return found[0] if found else ","
+
+
+def _heading(cell: str) -> str:
+    """A heading of ours may be written in capitals; any other is left as it is."""
+    known = {"study", *WORDS, *(column for columns in COLUMNS.values() for column in columns)}
+    name = cell.strip()
+    return name.lower() if name.lower() in known else name
+
+
+def _check_widths(file: str, header: list[str], rows: list[tuple[int, list[str]]]) -> None:
+    """A cell beyond the last heading is a decimal comma more often than not: the columns after it are wrong."""
+    lines = [
+        f"  {file}, row {number}: found {len(cells)} cells ({', '.join(cells[:8])}); taken are {len(header)}"
+        for number, cells in rows
+        if any(cells[len(header) :])
+    ]
+    if lines:
+        raise StudiesInvalid(
+            f"{len(lines)} row(s) have more cells than there are headings:\n" + "\n".join(lines),
+            hint="write decimals with a point, and put a cell that holds a comma in quotation marks",
+        )
 
 
 def _kind(path: Path, header: list[str]) -> StudyKind:

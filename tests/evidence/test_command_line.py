@@ -192,4 +192,6 @@ def test_help_names_the_columns_and_cuts_no_sentence():
     help_of_pool = " ".join(RUN.invoke(app, ["pool", "--help"]).stdout.replace("│", " ").split())
     for columns in ("events, n", "events_t, n_t, events_c, n_c", "events, exposure", "estimate, se"):
         assert columns in help_of_pool
-    assert "..." not in RUN.invoke(app, ["--help"]).stdout
+    commands = RUN.invoke(app, ["--help"]).stdout.split("Commands")[1]
+    assert "Make a prior for children." in commands
+    assert "..." not in commands

@@ -110,9 +110,47 @@ def test_the_smallest_numbers_that_say_something_are_taken(tmp_path, text, value
 
 def test_a_file_that_is_no_table_is_refused(tmp_path):
     (tmp_path / "studies.xlsx").write_bytes(b"PK\x03\x04\xff\xfe")
-    for name in ("studies.xlsx", "absent.csv"):
-        with pytest.raises(StudiesInvalid, match="cannot be read"):
+    (tmp_path / "folder.csv").mkdir()
+    for name, words in {
+        "studies.xlsx": "it is not text in UTF-8",
+        "absent.csv": 'there is no file "absent.csv" there',
+        "folder.csv": "it is a folder",
+    }.items():
+        with pytest.raises(StudiesInvalid, match=words) as caught:
             read_studies(tmp_path / name)
+        assert "Error" not in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "values"),
+    [
+        ("study;events;exposure\nA;3;10.5", StudyKind.RATE, (3.0, 10.5)),
+        ("study\tevents\tn\nA\t3\t10", StudyKind.ONE_ARM, (3.0, 10.0)),
+        ("Study,Events,N\nA,3,10", StudyKind.ONE_ARM, (3.0, 10.0)),
+        ("\ufeffSTUDY,ESTIMATE,SE\nA,-0.5,0.2", StudyKind.EFFECT, (-0.5, 0.2)),
+        ("study,events,n\nA,3,10,,", StudyKind.ONE_ARM, (3.0, 10.0)),  # empty cells say nothing
+        ('study,events,n\n"Sun, 2009",3,10', StudyKind.ONE_ARM, (3.0, 10.0)),
+    ],
+)
+def test_other_separators_capitals_and_a_byte_order_mark_are_read(tmp_path, text, kind, values):
+    studies = read_studies(written(tmp_path, text))
+    assert (studies.kind, studies.studies[0].values) == (kind, values)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("study,events,exposure\nA,3,10,5", "row 2: found 4 cells (A, 3, 10, 5); taken are 3"),
+        ("study,estimate,se\nA,0.2,0.1\nB,0,2,0.1", "row 3: found 4 cells (B, 0, 2, 0.1); taken are 3"),
+        ("study;events;exposure\nA;3;10,5", 'row 2, exposure: found "10,5"; taken is a number above 0'),
+        ("study;events,n\nA;3,10", "found commas and semicolons between the headings"),
+        ("Study,study,events,n\nA,A,3,10", "the column study stands there twice"),
+    ],
+)
+def test_a_decimal_comma_is_never_a_column(tmp_path, text, words):
+    with pytest.raises(StudiesInvalid) as caught:
+        read_studies(written(tmp_path, text))
+    assert words in caught.value.message
 
 
 COHORTS = """study,events,n,cohort
