@@ -1,0 +1,65 @@
+"""The board's report of a trial with controls: nothing by arm in the open part, everything in the closed one."""
+
+from __future__ import annotations
+
+import csv
+
+import pytest
+
+from leadline.casebook import read_casebook
+from leadline.report.monitoring import write_monitoring_report
+from leadline.trial.monitoring import monitor, read_plan
+from tests.trial.monitoring.small_randomised import DESIGN, ON, write_trial
+
+MODELS = {"none": "{model: none}", "bhm": "{model: bhm, centre: control}"}
+
+
+@pytest.fixture(scope="module", params=MODELS)
+def written(request, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("board")
+    (folder / "small.yaml").write_text(
+        DESIGN.replace("{model: none}", MODELS[request.param]), encoding="utf-8"
+    )
+    plan = read_plan(folder / "small.yaml")
+    found = monitor(plan, read_casebook(write_trial(folder / "book")), on=ON)
+    write_monitoring_report(found, folder / "report", formats=("html", "csv"))
+    return request.param, folder / "report"
+
+
+def rows(path):
+    return list(csv.reader(path.read_text("utf-8-sig").splitlines()))
+
+
+def test_the_open_part_shows_nothing_by_arm(written):
+    _, folder = written
+    opened = (folder / "open" / "open.html").read_text("utf-8")
+    for hidden in ("responded", "Treated less controls", "with the event", "stops at", "posterior"):
+        assert hidden not in opened
+    assert "nothing by arm" in opened
+    assert "Both arms together" in opened
+    assert not (folder / "open" / "tables" / "pooled_harm.csv").exists()
+    accrual = rows(folder / "open" / "tables" / "accrual.csv")
+    assert accrual[1:] == [["Arthritis", "5", "5"], ["Lupus", "2", "1"], ["All", "7", "6"]]
+
+
+def test_the_closed_part_shows_both_arms(written):
+    model, folder = written
+    closed = (folder / "closed" / "closed.html").read_text("utf-8")
+    assert "Arthritis, controls" in closed
+    assert "All baskets together, treated" in closed
+    standing = rows(folder / "closed" / "tables" / "standing.csv")
+    assert standing[1][:3] == ["Arthritis", "2 of 2", "1 of 2"]
+    assert standing[2][:3] == ["Lupus", "0 of 1", "no controls"]
+    heading = {"none": "Treated less controls, percentage points", "bhm": "Adjusted rate, %"}[model]
+    assert standing[0][3].startswith(heading)
+    children = rows(folder / "closed" / "tables" / "children.csv")
+    by_child = {row[1]: row for row in children[1:]}
+    assert by_child["C-1"][3:6] == ["control", "2024-01-25", "none"]
+    assert by_child["T-1"][3:6] == ["treated", "2024-01-01", "2024-01-10"]
+
+
+def test_the_next_look_has_a_line_for_each_number_of_controls(written):
+    _, folder = written
+    table = rows(folder / "closed" / "tables" / "next_jia.csv")
+    assert table[0][0] == "Responders among the 0 controls to come"
+    assert [row[0] for row in table[1:]] == ["0"]
