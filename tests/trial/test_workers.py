@@ -1,6 +1,7 @@
 """Handing out work to processes, and the file of what is finished."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -76,3 +77,21 @@ def test_an_empty_file_stays_empty(tmp_path):
     out.write_text("", encoding="utf-8")
     end_last_line(out)
     assert out.read_bytes() == b""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="signals are those of POSIX")
+def test_no_process_outlives_a_run_that_is_killed():
+    run = subprocess.Popen(
+        [sys.executable, "-c", LONG_WORK],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    assert run.stdout is not None
+    scratch = Path(run.stdout.readline().decode().strip()).parent
+    run.kill()
+    run.communicate(
+        timeout=20
+    )  # ends when no process of the run is left that could write; they had 300 s to sleep
+    shutil.rmtree(scratch)
