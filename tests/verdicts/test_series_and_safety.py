@@ -19,6 +19,35 @@ from tests.verdicts.build import case, event, report, visit
 
 CORE = {"physician_global_0_10": 6, "parent_global_0_10": 6, "active_joint_count": 10}
 FULL = {**CORE, "chaq_di": 1.5, "limited_joint_count": 10, "esr_mm_h": 60}
+HALF = {item: value / 2 for item, value in FULL.items()}
+
+
+class TestCounts:
+    """Of A, everything is half of what it was at week 8; of B nothing is recorded after the infusion."""
+
+    def series(self):
+        visits = {"A": [visit(-10, FULL), visit(60, HALF)], "B": [visit(-10, FULL)]}
+        reports = {"A": [report("improved", 60)], "B": [report("improved", 60), report("cured", 61)]}
+        children = [case("jia", visits[name], reports=reports[name], patient_id=name) for name in "AB"]
+        return judge_series([judge_case(child, Parameters()) for child in children], (), Parameters())
+
+    def test_a_claim_is_counted_with_its_own_verdicts(self):
+        found = {
+            one.claim: (one.reported.k, one.documented.k, one.reported_only.k) for one in self.series().counts
+        }
+        assert found == {"improved": (2, 1, 1), "cured": (1, 0, 1)}
+
+    def test_a_criterion_is_counted_at_each_window_after_the_infusion(self):
+        """JADAS10 falls from 10 + 6 + 6 + 4 = 26 to 5 + 3 + 3 + 1 = 12, by 14; from 25 on 17 are asked for."""
+        found = {
+            (one.criterion, one.window): (one.met.k, one.not_met, one.indeterminate)
+            for one in self.series().criteria
+        }
+        assert found["acr_pedi", "week_8"] == (1, 0, 1)
+        assert found["jadas10_improvement_horneff", "week_8"] == (0, 1, 1)
+        assert found["jia_cid_wallace2011", "week_8"] == (0, 1, 1)
+        assert {window for _, window in found} == {"week_8", "week_12", "week_24", "week_52"}
+        assert {counts for (_, window), counts in found.items() if window != "week_8"} == {(0, 0, 2)}
 
 
 class TestWouldItHaveBeenSeenAnyway:
@@ -101,6 +130,7 @@ class TestFewChildrenWithoutAnEvent:
         events = event(50, "sepsis", serious=True), event(None, "fever", serious=None)
         safety = judge_safety([self.asked(*events)])
         assert (safety.with_serious_event.k, safety.with_serious_event.n) == (1, 1)
+        assert safety.sentences == ()  # nothing is said of no event where there was one
 
     def test_events_before_the_infusion_are_not_after_it(self):
         safety = judge_safety([self.asked(event(-1, "sepsis", serious=True))])
