@@ -184,8 +184,10 @@ PATIENTS = Table(
                example="msc_iv_paediatric"),
         Column("protocol_version", "Version of the protocol", Kind.CODE, "the one in force for this child",
                example="1.0"),
-        _date("enrolled_date", "Enrolled", "the day on which the child was taken into the trial", "2019-02-21"),
-        Column("assigned_arm", "Arm assigned", Kind.CODE, "in a trial with several arms", example="msc"),
+        _date("enrolled_date", "Enrolled",
+              "the day on which the child was taken into the trial; the days of a control count from it", "2019-02-21"),
+        Column("assigned_arm", "Arm assigned", Kind.CODE,
+               "in a trial with several arms, where the lot put the child: msc or control", example="msc"),
     ),
 )  # fmt: skip
 
