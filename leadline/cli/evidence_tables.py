@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from leadline.evidence.priors import BetaMixture
 
 
+NARROWEST_NAME = 16  # letters of a name in a line, where numbers leave no more
+
+
 def print_pooled(pooled: Pooled) -> None:
     """What the studies say together, each by itself, by the classical methods, and without each in turn."""
     percent = f"{100 * pooled.level:g} %"
@@ -25,11 +28,13 @@ def print_pooled(pooled: Pooled) -> None:
     if pooled.heterogeneity:
         h = pooled.heterogeneity
         print(
-            f"Heterogeneity: Q {h.q:.2f} on {h.df} degrees of freedom, p {h.p:.3g}; "
-            f"tau² {h.tau2_low:.3g} to {h.tau2_high:.3g} (Q-profile, {percent})."
+            f"Heterogeneity: Q {h.q:.2f} on {h.df} degrees of freedom, p {h.p:.3g}; I² {h.i2_percent:.1f} %, "
+            f"H² {h.h2:.2f}; tau² {h.tau2:.3g} (REML), {h.tau2_low:.3g} to {h.tau2_high:.3g} (Q-profile, {percent})."
         )
     _print_named("No finite effect, so not in the inverse-variance estimates", pooled.without_effect)
     _print_without_information(pooled.without_information)
+    if len(pooled.without_information) == len(pooled.studies):
+        print("No study says anything of the odds ratio: what stands under average study is the prior alone.")
     _print_named("Left out, of a cohort for which another was chosen", pooled.left_out)
 
 
@@ -57,8 +62,12 @@ def _print_classical(pooled: Pooled, percent: str) -> None:
     table = _table("classical estimate", "estimate", percent, "tau²")
     for row in pooled.classical:
         tau2 = "" if row.tau2 is None else f"{row.tau2:.4f}"
-        table.add_row(row.method, _number(row.estimate), f"{_number(row.low)} to {_number(row.high)}", tau2)
+        span = "not estimable" if row.low is None else f"{_number(row.low)} to {_number(row.high)}"
+        table.add_row(row.method, _number(row.estimate), span, tau2)
     _print(table)
+    for row in pooled.classical:
+        if row.not_estimable:
+            print(f"{row.method}: no interval can be estimated; {row.not_estimable}.")
 
 
 def _print_left_out(pooled: Pooled, percent: str) -> None:
@@ -86,6 +95,11 @@ def print_prior(found: PriorForChildren) -> None:
     _print(table)
     print("KL: nats that the fit loses. ELIR, moment, Morita: effective sample sizes in patients by three")
     print("methods; they differ, so name the one you quote.")
+    if any(fit.ess is not None and fit.ess.elir is None for fit in (*found.fits, found.robust)):
+        print(
+            "ELIR is infinite where a or b lies below 1: that density rises without end towards 0 or 1, which one"
+        )
+        print("or few small studies leave. Quote another method there.")
     _print_without_information(found.without_information)
 
 
@@ -168,16 +182,25 @@ def _table(first: str, *others: str) -> Table:
     from rich.table import Table
 
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    table.add_column(first, no_wrap=True)
+    table.add_column(first, overflow="fold")
     for heading in others:
         table.add_column(heading, justify="right", no_wrap=True)
     return table
 
 
 def _print(table: Table) -> None:
+    """Names may wrap, numbers are never cut: a table that is wider than the terminal runs over its edge."""
     from rich.console import Console
 
-    Console(highlight=False).print(table)
+    longest = [max(map(len, map(str, [column.header, *column.cells]))) for column in table.columns]
+    for column, width in zip(table.columns[1:], longest[1:], strict=True):
+        column.min_width = width
+    table.columns[0].min_width = min(longest[0], NARROWEST_NAME)
+    gaps = 3 * len(table.columns)  # a space, a rule and a space between two columns
+    console = Console(highlight=False)
+    wanted = sum(longest[1:]) + min(longest[0], NARROWEST_NAME) + gaps
+    console.width = max(console.width, wanted)
+    console.print(table)
     print()
 
 

@@ -34,14 +34,24 @@ from leadline.evidence.studies import Studies, StudyKind
 
 @dataclass(frozen=True, slots=True)
 class Classical:
-    """An estimate by a named method, on the reader's scale; tau2 on the scale of the analysis."""
+    """An estimate by a named method, on the reader's scale; tau2 on the scale of the analysis.
+
+    low, high       None where an interval cannot be estimated
+    not_estimable   why not; empty where there is an interval
+    """
 
     method: str
     estimate: float
-    low: float
-    high: float
+    low: float | None
+    high: float | None
     tau2: float | None = None
     prediction: tuple[float, float] | None = None
+    not_estimable: str = ""
+
+
+NO_ERROR = 1e-12  # a standard error below this share of its estimate is rounding
+ALL_ALIKE = "the studies found the same, and their spread is where the error is taken from"
+NOTHING_VARIES = "no arm holds both events and others, so that the data show no error"
 
 
 def classical_estimates(studies: Studies, found: Effects, level: float) -> tuple[Classical, ...]:
@@ -63,8 +73,9 @@ def _inverse_variance(kind: StudyKind, found: Effects, level: float) -> list[Cla
         iv.random_effects(y, v, estimator=iv.tau2_dersimonian_laird, level=level),
         iv.random_effects(y, v, estimator=iv.tau2_paule_mandel, level=level),
         iv.random_effects(y, v, estimator=iv.tau2_reml, level=level),
-        iv.hartung_knapp(y, v, estimator=iv.tau2_reml, level=level),
     ]
+    if y.size > 1:
+        results.append(iv.hartung_knapp(y, v, estimator=iv.tau2_reml, level=level))
     return [_row(r.method, r, kind, r.tau2, r.prediction) for r in results]
 
 
@@ -87,9 +98,9 @@ def _by_strata(studies: Studies, level: float) -> list[Classical]:
         peto_odds_ratio(tables, level=level),
         mantel_haenszel_risk_ratio(tables, level=level),
     )
-    difference = mantel_haenszel_risk_difference(tables, level=level)
     rows = [_row(r.method, r, studies.kind, None, None) for r in ratios if r is not None]
-    return [*rows, Classical(difference.method, difference.estimate, difference.low, difference.high)]
+    difference = mantel_haenszel_risk_difference(tables, level=level)
+    return [*rows, _row(difference.method, difference, StudyKind.EFFECT, None, None)]
 
 
 def _double_arcsine(studies: Studies, level: float) -> list[Classical]:
@@ -110,6 +121,9 @@ def _row(
     prediction: tuple[float, float] | None,
 ) -> Classical:
     estimate, low, high = (for_reader(kind, x) for x in (result.estimate, result.low, result.high))
+    if result.se <= NO_ERROR * abs(result.estimate):  # an interval without width would be read as certainty
+        why = NOTHING_VARIES if isinstance(result, Stratified) else ALL_ALIKE
+        return Classical(method, estimate, None, None, tau2, None, why)
     wide = prediction and (for_reader(kind, prediction[0]), for_reader(kind, prediction[1]))
     return Classical(method, estimate, low, high, tau2, wide)
 

@@ -39,11 +39,20 @@ class RandomEffects:
 
 @dataclass(frozen=True, slots=True)
 class Heterogeneity:
-    """Cochran's Q with its p-value, and the tau^2 that the Q-profile does not exclude."""
+    """Cochran's Q with its p-value, what follows from it, and tau^2.
+
+    i2_percent          of the variation between the effects, the share that chance does not explain: (Q - df) / Q
+    h2                  Q / df: 1 is what chance alone gives
+    tau2                by REML
+    tau2_low, tau2_high   that the Q-profile does not exclude
+    """
 
     q: float
     df: int
     p: float
+    i2_percent: float
+    h2: float
+    tau2: float
     tau2_low: float
     tau2_high: float
 
@@ -84,12 +93,14 @@ def hartung_knapp(
 
 
 def heterogeneity(y: Array, v: Array, *, level: float = 0.95) -> Heterogeneity:
-    """Cochran's Q and the Q-profile interval of tau^2."""
+    """Cochran's Q, I^2 and H^2 (Higgins 2002), tau^2 by REML with its Q-profile interval; two studies or more."""
     from scipy.special import chdtrc
 
     q, df = _generalised_q(y, v, 0.0), y.size - 1
     low, high = q_profile(y, v, level=level)
-    return Heterogeneity(q, df, float(chdtrc(df, q)) if df else 1.0, low, high)
+    i2 = 100 * max(0.0, (q - df) / q) if q else 0.0
+    h2 = q / df if df else 1.0
+    return Heterogeneity(q, df, float(chdtrc(df, q)) if df else 1.0, i2, h2, tau2_reml(y, v), low, high)
 
 
 def _generalised_q(y: Array, v: Array, tau2: float) -> float:

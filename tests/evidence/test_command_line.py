@@ -195,3 +195,83 @@ def test_help_names_the_columns_and_cuts_no_sentence():
     commands = RUN.invoke(app, ["--help"]).stdout.split("Commands")[1]
     assert "Make a prior for children." in commands
     assert "..." not in commands
+
+
+def test_no_number_is_cut_in_a_narrow_terminal(tmp_path, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "60")
+    path = tmp_path / "long.csv"
+    path.write_text(
+        "study,events,n\nLongnameofastudy2x,0,1\nA very long name of a study indeed 2019,5,20\n",
+        encoding="utf-8",
+    )
+    for command in ("pool", "prior"):
+        text = RUN.invoke(app, [command, str(path)]).stdout
+        assert "…" not in text
+        answer = answered(command, path)
+        shown = answer["mean"] if command == "pool" else answer["exact"]
+        assert f"{shown['low']:.4f} to {shown['high']:.4f}" in text
+    assert "Morita" in RUN.invoke(app, ["prior", str(path)]).stdout
+    wide = RUN.invoke(app, ["pool", str(path)]).stdout
+    assert f"{answered('pool', path)['studies'][0]['posterior']['high']:.4f}" in wide
+
+
+def test_an_infinite_sample_size_is_explained(tmp_path):
+    path = tmp_path / "child.csv"
+    path.write_text("study,events,n\nA,0,1\n", encoding="utf-8")
+    assert "ELIR is infinite where a or b lies below 1" in RUN.invoke(app, ["prior", str(path)]).stdout
+
+
+def test_an_interval_without_width_is_not_estimable(tmp_path):
+    """3/12 and 5/20 are both a quarter: Hartung and Knapp take the error from a spread that is nothing."""
+    path = tmp_path / "alike.csv"
+    path.write_text("study,events,n\nA,0,10\nB,3,12\nC,5,20\n", encoding="utf-8")
+    rows = {row["method"]: row for row in answered("pool", path)["classical"]}
+    alike = rows["REML with Hartung-Knapp"]
+    assert (alike["estimate"], alike["low"], alike["high"]) == (pytest.approx(0.25), None, None)
+    assert "found the same" in alike["not_estimable"]
+    assert rows["REML"]["not_estimable"] == ""
+    assert rows["REML"]["low"] == pytest.approx(0.1302, abs=5e-5)
+    assert "not estimable" in RUN.invoke(app, ["pool", str(path)]).stdout
+
+
+def test_two_trials_without_any_event_have_a_risk_difference_and_no_interval(tmp_path):
+    path = tmp_path / "none.csv"
+    path.write_text("study,events_t,n_t,events_c,n_c\nA,0,10,0,10\nB,0,9,0,8\n", encoding="utf-8")
+    rows = answered("pool", path)["classical"]
+    assert [(row["method"], row["estimate"], row["low"]) for row in rows] == [
+        ("Mantel-Haenszel risk difference", 0.0, None)
+    ]
+    text = RUN.invoke(app, ["pool", str(path)]).stdout
+    assert (
+        "No study says anything of the odds ratio: what stands under average study is the prior alone."
+        in text
+    )
+
+
+def test_one_usable_study_gives_each_method_once(tmp_path):
+    path = tmp_path / "one.csv"
+    path.write_text("study,events,n\nA,0,10\nB,3,12\n", encoding="utf-8")
+    methods = [row["method"] for row in answered("pool", path)["classical"]]
+    assert len(methods) == len(set(methods))
+
+
+def test_heterogeneity_is_told_with_its_share(tmp_path):
+    """The thirteen BCG trials, log risk ratios: Q 152.2330 on 12, tau2 0.3132 by REML with 0.1197 to 1.1115 by the
+    Q-profile (Viechtbauer W. J Stat Softw 2010;36(3)); by that Q I2 is 140.233 / 152.233 and H2 152.233 / 12.
+    """
+    from tests.evidence.checks import bcg
+
+    a, b, c, d = bcg()
+    path = tmp_path / "bcg.csv"
+    lines = ["study,estimate,se,unit"]
+    for place, (p, q, r, s) in enumerate(zip(a, b, c, d, strict=True)):
+        se = math.sqrt(1 / p - 1 / (p + q) + 1 / r - 1 / (r + s))
+        lines.append(f"T{place},{math.log(p * (r + s) / (r * (p + q)))},{se},log risk ratio")
+    path.write_text("\n".join(lines), encoding="utf-8")
+    found = answered("pool", path)["heterogeneity"]
+    assert (found["q"], found["df"]) == (pytest.approx(152.2330, abs=5e-5), 12)
+    assert found["i2_percent"] == pytest.approx(92.12, abs=5e-3)
+    assert found["h2"] == pytest.approx(12.69, abs=5e-3)
+    assert found["tau2"] == pytest.approx(0.3132, abs=5e-5)
+    assert (found["tau2_low"], found["tau2_high"]) == pytest.approx((0.1197, 1.1115), abs=5e-5)
+    assert "I² 92.1 %, H² 12.69; tau² 0.313 (REML)" in RUN.invoke(app, ["pool", str(path)]).stdout
