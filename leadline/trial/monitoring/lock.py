@@ -205,10 +205,13 @@ def _definitions(plan: Plan) -> dict[str, str]:
 
 
 def _decisions(plan: Plan) -> dict[str, Any]:
-    """What the engine makes of the rules: the events that stop for harm, and responders that suffice alone."""
-    boundary = Trial(plan.design).boundary
+    """What the engine makes of the rules: the events that stop for harm, and responders that suffice alone; of a basket
+    with controls none do, as it depends on theirs."""
+    design = plan.design
+    boundary = Trial(design).boundary
+    alone = zip(sufficient_counts(design), design.baskets, strict=True)
     return {
-        "sufficient_without_borrowing": list(sufficient_counts(plan.design)),
+        "sufficient_without_borrowing": [None if basket.control else count for count, basket in alone],
         "harm_events": None if boundary is None else list(boundary.events),
         "harm_checks": None if boundary is None else list(boundary.checks),
     }

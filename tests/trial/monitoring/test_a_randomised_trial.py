@@ -165,6 +165,8 @@ def test_a_randomised_plan_is_locked_and_its_controls_with_it(plan, tmp_path):
     write_lock(plan, tmp_path / "lock.json")
     lock = read_lock(tmp_path / "lock.json")
     assert lock.sections["design"]["baskets"][0]["control"]["looks"] == [1, 2]
+    # Lupus: 2 of 2 with Beta(3, 1) above 0.4 is 1 - 0.4^3 = 0.936; 1 of 2 with Beta(2, 2) is 0.648.
+    assert lock.sections["decisions"]["sufficient_without_borrowing"] == [None, 2]
     check_lock(lock, plan, name="lock.json")
 
 
