@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from leadline.casebook.prose import capital, listed
 from leadline.report.figures import style
-from leadline.report.figures.layout import line_height, text_width, thinned, wrapped
+from leadline.report.figures.layout import line_height, text_width, wrapped
 from leadline.report.figures.page import LegendEntry, Page
 from leadline.report.figures.plotted import Plotted
 from leadline.trial.boundaries import Action
@@ -41,6 +41,7 @@ WORDS: Mapping[Action, str] = {
 _OTHERS_DECIDE = (
     "the other baskets decide too; upper half: if at their target rates, lower half: at their null rates"
 )
+_AXES = ("across: treated who respond", "upwards: controls who respond")
 _EDGE = 2.0
 _NAMES = 0.3  # of the page's width
 _CELL = 15.0  # height
@@ -125,12 +126,17 @@ def _strip(
 
 
 def _count_axis(page: Page, most: int, left: float, bottom: float, cell: float) -> None:
-    """Numbers of responders below the cells, as many as fit."""
-    centres = [left + (count + 0.5) * cell for count in range(most + 1)]
-    widths = [text_width(str(count), style.SMALL) for count in range(most + 1)]
-    for count in thinned(centres, widths):
-        y = bottom + line_height(style.SMALL) / 2 + 1
-        page.text(centres[count], y, str(count), size=style.SMALL, align="center", color=style.QUIET)
+    """Numbers of responders below the cells, in even steps."""
+    y = bottom + line_height(style.SMALL) / 2 + 1
+    for count in _even_steps(most, apart=cell, needed=text_width(str(most), style.SMALL) + 3):
+        x = left + (count + 0.5) * cell
+        page.text(x, y, str(count), size=style.SMALL, align="center", color=style.QUIET)
+
+
+def _even_steps(most: int, *, apart: float, needed: float) -> range:
+    """The counts that are labelled, where neighbours lie this far apart and a label needs so much room."""
+    step = next((step for step in (1, 2, 5, 10, 20) if step * apart >= needed), 50)
+    return range(0, most + 1, step)
 
 
 def _field(
@@ -141,16 +147,21 @@ def _field(
     for place, line in enumerate(lines):
         y = top + (place + 0.5) * line_height(style.SMALL)
         page.text(_EDGE, y, line, size=style.SMALL)
+    for place, line in enumerate(_AXES, start=len(lines)):
+        y = top + (place + 0.5) * line_height(style.SMALL)
+        page.text(_EDGE, y, line, size=style.SMALL, color=style.QUIET)
     for row in rows:
         for count in range(row.control_responders_from, row.control_responders_to + 1):
             y = top + (controls - count) * _LINE
             _cells(page, row, left + row.responders_from * cell, y, cell, _LINE)
     bottom = top + (controls + 1) * _LINE
-    centres = [top + (controls - count + 0.5) * _LINE for count in range(controls + 1)]
-    for count in thinned([-y for y in centres], [line_height(style.SMALL)] * len(centres)):
-        page.text(left - 4, centres[count], str(count), size=style.SMALL, align="right", color=style.QUIET)
+    for count in _even_steps(controls, apart=_LINE, needed=line_height(style.SMALL)):
+        y = top + (controls - count + 0.5) * _LINE
+        page.text(left - 4, y, str(count), size=style.SMALL, align="right", color=style.QUIET)
     _count_axis(page, rows[0].children, left, bottom, cell)
-    return max(bottom + line_height(style.SMALL), top + len(lines) * line_height(style.SMALL)) + 9
+    return (
+        max(bottom + line_height(style.SMALL), top + (len(lines) + len(_AXES)) * line_height(style.SMALL)) + 9
+    )
 
 
 def _cells(page: Page, row: BoundaryRow, left: float, top: float, cell: float, height: float) -> None:
