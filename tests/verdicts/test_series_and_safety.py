@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -177,6 +178,17 @@ class TestWhatToRecordNext:
         cells = judge_completeness(CaseView(child, Parameters()), None)
         cell = next(one for one in cells if one.criterion == "jia_cid_wallace2011" and one.window == "week_8")
         assert (cell.result, cell.recorded, cell.missing) == ("not_met", ("Active joints",), ())
+
+    def test_a_value_below_detection_is_recorded(self):
+        seen = visit(56, {"proteinuria_g_24h": 0.1})
+        below = replace(
+            seen, facts={name: fact._replace(comparator="<") for name, fact in seen.facts.items()}
+        )
+        cells = judge_completeness(CaseView(case("sle", [visit(-10), below]), Parameters()), None)
+        cell = next(
+            one for one in cells if one.criterion == "printo_jsle_response" and one.window == "week_8"
+        )
+        assert cell.recorded == ("Urine protein in 24 hours",)
 
     def test_of_a_published_series_nothing_can_be_recorded_any_more(self):
         findings = judge(read_casebook(path("wong2021")))
