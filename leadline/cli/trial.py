@@ -275,7 +275,8 @@ def _print_accrual(screen: Console, report: DesignReport, accrual: RandomAccrual
     from leadline.report.design.accrual import accrual_tables
     from leadline.trial.accrual.words import compared_in_words, drawn_in_words
 
-    print_table(screen, accrual_tables(report)[0])
+    for table in accrual_tables(report)[:2]:
+        print_table(screen, table)
     for said in (compared_in_words(accrual, report.scenarios, report.worst), drawn_in_words(accrual)):
         print(said)
 
