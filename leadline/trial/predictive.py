@@ -5,7 +5,7 @@ borrowing, pooling, hierarchical, local MEM) foretells them coherently: every or
 same counts is equally likely, and its chance is the ratio of two expected likelihoods, a sum over the nodes of mean
 and spread for the hierarchical models. The power prior, Fujikawa's model and MEM are no such distribution. For them
 each basket's children to come follow its own posterior given the counts so far, and the baskets are taken to be
-independent: a plug-in, which `Prediction.coherent` says.
+independent: a plug-in, which `Prediction.coherent` says. So is a self-adapting prior, taken as it is today.
 
 Controls are foretold too. Where the effect is borrowed they are part of the model's one distribution; otherwise each
 basket's controls follow their own prior and what they have shown, whatever the treated children do. Baskets that do not
@@ -83,7 +83,9 @@ def predict_success(
     _check_controls(design, control_responders, control_children, settled)
     controls = (control_responders, control_children) if design.randomised else ()
     now = one_outcome(responders, children, *controls)
-    return _predict(design, posterior or Posterior(design), now, settled, belief=_adapted(design, now))
+    belief = _adapted(design, now)
+    found = _predict(design, posterior or Posterior(design), now, settled, belief=belief)
+    return found if belief == design else replace(found, coherent=False)
 
 
 def assurance(

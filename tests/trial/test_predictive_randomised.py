@@ -17,6 +17,7 @@ from scipy.special import expit, logit
 from leadline.errors import BeyondExactRange, DesignInvalid
 from leadline.trial import read_design, shipped_design
 from leadline.trial.borrowing import Beta
+from leadline.trial.borrowing.beta import SelfAdapting
 from leadline.trial.borrowing.bhm import Hierarchical
 from leadline.trial.borrowing.exnex import Common, ExNex
 from leadline.trial.borrowing.hierarchical import Centre
@@ -275,6 +276,16 @@ def test_the_power_prior_is_a_plug_in_for_the_treated_and_each_basket_keeps_its_
     assert found.success_not_stopped == pytest.approx(by_rules, abs=1e-9)
     assert found.any_success == pytest.approx(some, abs=1e-9)
     assert not found.coherent
+
+
+def test_a_self_adapting_prior_of_the_controls_is_a_plug_in():
+    """What such a prior gives today is no average over what it will give tomorrow."""
+    plan, seen = tiny(Independent()), (((1, 2), (0, 1)), ((0, 1), (0, 1)))
+    first = plan.baskets[0]
+    assert first.control is not None
+    adapting = replace(first, control=replace(first.control, self_adapting=SelfAdapting(0.2)))
+    assert foretold(plan, seen).coherent
+    assert not foretold(replace(plan, baskets=(adapting, plan.baskets[1])), seen).coherent
 
 
 def test_assurance_averages_over_what_is_believed_of_both_arms():
