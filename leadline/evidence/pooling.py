@@ -27,9 +27,9 @@ from leadline.evidence.classical import (
     without_information,
 )
 from leadline.evidence.hierarchy import HalfNormal, HyperPrior
-from leadline.evidence.likelihoods import expit
+from leadline.evidence.likelihoods import Likelihood, expit
 from leadline.evidence.normal import NormalMixture, fit_normal_hierarchy
-from leadline.evidence.posterior import Fineness, fit_hierarchy, fit_leaving_one_out
+from leadline.evidence.posterior import Fineness, HierarchyPosterior, fit_hierarchy, fit_leaving_one_out
 from leadline.evidence.precision import made_precise
 from leadline.evidence.quadrature import PanelDensity
 from leadline.evidence.studies import Studies, StudyKind
@@ -296,15 +296,23 @@ def _without_each(
     """The posteriors of mu and tau without each study in turn."""
     likelihood = likelihood_of(studies)
     if likelihood is not None:
-        telling = _telling_places(studies)
-        fits = [fit_hierarchy(likelihood.select(telling), prior, fineness=rule)] * len(studies.studies)
-        if len(telling) > 1:
-            left = fit_leaving_one_out(likelihood.select(telling), prior, fineness=rule)
-        else:  # without the only study that tells anything the prior is left
-            rest = [place for place in range(len(fits)) if place not in telling]
-            left = [fit_hierarchy(likelihood.select(rest), prior, fineness=rule)]
-        for place, fit in zip(telling, left, strict=True):
-            fits[place] = fit
+        fits = _fits_without_each(likelihood, _telling_places(studies), prior, rule)
         return [(fit.mean_density, fit.tau_density) for fit in fits]
     rests = (_posterior(studies.without(j), prior, rule) for j in range(len(studies.studies)))
     return [(rest.mean, rest.tau) for rest in rests]
+
+
+def _fits_without_each(
+    likelihood: Likelihood, telling: list[int], prior: HyperPrior, rule: Fineness
+) -> list[HierarchyPosterior]:
+    """Without a study that says nothing all is as with it; without the only one that tells, the prior is left."""
+    places = range(likelihood.estimate.size)
+    silent = [place for place in places if place not in telling]
+    if len(telling) > 1:
+        without = fit_leaving_one_out(likelihood.select(telling), prior, fineness=rule)
+    else:
+        without = [fit_hierarchy(likelihood.select(silent), prior, fineness=rule)]
+    fits = dict(zip(telling, without, strict=True))
+    if silent:
+        fits |= dict.fromkeys(silent, fit_hierarchy(likelihood.select(telling), prior, fineness=rule))
+    return [fits[place] for place in places]

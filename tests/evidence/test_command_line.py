@@ -204,15 +204,12 @@ def test_no_number_is_cut_in_a_narrow_terminal(tmp_path, monkeypatch):
         "study,events,n\nLongnameofastudy2x,0,1\nA very long name of a study indeed 2019,5,20\n",
         encoding="utf-8",
     )
-    for command in ("pool", "prior"):
-        text = RUN.invoke(app, [command, str(path)]).stdout
-        assert "…" not in text
-        answer = answered(command, path)
-        shown = answer["mean"] if command == "pool" else answer["exact"]
-        assert f"{shown['low']:.4f} to {shown['high']:.4f}" in text
-    assert "Morita" in RUN.invoke(app, ["prior", str(path)]).stdout
-    wide = RUN.invoke(app, ["pool", str(path)]).stdout
-    assert f"{answered('pool', path)['studies'][0]['posterior']['high']:.4f}" in wide
+    pooled, answer = RUN.invoke(app, ["pool", str(path)]).stdout, answered("pool", path)
+    for shown in (answer["mean"], answer["new_study"], answer["studies"][0]["posterior"]):
+        assert f"{shown['low']:.4f} to {shown['high']:.4f}" in pooled
+    prior = RUN.invoke(app, ["prior", str(path)]).stdout
+    assert "Morita" in prior
+    assert "…" not in pooled + prior
 
 
 def test_an_infinite_sample_size_is_explained(tmp_path):
