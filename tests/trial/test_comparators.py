@@ -2,6 +2,7 @@
 
 import math
 from itertools import product
+from pathlib import Path
 
 import pytest
 from scipy.stats import beta
@@ -22,6 +23,7 @@ from leadline.trial.comparators.predictive import (
     predictive_boundary,
 )
 from leadline.trial.comparators.simon import simon_two_stage
+from leadline.verdicts import exact
 from tests.trial.published import CHECKS, ids
 
 
@@ -153,3 +155,40 @@ def test_bop2_holds_its_error_and_stops_where_the_posterior_is_low():
         cutoff = found.cutoff * (n / 40) ** found.power
         assert beta.sf(0.2, 0.2 + limit, 0.8 + n - limit) < cutoff
         assert beta.sf(0.2, 0.2 + limit + 1, 0.8 + n - limit - 1) >= cutoff
+
+
+@pytest.mark.parametrize("name", ids("exact binomial interval"))
+def test_clopper_pearson_intervals_are_newcombes(name):
+    check = CHECKS[name]
+    found = exact.clopper_pearson(check["inputs"]["x"], check["inputs"]["n"], level=check["inputs"]["level"])
+    printed = check["printed"]
+    assert (found.low, found.high) == pytest.approx(
+        (printed["lower"], printed["upper"]), abs=check["tolerance"]
+    )
+
+
+@pytest.mark.parametrize("name", ids("exact Poisson interval"))
+def test_poisson_intervals_are_garwoods(name):
+    check = CHECKS[name]
+    found = exact.poisson_interval(check["inputs"]["count"], level=check["inputs"]["level"])
+    printed = check["printed"]
+    assert (found.low, found.high) == pytest.approx(
+        (printed["lower"], printed["upper"]), abs=check["tolerance"]
+    )
+
+
+def test_no_event_in_thirty_leaves_a_tenth_possible():
+    check = CHECKS["zero-of-n"]
+    upper = exact.clopper_pearson_upper(0, check["inputs"]["n"], level=check["inputs"]["level_one_sided"])
+    assert upper == pytest.approx(check["printed"]["upper"], abs=check["tolerance"])
+
+
+def test_every_published_answer_of_the_trial_part_is_asked_for_by_a_test():
+    by_topic = {
+        name
+        for topic in ("Simon", "exact binomial interval", "exact Poisson interval")
+        for name in ids(topic)
+    }
+    folder = Path(__file__).parents[1]
+    text = "".join(path.read_text("utf-8") for path in sorted(folder.glob("**/test_*.py")))
+    assert [name for name in CHECKS if name not in by_topic and f'"{name}"' not in text] == []
