@@ -38,11 +38,11 @@ class Fineness:
     tau_of_normals: int = 24
 
 
-# Each states the error of the next; `precision` says when one is fine enough.
+# Each is finer than the last in every direction, so that it states the error of that; see `precision`.
 COARSE = Fineness(tau=8, mu=38, effect=20, density=12, convolution=40, tau_of_normals=16)
 FINE = Fineness(tau=9, mu=44, effect=24, density=14, convolution=44)
-FINER = Fineness(tau=9, mu=104, effect=24, density=16, convolution=44, tau_of_normals=36)
-FINEST = Fineness(tau=10, mu=150, effect=26, density=16, convolution=46, tau_of_normals=54)
+FINER = Fineness(tau=12, mu=104, effect=26, density=16, convolution=46, tau_of_normals=36)
+FINEST = Fineness(tau=16, mu=150, effect=28, density=18, convolution=48, tau_of_normals=54)
 
 DENSITY_STEP = 0.5  # panels of an effect's density grow like sinh from its centre, in steps of this
 BLOCK = 400_000  # nodes held at once
