@@ -223,10 +223,10 @@ def _span(summary: Summary) -> str:
 
 
 def _number(value: float | None) -> str:
-    """Four significant digits, three after the point for a number below one."""
+    """Four significant digits, zeros too; four after the point for a number below one."""
     if value is None:
         return "–"
-    return f"{value:.4f}" if abs(value) < 1 else f"{value:.4g}"
+    return f"{value:.4f}" if abs(value) < 1 else f"{value:#.4g}".rstrip(".")
 
 
 def _power_of_ten(error: float) -> str:

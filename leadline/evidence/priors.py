@@ -212,6 +212,7 @@ def map_prior(
     prior        of mu (log odds) and tau; HyperPrior(0, 2, HalfNormal(1)) unless given
     widened_by   discount for children: a further standard deviation of the log odds between adults and children
     power        discount for children: the prior raised to this power, above 0 to 1 (MapPrior.raised)
+    fineness     of the quadrature: FINE does for studies of a usual size; `prior_for_children` takes what is needed
     """
     check_discount(power, widened_by)
     likelihood = BinomialLikelihood.of(events, n)

@@ -80,7 +80,7 @@ def test_a_prior_too_wide_for_four_digits_is_refused():
 
 
 def test_a_prior_of_tau_too_wide_for_four_digits_is_refused():
-    """Eight trials in ankylosing spondylitis: their tau of about a third lies within the first panel of so wide a prior.
+    """Eight trials in ankylosing spondylitis: their tau of about a third lies in the first panel of so wide a prior.
 
     With as many nodes of tau at both rules the change of a rule was 1e-9, and the median wrong by 0.001.
     """
