@@ -10,6 +10,7 @@ from itertools import combinations, permutations
 from typing import TYPE_CHECKING, Any
 
 import leadline
+from leadline.casebook.prose import listed
 from leadline.errors import BeyondExactRange
 from leadline.trial.accrual.arrivals import COURSES, Courses
 from leadline.trial.accrual.averaged import RandomAccrual, random_accrual
@@ -209,7 +210,7 @@ def _scenario_name(responding: list[str], baskets: int) -> str:
     if len(responding) == baskets:
         return "Every basket responds"
     verb = "responds" if len(responding) == 1 else "respond"
-    return f"Only {' and '.join(responding)} {verb}"
+    return f"Only {listed(responding)} {verb}"
 
 
 def _worst(trial: Trial, search: Search) -> tuple[WorstError, ...]:
