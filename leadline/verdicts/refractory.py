@@ -10,10 +10,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from leadline.casebook.case import DrugCourse
+from leadline.casebook.days import DaySpan
 from leadline.measures.three_values import all_hold, as_result
 from leadline.verdicts.adequate_trials import MONTHS_6
 from leadline.verdicts.drug_trials import NO_FAILURE, lasted_before_infusion
 from leadline.verdicts.findings import DrugTrial, RefractoryOutcome
+from leadline.verdicts.treatment import courses_of, on_any
 from leadline.verdicts.view import CaseView
 
 Of = Callable[[DrugTrial], bool]
@@ -228,17 +230,41 @@ def _leadline(view: CaseView, trials: Trials) -> tuple[Part, ...]:
             _failed(view, trials, advanced, 2, _by_class, _is_advanced),
             adherence,
         )
-    antimalarial = any(course.class_id == "antimalarial" for course in view.case.courses)
-    return (
-        _sledai(view, 6, strictly=False),
-        _failed(view, trials, "two immunosuppressive courses failed", 2, _by_drug, _of(*SLE_COURSES)),
-        Part(
-            "on an antimalarial, or it is contraindicated",
-            antimalarial or None,
-            "the record of antimalarials",
-        ),
-        adherence,
-    )
+    failed = _failed(view, trials, "two immunosuppressive courses failed", 2, _by_drug, _of(*SLE_COURSES))
+    return _sledai(view, 6, strictly=False), failed, _on_antimalarial(view, trials, failed), adherence
+
+
+ON_ANTIMALARIAL = "two of them failed on an antimalarial, or it is contraindicated"
+
+
+def _on_antimalarial(view: CaseView, trials: Trials, failed: Part) -> Part:
+    """Whether an antimalarial was being taken when two of the courses ended, or at the infusion if they went on: one
+    stopped before, or begun later, was no part of what failed. Never `no` for want of one, as the casebook has no
+    column for a contraindication."""
+    if failed.holds is False:
+        return Part(ON_ANTIMALARIAL, False)
+    on = {
+        trial: _antimalarial_at_the_end(view, trial)
+        for trial in trials
+        if _of(*SLE_COURSES)(trial) and trial.judgement in ("adequate_failure", "indeterminate")
+    }
+    sure = [trial for trial, taken in on.items() if taken and trial.judgement == "adequate_failure"]
+    if len({_by_drug(trial) for trial in sure}) >= 2:
+        return Part(ON_ANTIMALARIAL, True)
+    if not courses_of(view.case, ("antimalarial",)):
+        return Part(ON_ANTIMALARIAL, None, "antimalarials taken, or that they are contraindicated")
+    if None in on.values():
+        return Part(ON_ANTIMALARIAL, None, "start and stop of the antimalarial and of the other drugs")
+    if False in on.values():
+        return Part(ON_ANTIMALARIAL, None, "whether an antimalarial was contraindicated")
+    return Part(ON_ANTIMALARIAL, None, failed.missing)
+
+
+def _antimalarial_at_the_end(view: CaseView, trial: DrugTrial) -> bool | None:
+    """On the last day with the drug, which is no later than the day before the infusion."""
+    stop = trial.stop or DaySpan(0, 0)
+    last_on = DaySpan(min(stop.first, 0) - 1, min(stop.last, 0) - 1)
+    return on_any(courses_of(view.case, ("antimalarial",)), last_on)
 
 
 def _taken_as_prescribed(view: CaseView) -> bool | None:

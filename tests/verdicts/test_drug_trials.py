@@ -147,6 +147,56 @@ class TestRefractory:
         assert self.results("sle", [ill], [*drugs, hydroxychloroquine])[name] == "met"
         assert self.results("sle", [ill], drugs)[name] == "indeterminate"
 
+    @pytest.mark.parametrize(
+        ("start", "stop", "expected"),
+        [
+            (-900, None, "met"),  # still taken
+            (-900, -200, "met"),  # until after the second course had failed
+            (-900, -300, "met"),  # to the day on which the second course stopped
+            (-900, -301, "indeterminate"),  # stopped while the second course ran: contraindicated?
+            (-1500, -1000, "indeterminate"),  # years ago, before either course
+            (20, None, "indeterminate"),  # begun after the infusion
+            (-500, None, "indeterminate"),  # after the first course had ended: one of two
+            (None, None, "indeterminate"),
+            ((-900, -500), None, "indeterminate"),  # before or after the first course ended on day -600
+            ((-900, -602), (-300, -200), "met"),  # every day of both intervals gives the same answer
+            (-900, (-310, -290), "indeterminate"),
+        ],
+    )
+    def test_an_antimalarial_counts_for_courses_that_ended_while_it_was_taken(self, start, stop, expected):
+        drugs = [failed("mycophenolate mofetil", -800, -600), failed("rituximab", -600, -300)]
+        going_on = {"ongoing": True, "as_of": 500} if stop is None else {}
+        taken = drug("hydroxychloroquine", start, stop, dose=200, frequency="daily", **going_on)
+        assert self.lupus([*drugs, taken]).result == expected
+
+    def test_what_is_missing_of_an_antimalarial_is_named(self):
+        drugs = [failed("mycophenolate mofetil", -800, -600), failed("rituximab", -600, -300)]
+        long_ago = drug("hydroxychloroquine", -1500, -1000)
+        no_start = drug("hydroxychloroquine", None, ongoing=True, as_of=500)
+        assert self.lupus(drugs).missing == ("antimalarials taken, or that they are contraindicated",)
+        assert self.lupus([*drugs, long_ago]).missing == ("whether an antimalarial was contraindicated",)
+        assert self.lupus([*drugs, no_start]).missing == (
+            "start and stop of the antimalarial and of the other drugs",
+        )
+        taken = drug("hydroxychloroquine", -900, ongoing=True, as_of=500)
+        assert self.lupus([drugs[0], taken]).missing == ("a complete history of earlier drugs",)
+
+    def test_a_course_that_went_on_is_on_the_antimalarial_of_the_day_before_the_infusion(self):
+        drugs = [
+            failed("mycophenolate mofetil", -800, 30, ongoing=False),
+            drug("belimumab", -600, dose=10, frequency="weekly", ongoing=True, as_of=500),
+        ]
+        drugs[1] = replace(drugs[1], response="none")
+        assert self.lupus([*drugs, drug("hydroxychloroquine", -900, 0)]).result == "met"
+        assert self.lupus([*drugs, drug("hydroxychloroquine", -900, -1)]).result == "indeterminate"
+
+    def lupus(self, drugs):
+        present = ("sledai_arthritis", "sledai_rash")  # 4 + 2 = 6
+        ill = visit(-10, {**BODY, **{item.id: item.id in present for item in SLEDAI_FINDINGS}})
+        child = case("sle", [ill], drugs=[replace(one, adherent=True) for one in drugs])
+        found = judge_refractory(CaseView(child, Parameters()), judge_drug_trials(child, Parameters()))
+        return next(one for one in found if one.definition == "leadline_refractory_v1")
+
     def test_a_drug_that_the_catalogue_does_not_know_may_be_one_that_failed(self):
         tried = failed("no such drug", -400, -200)
 
