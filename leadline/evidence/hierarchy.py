@@ -149,7 +149,8 @@ def _mode(likelihood: Likelihood, mu: Array, tau: Array) -> Array:
     """(G, J), within a hundredth of a standard deviation, as it only splits an integral.
 
     The slope falls, so the mode lies between mu and mu + tau^2 slope(mu). Six turns do but for a rate far out, where
-    Newton's method comes down by about one at a turn.
+    Newton's method comes down by about one at a turn, and for many patients without an event, where it would leap from
+    side to side of the bend: where a turn does not halve the slope, the bracket is halved.
     """
     precision = 1 / tau**2
     start = mu + 0 * likelihood.estimate
@@ -157,14 +158,17 @@ def _mode(likelihood: Likelihood, mu: Array, tau: Array) -> Array:
     low, high = np.minimum(start, end), np.maximum(start, end)
     weight = 1 / likelihood.variance
     eta = np.clip((weight * likelihood.estimate + precision * mu) / (weight + precision), low, high)
+    steepness = np.full(eta.shape, np.inf)
     for turn in range(MOST_TURNS):
         slope, curvature = likelihood.slopes(eta)
         slope = slope - (eta - mu) * precision
+        leaping, steepness = np.abs(slope) > steepness / 2, np.abs(slope)
         if turn >= 6 and bool((slope**2 < 1e-4 * (curvature + precision)).all()):
             break
         low, high = np.where(slope > 0, eta, low), np.where(slope > 0, high, eta)
         newton = eta + slope / (curvature + precision)
-        eta = np.where((newton >= low) & (newton <= high), newton, (low + high) / 2)
+        inside = (newton >= low) & (newton <= high) & ~leaping
+        eta = np.where(inside, newton, (low + high) / 2)
     return eta
 
 

@@ -83,9 +83,13 @@ class HierarchyPosterior:
 
     @cached_property
     def mean_density(self) -> PanelDensity:
-        """The posterior of mu."""
+        """The posterior of mu: a peak where the studies would agree, on a hill that is as wide as tau allows."""
         centre, scale = self._moments_of_mu()
-        breaks = _sinh_breaks(centre, scale, self.mu[:, 0].min() - scale, self.mu[:, -1].max() + scale)
+        ends = self.mu[:, 0].min() - scale, self.mu[:, -1].max() + scale
+        breaks = _sinh_breaks(centre, scale, *ends)
+        peak, width = self._moments_of_mu(tau=0)
+        if width < scale / 2:
+            breaks = np.union1d(breaks, _sinh_breaks(peak, width, *ends))
         eta, _ = panel_nodes(breaks, self.fineness.density)
         at_each_tau = np.exp(self._log_joint_at(np.tile(eta, (self.tau.size, 1)), self.log_joint))
         values = self.tau_step @ at_each_tau
@@ -116,9 +120,16 @@ class HierarchyPosterior:
             from_others * np.exp(log_own - log_own.max()), breaks=breaks, order=self.fineness.density
         )
 
-    def _moments_of_mu(self) -> tuple[float, float]:
-        centre = float((self.weight * self.mu).sum())
-        return centre, float(np.sqrt((self.weight * (self.mu - centre) ** 2).sum()))
+    def _moments_of_mu(self, tau: int | None = None) -> tuple[float, float]:
+        """Mean and standard deviation, over all tau or at the one in this place."""
+        if tau is None:
+            weight, mu = self.weight, self.mu
+        else:
+            logs, mu = self.log_joint[tau], self.mu[tau]
+            weight = np.exp(logs - logs.max()) * self.mu_step[tau]
+            weight = weight / weight.sum()
+        centre = float((weight * mu).sum())
+        return centre, float(np.sqrt((weight * (mu - centre) ** 2).sum()))
 
     def _rough_effect(self, own: Likelihood) -> tuple[float, float]:
         """A centre and a scale of one study's effect that only place the panels."""

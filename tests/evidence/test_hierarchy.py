@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad
+from scipy.optimize import minimize_scalar
 from scipy.stats import norm
 
 from leadline.evidence import glmm
@@ -102,6 +103,36 @@ def test_a_study_of_many_thousands_is_not_missed_between_nodes():
     laplace = n * (p * math.log(p) + (1 - p) * math.log(1 - p)) + norm.logpdf(peak, mu, tau)
     laplace += math.log(2 * math.pi / curvature) / 2
     assert found == pytest.approx(laplace, abs=2e-4)
+
+
+@pytest.mark.parametrize(
+    ("r", "mu", "tau"), [(0, 3.069, 0.153), (0, 18.4, 0.153), (1000, -4.3, 0.116), (1000, -15.2, 0.9)]
+)
+def test_many_patients_alike_and_a_mean_far_from_them(r, mu, tau):
+    """The bend of the likelihood lies many standard deviations from the mean: Newton's steps leap over it."""
+
+    def log_integrand(eta: float) -> float:
+        log_p, log_q = -np.logaddexp(0, -eta), -np.logaddexp(0, eta)
+        return float(r * log_p + (1000 - r) * log_q + norm.logpdf(eta, mu, tau))
+
+    reach = np.linspace(min(mu, -20.0) - 5, max(mu, 20.0) + 5, 200_001)
+    heights = np.array([log_integrand(eta) for eta in reach[::100]])
+    peak = reach[::100][heights.argmax()]
+    mode = minimize_scalar(
+        lambda eta: -log_integrand(eta), bounds=(peak - 0.1, peak + 0.1), method="bounded"
+    ).x
+    top = log_integrand(mode)
+    parts = np.linspace(mode - 12 * tau, mode + 12 * tau, 97)
+    expected = top + math.log(
+        math.fsum(
+            quad(lambda eta: math.exp(log_integrand(eta) - top), a, b, epsabs=1e-14)[0]
+            for a, b in pairwise(parts)
+        )
+    )
+    found = study_integrals(
+        BinomialLikelihood.of([r], [1000]), np.array([mu]), np.array([tau])
+    ).log_marginal()
+    assert found[0, 0] == pytest.approx(expected, abs=1e-8)
 
 
 @pytest.mark.parametrize(("mu", "tau"), [(0.5, 0.4), (-2.0, 1.3)])

@@ -105,3 +105,18 @@ def test_the_ladder_is_climbed_until_nothing_moves_and_no_further():
     undefined = iter([1.0, math.nan, math.nan, math.nan])
     with pytest.raises(StudiesInvalid):
         made_precise(lambda rule: next(undefined), lambda value: [0.5, value])
+
+
+def test_two_large_studies_that_agree_and_a_small_one_are_pooled_and_left_out_in_turn():
+    """The mean of tau by a second program, converged to 2e-9. Without one large study the peak of mu is thin."""
+    pooled = pool(studies_of(StudyKind.RATE, (3000, 2000.0), (3300, 2000.0), (4, 3.0)))
+    assert pooled.tau.mean == pytest.approx(0.291111, abs=1e-6)
+    assert pooled.error < 2e-6
+    assert len(pooled.leave_one_out) == 3
+
+
+def test_thousands_without_an_event_and_thousands_with_nothing_else_are_pooled():
+    pooled = pool(studies_of(StudyKind.ONE_ARM, (0, 1000), (1000, 1000), (5, 10)))
+    assert pooled.mean.median == pytest.approx(0.5, abs=1e-6)  # by symmetry
+    assert pooled.mean.low + pooled.mean.high == pytest.approx(1, abs=1e-6)
+    assert pooled.tau.low > 2
