@@ -177,9 +177,7 @@ def _unknown_drug(course: DrugCourse, looked_at: _LookedAt) -> Iterator[DrugChan
         yield from _without_start(course, looked_at)
         return
     for change in looked_at.place(course, course.start, Kind.STARTED, "started"):
-        yield replace(
-            change, perhaps_because=f"a drug that the catalogue does not know started on {course.start}"
-        )
+        yield replace(change, perhaps_because=f"{drug_name(course)} started on {course.start}")
 
 
 def _glucocorticoid_changes(

@@ -19,6 +19,7 @@ from leadline.verdicts.outcomes import outcome_on
 from leadline.verdicts.treatment import (
     CONVENTIONAL_CLASSES,
     courses_of,
+    drug_key,
     drug_name,
     is_systemic,
     on_any,
@@ -113,9 +114,7 @@ def _fewer(view: CaseView, baseline: DaySpan, day: DaySpan) -> bool | None:
     by_drug: dict[str, list[DrugCourse]] = {}
     for course in _systemic_courses(view):
         steroid = course.class_id == "glucocorticoid"
-        by_drug.setdefault("glucocorticoid" if steroid else course.substance or course.drug_text, []).append(
-            course
-        )
+        by_drug.setdefault("glucocorticoid" if steroid else drug_key(course), []).append(course)
     return any_holds(_ended(courses, baseline, day) for courses in by_drug.values())
 
 

@@ -31,8 +31,14 @@ def is_systemic(course: DrugCourse) -> bool:
 
 
 def drug_name(course: DrugCourse) -> str:
-    """What a person reads; the words of the chart are not shown, as they may hold anything."""
-    return course.substance or "a drug that the catalogue does not know"
+    """What a person reads, everywhere; the words of the chart are not shown, as they may hold anything (a name, a
+    remark). They stand in the casebook, and in a report for the team alone beside this name."""
+    return course.substance or "drug not recognised"
+
+
+def drug_key(course: DrugCourse) -> str:
+    """Equal for courses of one drug, and only for those; never shown."""
+    return course.substance or course.drug_text
 
 
 def running(course: DrugCourse, day: DaySpan) -> bool | None:

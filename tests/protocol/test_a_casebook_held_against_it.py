@@ -109,7 +109,7 @@ def test_the_families_of_wong_2021_left_nothing_that_decides():
         decided = {check.rule for check in child.infusions[0].checks if check.outcome != "not_documented"}
         assert decided == {"cell_type"}
         assert child.upcoming == ()
-        assert {change.drug for change in child.changes} == {"a drug that the catalogue does not know"}
+        assert {change.drug for change in child.changes} == {"drug not recognised"}
     assert any("published series" in notice for notice in adherence.notices)
 
 

@@ -203,7 +203,7 @@ def test_one_fact_of_a_visit(tmp_path, visits, found):
         ("paracetamol,po,500,mg,fixed,once,2019-03-20,2019-03-20,no,,,", {}),
         ("Wonderdrug,po,5,mg,fixed,daily,2019-03-20,,yes,2019-04-18,,",
          {"no_new_targeted_drug": UNKNOWN, "no_new_conventional_drug": UNKNOWN,
-          "a drug that the catalogue does not know": UNKNOWN}),
+          "drug not recognised": UNKNOWN}),
     ],
 )  # fmt: skip
 def test_one_more_drug(tmp_path, course, found):

@@ -73,7 +73,7 @@ def test_an_unknown_drug_is_not_documented_and_asks_for_its_substance():
     child = chart(drugs=[drug("Wonderdrug", 10, **GOES_ON)])
     change = check_changes(context(child, protocol()))[0]
     assert change.outcome == "not_documented"
-    assert change.drug == "a drug that the catalogue does not know"
+    assert change.drug == "drug not recognised"
     assert change.missing == ("the substance of a drug that the catalogue does not know",)
 
 

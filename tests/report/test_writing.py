@@ -10,10 +10,11 @@ import pytest
 import leadline as ll
 from leadline.errors import ItemUnknown, OutputExists, PublicationNotPermitted
 from leadline.report import write_report, writing
+from leadline.report.figures.timeline import plot_timeline
 from leadline.report.html import write_html
 from leadline.report.results import results_of
 from leadline.report.writing import children_with_pages
-from tests.report.sample import SECRET
+from tests.report.sample import SECRET, child_jia
 
 QUICK = ("json",)
 
@@ -61,6 +62,45 @@ def test_a_report_with_every_permission_and_one_for_the_team_are_written(full, t
     write_report(clinical(full, "no"), tmp_path / "team", formats=QUICK, internal=True)
     assert json.loads((tmp_path / "public/report.json").read_text("utf-8"))["casebook"]["internal"] is False
     assert json.loads((tmp_path / "team/report.json").read_text("utf-8"))["casebook"]["internal"] is True
+
+
+REMARK = "the drops from Lindenhof, ask her aunt"
+
+
+def with_drugs_not_recognised(findings):
+    """Two of them, one after the other, on which a finding rests: the text of a drug may hold anything."""
+    case = findings.cases[0]
+    taken = tuple(
+        replace(one, drug_text=f"{REMARK} {number}", substance="", atc="", class_id="")
+        for number, one in enumerate(case.case.courses[:2])
+    )
+    claims = tuple(replace(claim, evidence=tuple(one.ref for one in taken)) for claim in case.claims)
+    return replace(findings, cases=(replace(case, case=replace(case.case, courses=taken), claims=claims),))
+
+
+def test_the_words_for_a_drug_that_is_not_recognised_are_written_only_for_the_team(full, tmp_path):
+    findings = with_drugs_not_recognised(full)
+    write_report(findings, tmp_path / "public", formats=("html", "json", "csv"))
+    public = [file for file in (tmp_path / "public").rglob("*") if file.suffix not in (".png", ".pdf")]
+    texts = {file.name: file.read_text("utf-8") for file in public if file.is_file()}
+    assert not [name for name, text in texts.items() if REMARK in text or "Lindenhof" in text]
+    assert "drug not recognised" in texts["report.html"]
+    write_html(results_of(findings, [], findings.cases, internal=True), tmp_path / "team.html", tmp_path)
+    team = (tmp_path / "team.html").read_text("utf-8")
+    assert team.count(f"drug not recognised (“{REMARK} 0”)") >= 2  # treatment, and the row of the casebook
+
+
+def test_two_drugs_that_are_not_recognised_stay_two_in_the_timeline():
+    child = child_jia()
+    first, second = (
+        replace(one, drug_text=f"{REMARK} {number}", substance="", class_id="")
+        for number, one in enumerate(child.case.courses[:2])
+    )
+    plotted = plot_timeline(replace(child, case=replace(child.case, courses=(first, second))))
+    assert "2 drugs" in plotted.alt
+    assert {one["row"] for one in plotted.data if one["panel"] == "treatment: Other"} == {
+        "drug not recognised"
+    }
 
 
 def test_a_report_for_the_team_says_so_on_every_part_and_may_show_dates_and_words(full, tmp_path):

@@ -236,4 +236,4 @@ class TestRefractory:
 def test_a_drug_that_the_catalogue_does_not_know_is_listed_and_its_trial_not_judged():
     child = case("jia", [], drugs=[failed("zubrolimab", -400, -100, dose=10, frequency="weekly")])
     (trial,) = judge_drug_trials(child, Parameters())
-    assert (trial.drug, trial.judgement) == ("a drug that the catalogue does not know", "indeterminate")
+    assert (trial.drug, trial.judgement) == ("drug not recognised", "indeterminate")

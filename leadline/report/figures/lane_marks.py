@@ -13,6 +13,7 @@ from leadline.report.figures.page import Page
 from leadline.report.figures.sheet import Sheet
 from leadline.report.figures.symbols import Draw, letters
 from leadline.report.figures.treatment_lanes import goes_on
+from leadline.verdicts.treatment import drug_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def _drug_marks(sheet: Sheet, case: Case) -> list[LaneMark]:
         return []
     marks = []
     for course in case.courses:
-        same = [other for other in case.courses if words.drug_name(other) == words.drug_name(course)]
+        same = [other for other in case.courses if drug_key(other) == drug_key(course)]
         letter = words.GROUP_LETTERS[words.drug_group(course)]
         started, stopped = course.start, course.stop
         if (

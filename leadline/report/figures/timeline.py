@@ -26,6 +26,7 @@ from leadline.report.figures.page import Page
 from leadline.report.figures.plotted import Plotted
 from leadline.report.figures.sheet import Sheet
 from leadline.verdicts.findings import CaseFindings, Finding
+from leadline.verdicts.treatment import drug_key, drug_name
 
 _LABELS = ("visits and laboratory", "CTCAE grade")
 _LEGEND_GROUPS = ("In the chart", "Reported", "Treatment", "Stopped", "Measures", "Events", "Everywhere")
@@ -57,7 +58,7 @@ def plot_timeline(findings: CaseFindings, *, width_mm: float = style.TWO_COLUMNS
 
 def _sheet(page: Page, findings: CaseFindings) -> Sheet:
     case = findings.case
-    names = [*_LABELS, *(words.drug_name(course) + " †" for course in case.courses)]
+    names = [*_LABELS, *(drug_name(course) + " †" for course in case.courses)]
     widest = max(text_width(name, style.SMALL) + 7 for name in names)
     left = 2 + min(widest, 0.29 * page.width) + 6
     gutter = page.width - 2 - panels.gutter_width(findings)
@@ -187,7 +188,7 @@ def _alt(findings: CaseFindings, sheet: Sheet) -> str:
     measure = panels.main_score(findings)
     counts = [
         words.counted(len([infusion for infusion in case.infusions if infusion.given]), "cell infusion"),
-        words.counted(len({words.drug_name(course) for course in case.courses}), "drug"),
+        words.counted(len({drug_key(course) for course in case.courses}), "drug"),
         words.counted(len(case.assessments), "dated visit"),
         words.counted(len(case.adverse_events), "adverse event"),
     ]

@@ -19,6 +19,7 @@ from leadline.report.figures.page import Page
 from leadline.report.figures.sheet import Sheet
 from leadline.report.figures.symbols import WIDE
 from leadline.verdicts.findings import ClaimVerdict, DoseAt
+from leadline.verdicts.treatment import drug_key, drug_name
 
 _TALL = 7.0  # height of the highest dose
 _PLAIN = 3.6  # height where no dose is recorded
@@ -72,12 +73,10 @@ def _by_drug(courses: Iterable[DrugCourse]) -> list[list[DrugCourse]]:
     """Courses of one drug together, drugs in order of their first known day, the undated last."""
     drugs: dict[str, list[DrugCourse]] = {}
     for course in courses:
-        drugs.setdefault(words.drug_name(course), []).append(course)
+        drugs.setdefault(drug_key(course), []).append(course)
     for together in drugs.values():
         together.sort(key=_known_from)
-    return sorted(
-        drugs.values(), key=lambda together: (_known_from(together[0]), words.drug_name(together[0]))
-    )
+    return sorted(drugs.values(), key=lambda together: (_known_from(together[0]), drug_key(together[0])))
 
 
 def _known_from(course: DrugCourse) -> float:
@@ -143,7 +142,7 @@ def _name_lane(sheet: Sheet, lane: _Lane, *, is_listed: bool) -> float:
     """The drug's name in the label column, on as many lines as it needs; gives the y below. A drug that is only
     listed, without a date, leaves its lane empty, so its name may run into it."""
     page = sheet.page
-    name = words.drug_name(lane.courses[0]) + ("\u00a0†" if lane.flagged else "")
+    name = drug_name(lane.courses[0]) + ("\u00a0†" if lane.flagged else "")
     room = (sheet.gutter - 10 if is_listed else sheet.left - 6) - 7
     lines = wrapped(name, room, style.SMALL)
     for number, line in enumerate(lines):
@@ -260,7 +259,7 @@ def _record(sheet: Sheet, group: str, course: DrugCourse, *, flagged: bool) -> N
         if day is not None or what == "start":
             reason = words.plain(course.stop_reason) if what == "stop" else ""
             sheet.row(
-                f"treatment: {group}", words.drug_name(course), day, what,
+                f"treatment: {group}", drug_name(course), day, what,
                 value=words.dose_words(course) or None, detail="; ".join([*detail, *([reason] if reason else [])]),
             )  # fmt: skip
 

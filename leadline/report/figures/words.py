@@ -155,10 +155,6 @@ def plain(code: str) -> str:
     return code.replace("_", " ")
 
 
-def drug_name(course: DrugCourse) -> str:
-    return course.substance or course.drug_text
-
-
 def drug_group(course: DrugCourse) -> str:
     return next((title for title, classes in DRUG_GROUPS if course.class_id in classes), DRUG_GROUPS[-1][0])
 

@@ -51,7 +51,10 @@ def child(case: CaseFindings, timeline: FigureBlock | None, *, internal: bool) -
     for number, claim in enumerate(case.claims, start=1):
         blocks += _claim(claim, number)
     key = anchor(case)
-    blocks += [Heading("Treatment history"), treatment_table(case.case, name=f"{key}-treatment")]
+    blocks += [
+        Heading("Treatment history"),
+        treatment_table(case.case, name=f"{key}-treatment", internal=internal),
+    ]
     blocks += [Heading("Earlier drugs and adequate trials"), _trials(case, key)]
     blocks += [
         Heading("Rows that the findings rest on"),

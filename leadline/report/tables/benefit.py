@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from leadline.casebook.days import DaySpan
 from leadline.report.blocks import Column, Table
-from leadline.report.figures.words import claim_words, drug_name
+from leadline.report.figures.words import claim_words
 from leadline.report.tables.claims import attribution_words, deciding, speaker_words
 from leadline.report.tables.rows import dose_words
 from leadline.report.words import (
@@ -17,7 +17,7 @@ from leadline.report.words import (
 )
 from leadline.verdicts.findings import CaseFindings, ClaimVerdict, Finding
 from leadline.verdicts.series import BENEFIT
-from leadline.verdicts.treatment import running
+from leadline.verdicts.treatment import drug_name, running
 
 
 def benefit_table(cases: Sequence[CaseFindings]) -> Table:

@@ -9,9 +9,8 @@ from leadline.casebook.case import Case, DrugCourse
 from leadline.casebook.days import DaySpan
 from leadline.report.blocks import Column, Table
 from leadline.report.figures.axis import DAYS_PER_YEAR, age_at_index
-from leadline.report.figures.words import drug_name
 from leadline.report.tables.parameters import baseline_first_day
-from leadline.report.tables.rows import course_end, dose_words, fact_words
+from leadline.report.tables.rows import course_end, dose_words, drug_words, fact_words
 from leadline.report.tables.scores import score_at_baseline, shown_scores
 from leadline.report.words import (
     CODES,
@@ -27,7 +26,7 @@ from leadline.report.words import (
     semicolons,
 )
 from leadline.verdicts.findings import CaseFindings, DrugTrial, Findings, RefractoryOutcome, ScoreAt
-from leadline.verdicts.treatment import running
+from leadline.verdicts.treatment import drug_name, running
 
 BASELINE_NOTE = (
     "Ages are given to one decimal. Scores are those of the last assessment before the first infusion within the"
@@ -233,9 +232,9 @@ def _drug_trial_row(trial: DrugTrial) -> tuple[str, ...]:
     )
 
 
-def treatment_table(case: Case, *, name: str) -> Table:
+def treatment_table(case: Case, *, name: str, internal: bool) -> Table:
     """One row a course, as recorded."""
-    rows = tuple(_course_row(course) for course in case.courses)
+    rows = tuple(_course_row(course, internal=internal) for course in case.courses)
     columns = (
         Column("Drug", width=1.3),
         Column("Class", width=1.2),
@@ -247,10 +246,10 @@ def treatment_table(case: Case, *, name: str) -> Table:
     return Table(name, "Treatment as recorded", columns, rows, empty="No drug is recorded.")
 
 
-def _course_row(course: DrugCourse) -> tuple[str, ...]:
+def _course_row(course: DrugCourse, *, internal: bool) -> tuple[str, ...]:
     route = CODES.get(course.route, plain(course.route))
     return (
-        drug_name(course),
+        drug_words(course, internal=internal),
         DRUG_CLASSES.get(course.class_id, plain(course.class_id)),
         ", ".join(part for part in (dose_words(course), route) if part) or NOT_RECORDED,
         day_words(course.start, NOT_RECORDED),

@@ -6,14 +6,20 @@ from collections.abc import Collection
 
 from leadline.casebook.case import Case, DrugCourse, Fact, RowRef
 from leadline.casebook.items import ITEMS
-from leadline.report.figures.words import claim_words, drug_name, product_words
+from leadline.report.figures.words import claim_words, product_words
 from leadline.report.words import CODES, code_words, day_words, item_words, plain, semicolons
+from leadline.verdicts.treatment import drug_name
 
 
 def row_texts(case: Case, wanted: Collection[RowRef], *, internal: bool) -> dict[RowRef, str]:
-    """What each wanted row of the child says; verbatim statements only in an internal report."""
+    """What each wanted row of the child says; verbatim statements, and a drug that is not recognised as the chart
+    writes it, only in an internal report."""
     texts = _visit_texts(case, wanted)
-    texts |= {course.ref: _course_words(course) for course in case.courses if course.ref in wanted}
+    texts |= {
+        course.ref: _course_words(course, internal=internal)
+        for course in case.courses
+        if course.ref in wanted
+    }
     texts |= {
         infusion.ref: f"{day_words(infusion.day)}: {product_words(infusion)}"
         for infusion in case.infusions
@@ -75,10 +81,17 @@ def dose_words(course: DrugCourse) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _course_words(course: DrugCourse) -> str:
+def drug_words(course: DrugCourse, *, internal: bool) -> str:
+    """The drug's name; in an internal report one that is not recognised stands beside it as the chart writes it."""
+    written = f" (“{course.drug_text}”)" if internal and not course.substance else ""
+    return f"{drug_name(course)}{written}"
+
+
+def _course_words(course: DrugCourse, *, internal: bool) -> str:
     """ "methotrexate 15 mg weekly, subcutaneous: day -400, stop not recorded"."""
     route = CODES.get(course.route, plain(course.route))
-    what = ", ".join(part for part in (f"{drug_name(course)} {dose_words(course)}".strip(), route) if part)
+    drug = drug_words(course, internal=internal)
+    what = ", ".join(part for part in (f"{drug} {dose_words(course)}".strip(), route) if part)
     return f"{what}: {_course_span(course)}"
 
 
