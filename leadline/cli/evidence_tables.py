@@ -167,14 +167,15 @@ def print_tipping(found: TippingForChildren) -> None:
 
 
 def _discount_words(discount: Discount) -> str:
+    one = " The adult studies are taken to estimate one effect, without variation." if discount.as_one else ""
     if discount.power == 1 and discount.widened_by == 0:
-        return "No discount for children."
+        return f"No discount for children.{one}"
     parts = []
     if discount.power != 1:
         parts.append(f"the prior is raised to the power of {discount.power:g}")
     if discount.widened_by:
         parts.append(f"widened by a standard deviation of {discount.widened_by:g}")
-    return f"Discount for children: {', and '.join(parts)}."
+    return f"Discount for children: {', and '.join(parts)}.{one}"
 
 
 def _table(first: str, *others: str) -> Table:

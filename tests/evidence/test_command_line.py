@@ -98,6 +98,7 @@ def test_tipping_gives_the_printed_weight(asthma):
         "It changes at a weight of 0.6967 of the adult evidence in the prior (0.914 in the posterior)"
         in result.stdout
     )
+    assert "estimate one effect, without variation" in " ".join(result.stdout.split())
 
 
 def test_tipping_takes_the_counts_of_two_arms_of_children(tmp_path):
