@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from leadline.casebook.case import Assessment, Fact, RowRef
 from leadline.casebook.days import DaySpan
 from leadline.measures import MEASURES
+from leadline.measures.core_set import UPPER_LIMITS
 from leadline.measures.expression import Recorded
 from leadline.verdicts.findings import CriterionOutcome, Result, ScoreAt, SettlingItem
 from leadline.verdicts.parameters import Window
@@ -96,7 +97,7 @@ class Visits:
 
 
 def settling_items(
-    view: CaseView, criterion: str, missing: Iterable[str], occasion: Occasion
+    view: CaseView, criterion: str, missing: Iterable[str], occasion: Occasion, visits: Visits
 ) -> tuple[SettlingItem, ...]:
     """One settling item for each missing input, `baseline_` and `previous_` ones at baseline, others on occasion."""
     found: dict[tuple[str, str], SettlingItem] = {}
@@ -107,8 +108,33 @@ def settling_items(
         if item in ON_BOTH_DAYS:
             when = f"{when_words(view.parameters.baseline)} and {when_words(occasion.window)}"
         what = WORDS.get(item) or title_of(item)
+        if _is_beyond_detection(view, visits, name):
+            what = f"{what}: an exact value, as only a limit is recorded"
         found.setdefault((what, when), SettlingItem(what, item, criterion, when, window.first, window.last))
     return (*found.values(), *_days_to_find(view, criterion))
+
+
+def _not_yet_recorded(view: CaseView, visits: Visits, missing: Iterable[str]) -> tuple[str, ...]:
+    """The missing inputs, each once. A value beyond detection ("<5") is recorded: where the laboratory's upper limit is
+    missing beside it, that limit is what to record."""
+    names = tuple(dict.fromkeys(missing))
+    return tuple(
+        name
+        for name in names
+        if not (
+            name in UPPER_LIMITS
+            and UPPER_LIMITS[name].id in names
+            and _is_beyond_detection(view, visits, name)
+        )
+    )
+
+
+def _is_beyond_detection(view: CaseView, visits: Visits, name: str) -> bool:
+    """Whether the input is recorded at its assessment as a limit alone."""
+    at, item = _split(name)
+    visit = visits.baseline if at == "baseline" else visits.current
+    fact = None if visit is None else view.row(visit).facts.get(item)
+    return fact is not None and bool(fact.comparator) and fact.value is not None
 
 
 def _whole_scores(missing: Iterable[str]) -> tuple[str, ...]:
@@ -238,7 +264,7 @@ def outcome(
     values: Mapping[str, object] | None = None,
 ) -> CriterionOutcome:
     """The outcome, with settling items where it is indeterminate."""
-    missing = tuple(dict.fromkeys(missing)) if result == "indeterminate" else ()
+    missing = _not_yet_recorded(view, visits, missing) if result == "indeterminate" else ()
     return CriterionOutcome(
         criterion=criterion,
         title=title,
@@ -248,7 +274,7 @@ def outcome(
         days=visits.days,
         details=tuple(details),
         evidence=tuple(dict.fromkeys(evidence)),
-        settling_items=settling_items(view, criterion, missing, occasion)
+        settling_items=settling_items(view, criterion, missing, occasion, visits)
         if result == "indeterminate"
         else (),
         status=status,

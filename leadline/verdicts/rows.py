@@ -13,6 +13,7 @@ from math import inf
 
 from leadline.casebook.case import Assessment, Case, Fact, RowRef
 from leadline.casebook.items import ITEMS, LABORATORY
+from leadline.measures.core_set import UPPER_LIMITS
 from leadline.measures.expression import Recorded
 from leadline.verdicts.doses import prednisone_mg_day, weight_kg_at
 from leadline.verdicts.parameters import Parameters
@@ -95,7 +96,8 @@ def _before_infusion(assessment: Assessment) -> bool | None:
 
 def _limits(facts: Iterable[Fact]) -> dict[str, Recorded]:
     """The laboratory's own upper limits, which no adult value ever stands in for."""
-    names = {"esr_mm_h": "esr_uln", "crp_mg_l": "crp_uln"}
     return {
-        names[fact.item]: fact.ref_high for fact in facts if fact.item in names and fact.ref_high is not None
+        UPPER_LIMITS[fact.item].id: fact.ref_high
+        for fact in facts
+        if fact.item in UPPER_LIMITS and fact.ref_high is not None
     }

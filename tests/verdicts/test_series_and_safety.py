@@ -17,6 +17,7 @@ from leadline.verdicts.safety import judge_safety
 from leadline.verdicts.series import judge_series
 from leadline.verdicts.view import CaseView
 from tests.verdicts.build import case, event, report, visit
+from tests.verdicts.test_worked_examples import INACTIVE
 
 CORE = {"physician_global_0_10": 6, "parent_global_0_10": 6, "active_joint_count": 10}
 FULL = {**CORE, "chaq_di": 1.5, "limited_joint_count": 10, "esr_mm_h": 60}
@@ -189,6 +190,29 @@ class TestWhatToRecordNext:
             one for one in cells if one.criterion == "printo_jsle_response" and one.window == "week_8"
         )
         assert cell.recorded == ("Urine protein in 24 hours",)
+
+    @pytest.mark.parametrize(
+        ("crp", "comparator", "limit", "wanted"),
+        [
+            (5.0, "<", None, ("The laboratory's upper limit of CRP",)),
+            (3.0, "", None, ("The laboratory's upper limit of CRP",)),
+            (5.0, "<", 5.0, ()),  # below the limit, however far below
+            (5.0, "<", 4.0, ("CRP: an exact value, as only a limit is recorded",)),
+            (None, "", None, ("ESR", "The laboratory's upper limit of ESR")),
+        ],
+    )
+    def test_of_a_crp_below_detection_the_limit_of_the_laboratory_is_what_is_missing(
+        self, crp, comparator, limit, wanted
+    ):
+        seen = visit(
+            56, {name: value for name, value in (INACTIVE | {"crp_mg_l": crp}).items() if name != "esr_mm_h"}
+        )
+        facts = dict(seen.facts)
+        facts["crp_mg_l"] = facts["crp_mg_l"]._replace(comparator=comparator, ref_high=limit)
+        child = case("jia", [visit(-10, FULL), replace(seen, facts=facts)])
+        cells = judge_completeness(CaseView(child, Parameters()), None)
+        cell = next(one for one in cells if one.criterion == "jia_cid_wallace2011" and one.window == "week_8")
+        assert (cell.missing, cell.result) == (wanted, "indeterminate" if wanted else "met")
 
     def test_of_a_published_series_nothing_can_be_recorded_any_more(self):
         findings = judge(read_casebook(path("wong2021")))
