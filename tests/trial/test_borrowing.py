@@ -323,6 +323,26 @@ def test_mml_weight_is_the_best_share_of_a_fine_grid():
         assert table[r, s] == pytest.approx((best(r, s) + best(s, r)) / 2, abs=6e-5)
 
 
+def test_mml_weight_is_where_the_rising_factorials_of_the_counts_stop_rising():
+    """The log marginal of r of 10 is a sum of logs of a + k, b + k and a + b + k: its slope is one of ratios."""
+
+    def best(r, s):
+        def slope(share):
+            a, b = 1 + share * s, 1 + share * (10 - s)
+            rising = math.fsum(s / (a + k) for k in range(r)) + math.fsum(
+                (10 - s) / (b + k) for k in range(10 - r)
+            )
+            return rising - math.fsum(10 / (a + b + k) for k in range(10))
+
+        if slope(1) > 0:
+            return 1.0
+        return brentq(slope, 0, 1, xtol=1e-15) if slope(0) > 0 else 0.0
+
+    table = MarginalLikelihood("mml").table(Similarity((10, 10), (UNIFORM, UNIFORM)))
+    for r, s in [(2, 5), (1, 4), (3, 7), (5, 8), (0, 10), (4, 4)]:
+        assert table[r, s] == pytest.approx((best(r, s) + best(s, r)) / 2, abs=1e-13)
+
+
 def test_power_prior_limits_are_no_borrowing_and_pooling():
     counts, sizes, above = (2, 5, 3), (8, 9, 10), Above((0.2, 0.3, 0.4))
     never = PowerPrior("power_prior", CalibratedPowerPrior("cpp", 700.0, 1e-9))

@@ -203,7 +203,7 @@ def log_choose(n: int, k: int) -> float:
 
 def log_marginal(prior: Prior, responders: Floats, others: Floats) -> Floats:
     """Log of the integral of p^responders (1-p)^others over the prior."""
-    return np.asarray(logsumexp(_log_component_weights(prior, responders, others), axis=0))
+    return np.asarray(logsumexp(log_component_weights(prior, responders, others), axis=0))
 
 
 def expect_mixture(
@@ -224,9 +224,9 @@ def expect_mixture(
     """
     if len(prior) == 1 and self_adapting is None:
         return expect_beta(quantity, basket, prior[0].a + responders, prior[0].b + others, seen)
-    log_weights = _log_component_weights(prior, responders, others)
+    log_weights = log_component_weights(prior, responders, others)
     if self_adapting is not None:
-        log_vague = _log_component_weights(self_adapting.vague, responders, others)
+        log_vague = log_component_weights(self_adapting.vague, responders, others)
         log_share, log_rest = self_adapting.log_shares(prior, seen)
         log_weights = np.concatenate([log_weights + log_share, log_vague + log_rest])
         prior = (*prior, *self_adapting.vague)
@@ -238,7 +238,8 @@ def expect_mixture(
     return _total(terms)
 
 
-def _log_component_weights(prior: Prior, responders: Floats, others: Floats) -> Floats:
+def log_component_weights(prior: Prior, responders: Floats, others: Floats) -> Floats:
+    """(components, outcomes): log of each component's weight times its marginal likelihood."""
     return np.stack(
         [
             np.log(part.weight) + betaln(part.a + responders, part.b + others) - betaln(part.a, part.b)
