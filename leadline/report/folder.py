@@ -147,7 +147,8 @@ def write_documents(
     wanted: frozenset[str],
     progress: Progress,
 ) -> None:
-    """The figures, and of the documents those that are wanted, which show the results made with the figures."""
+    """The figures, and of the documents those that are wanted, which show the results made with the figures. Where there
+    are no figures no folder is left for them."""
     from leadline.report.figures.plotted import KINDS, save
 
     folder = work / "figures"
@@ -163,7 +164,7 @@ def write_documents(
         if name in wanted:
             progress(f"{stem}.{name}")
             write(results, work / f"{stem}.{name}", folder)
-    if not every:
+    if not every or not drawn:
         shutil.rmtree(folder)
 
 

@@ -22,7 +22,8 @@ def written(request, tmp_path_factory):
     )
     plan = read_plan(folder / "small.yaml")
     found = monitor(plan, read_casebook(write_trial(folder / "book")), on=ON)
-    write_monitoring_report(found, folder / "report", formats=("html", "csv"))
+    write_monitoring_report(found, folder / "report", formats=("html", "csv", "figures"))
+    write_monitoring_report(found, folder / "values", formats=("json",))
     return request.param, folder / "report"
 
 
@@ -63,3 +64,12 @@ def test_the_next_look_has_a_line_for_each_number_of_controls(written):
     table = rows(folder / "closed" / "tables" / "next_jia.csv")
     assert table[0][0] == "Responders among the 0 controls to come"
     assert [row[0] for row in table[1:]] == ["0"]
+
+
+def test_no_folder_is_empty(written):
+    """The open part of a trial with controls has no figure."""
+    _, report = written
+    assert not (report / "open" / "figures").exists()
+    assert (report / "closed" / "figures").is_dir()
+    assert [path.name for path in (report.parent / "values").iterdir()] == ["monitoring.json"]
+    assert all(any(path.iterdir()) for path in report.rglob("*") if path.is_dir())

@@ -50,7 +50,8 @@ def write_monitoring_report(
     with whole_folder(target, stem=STEM, replace=replace, parts=PARTS) as work:
         write_values(monitoring_json(found), work, STEM, progress)
         for part, tables in (("open", open_tables(found)), ("closed", closed_tables(found))):
-            (work / part).mkdir()
+            if wanted - {"json"}:
+                (work / part).mkdir()
             if "csv" in wanted:
                 write_tables([table for table in tables if table.rows], work / part, progress)
         if wanted & DRAWN:
