@@ -89,7 +89,7 @@ class AroundACommonMean:
     hyper = np.exp(-(mu**2) / 8 - tau**2 / 2)[..., 0]
     centres = tuple(math.log(float(p) / (1 - float(p))) for p in NULLS)
 
-    @cache  # noqa: B019
+    @cache  # noqa: B019  # one object, made for the module's tests
     def basket(self, r, n, j):
         """Likelihood; with a further responder; above the null rate: arrays over mean and spread."""
         eta = self.mu + self.centres[j] + self.tau * self.z

@@ -124,7 +124,7 @@ class AroundACommonEffect:
     q, step = (nodes[0] + 1) / 2, nodes[1] / 2
     density = 0.5 * 20 * q * (1 - q) ** 3 + 0.5  # EARLIER
 
-    @cache  # noqa: B019
+    @cache  # noqa: B019  # one object, made for the module's tests
     def basket(self, arms):
         """Likelihood; with a further treated responder; with a further control responder; of effects above zero."""
         (r, n), (s, m) = arms
@@ -136,7 +136,7 @@ class AroundACommonEffect:
         above = (likelihood * np.heaviside(np.round(self.effects, 9), 0.5)).sum(axis=2)
         return likelihood.sum(axis=2), treated.sum(axis=2), control.sum(axis=2), above
 
-    @cache  # noqa: B019
+    @cache  # noqa: B019  # one object, made for the module's tests
     def expect(self, seen, j, what):
         parts = [self.basket(arms) for arms in seen]
         total = self.hyper * parts[0][0] * parts[1][0]
