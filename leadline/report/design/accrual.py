@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from leadline.casebook.prose import capital
 from leadline.report.blocks import Block, Column, Prose, Section, Table
-from leadline.report.design.words import capital, labels, share, unbroken
+from leadline.report.design.words import labels, share, unbroken
 from leadline.report.figures.operating import MOST_ACROSS, without_effect
 from leadline.report.figures.words import counted
 from leadline.trial.accrual.words import compared_in_words, drawn_in_words

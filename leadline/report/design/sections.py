@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING
 
+from leadline.casebook.prose import capital
 from leadline.report.blocks import Block, Bullets, Column, FigureBlock, Heading, Prose, Section, Table
 from leadline.report.design import tables
 from leadline.report.design.accrual import accrual_section
 from leadline.report.design.models import SAM_SOURCE, model_sources
 from leadline.report.design.protocol_text import protocol_text
-from leadline.report.design.words import between, capital, number, percents, unbroken
+from leadline.report.design.words import between, number, percents, unbroken
 from leadline.report.figures.words import plain
 from leadline.trial.criteria import criterion_label
 from leadline.trial.design import HarmFamily

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from leadline.casebook.prose import capital
 from leadline.report.blocks import Column, Table, without_empty_columns
 from leadline.report.design.accrual import accrual_tables
-from leadline.report.design.words import capital, labels, share
+from leadline.report.design.words import labels, share
 from leadline.report.figures.boundaries import boundaries_by_basket, look_title
 from leadline.report.figures.operating import MOST_ACROSS, by_order, by_shift, shift_words, without_effect
 from leadline.trial.borrowing import borrows_effect

@@ -41,11 +41,6 @@ def labels(design: Design) -> list[str]:
     return [basket.label for basket in design.baskets]
 
 
-def capital(text: str) -> str:
-    """The text with a capital, the rest as it is."""
-    return text[:1].upper() + text[1:]
-
-
 def number(value: float) -> str:
     """Short, with a true minus."""
     return f"{value:g}".replace("-", "\u2212")

@@ -13,6 +13,7 @@ from itertools import pairwise
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from leadline.casebook.prose import listed
 from leadline.trial.design import HarmCount
 from leadline.trial.monitoring.arms import (
     ENROLLED_LATER,
@@ -28,7 +29,6 @@ from leadline.trial.monitoring.arms import (
 from leadline.trial.monitoring.as_of import as_of
 from leadline.trial.monitoring.harm import ChildHarm, child_harm
 from leadline.trial.monitoring.responses import Day, Response, respond
-from leadline.trial.monitoring.words import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import leadline
+from leadline.casebook.prose import listed
 from leadline.protocol.protocol import Status as ProtocolStatus
 from leadline.trial.design import HarmCount
 from leadline.trial.monitoring.arms import ARM_PROBLEMS, NOT_INFUSED, Arm
@@ -13,7 +14,6 @@ from leadline.trial.monitoring.standing import Scale
 from leadline.trial.words import percent
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import date
 
     from leadline.trial.design import Design
@@ -46,11 +46,6 @@ def counted(number: int, noun: str) -> str:
 def of_children(number: int, of: int) -> str:
     """`2 of 7 children`, `1 of one child`."""
     return f"{number} of {children(of)}"
-
-
-def listed(names: Sequence[str]) -> str:
-    """`A`, `A and B`, `A, B and C`."""
-    return " and ".join([*([", ".join(names[:-1])] if names[:-1] else []), *names[-1:]])
 
 
 ARM_WORDS = {Arm.TREATED: "treated", Arm.CONTROL: "control"}

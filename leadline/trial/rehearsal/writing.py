@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 NOTICE = "Invented children of a rehearsal: no row of this casebook is of a real child."
 ENROLLED_DAYS_BEFORE = 14
-LEAST_WRITTEN = ("about", "patients")
 
 
 class Followed(NamedTuple):
