@@ -67,7 +67,7 @@ def check(
             )
         )
         return
-    print("\n".join(design_in_words(read, boundary=None)))
+    print("\n".join(design_in_words(read, boundaries=())))
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""Baskets that do not borrow end each on its own; only the harm rule, which counts all their children, joins them.
+"""Baskets that do not borrow end each on its own; only a harm rule that counts all their children joins them.
 
 So the ways in which a basket can end (its fates) are found alone, however many baskets there are, and a trial is a
 combination of fates, cut short where the harm rule stops it.
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """One way in which a basket can end alone, by step and reason.
+    """One way in which a basket can end alone, by step and reason; a harm rule of its own is one.
 
     chance    probability of it
     success   probability of being declared a success, given it, or by several thresholds an array of them
@@ -44,7 +44,7 @@ class Fate:
 class Course:
     """One combination of fates, up to its end or to where harm stops it.
 
-    fates      one a basket; None where harm closed the basket
+    fates      one a basket; None where harm ended the trial before the basket had ended
     closed     one a basket
     children   treated children of all baskets together at each step
     """
@@ -56,8 +56,8 @@ class Course:
 
     @property
     def harmed(self) -> bool:
-        """Whether the harm rule ended the trial."""
-        return None in self.fates or any(closed.reason is Reason.HARM for closed in self.closed)
+        """Whether a harm rule that counts all children ended the trial."""
+        return None in self.fates
 
 
 def courses(
@@ -65,7 +65,7 @@ def courses(
 ) -> Iterator[Course]:
     """Every course of the trial; their chances add up to one.
 
-    law_on   when harm stops a trial with so many children at its steps; None without a harm rule
+    law_on   when harm stops a trial with so many children at its steps; None without a rule for the whole trial
     """
     for combined in product(*fates):
         chance = math.prod(fate.chance for fate in combined)

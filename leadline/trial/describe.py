@@ -29,17 +29,23 @@ from leadline.trial.words import design_in_words, warnings_in_words
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from leadline.trial.design import Harm
+
 NULL_SHIFTS = (-0.10, -0.05, 0.05, 0.10)  # how far the null rates are taken to be misjudged
 HARM_MULTIPLES = (0.5, 1.0, 1.5, 2.0)  # of the limit rate, at which the harm rule is described
 
 
 @dataclass(frozen=True, slots=True)
 class HarmAtRate:
-    """The harm rule in a trial in which no basket closes early: probability of stopping, and children by then."""
+    """The harm rule in a trial in which no basket closes early: probability of stopping, and treated children by then.
+
+    basket   whose rule it is; empty for one of all baskets together
+    """
 
     rate: float
     stop: float
     expected_children: float
+    basket: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +89,8 @@ class DesignReport:
     worst           the largest family-wise error for every set of null baskets, with a proved limit; empty when the
                     design is too large for the search (a warning says so)
     boundaries      what each count leads to
-    harm_boundary   events that stop the trial, None without a harm rule
+    harm_boundary   events that stop the trial, None without a harm rule and where each basket has its own
+    basket_harm_boundaries   events that stop each basket, one a basket; empty without such rules
     misjudged_null, orders   sensitivity to the null rates and to the order of accrual
     simulation      how the scenarios were simulated, None where they are exact
     accrual         the same scenarios if children come at random, None where the design does not say how, or is too
@@ -106,6 +113,15 @@ class DesignReport:
     nearest_decision: float
     simulation: SimulatedReport | None = None
     accrual: RandomAccrual | None = None
+    basket_harm_boundaries: tuple[Boundary, ...] = ()
+
+    @property
+    def harm_boundaries(self) -> tuple[tuple[str, Boundary], ...]:
+        """Each harm rule's basket and boundary; of one rule for all the basket is empty."""
+        if self.harm_boundary is not None:
+            return (("", self.harm_boundary),)
+        labels = (basket.label for basket in self.design.baskets)
+        return tuple(zip(labels, self.basket_harm_boundaries, strict=False))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON; the design with the keys of its file."""
@@ -148,7 +164,7 @@ def describe(
     return DesignReport(
         version=leadline.__version__,
         design=design,
-        words=design_in_words(design, boundary=trial.boundary),
+        words=design_in_words(design, boundaries=trial.harm_boundaries),
         warnings=warnings,
         scenarios=scenarios,
         worst=worst,
@@ -160,6 +176,7 @@ def describe(
         nearest_decision=nearest,
         simulation=simulated,
         accrual=accrual,
+        basket_harm_boundaries=trial.basket_harm.boundaries if trial.basket_harm else (),
     )
 
 
@@ -221,21 +238,27 @@ def _worst(trial: Trial, search: Search) -> tuple[WorstError, ...]:
 
 
 def _harm_at_rates(trial: Trial) -> tuple[HarmAtRate, ...]:
-    harm, boundary = trial.design.harm, trial.boundary
-    if harm is None or boundary is None:
+    design, harm = trial.design, trial.design.harm
+    if harm is None:
         return ()
-    planned = planned_children(trial.design)
     rates = sorted(
         {harm.expected_rate, *(m * harm.limit_rate for m in HARM_MULTIPLES if m * harm.limit_rate < 1)}
     )
-    found = []
-    for rate in rates:
-        law = stopping_on_path(boundary, harm, rate=rate, path=planned)
-        children = (
-            sum(p * n for p, n in zip(law.at_check, law.children, strict=True)) + law.never * planned[-1]
-        )
-        found.append(HarmAtRate(rate, 1 - law.never, children))
-    return tuple(found)
+    paths = [basket.looks for basket in design.baskets] if trial.basket_harm else [planned_children(design)]
+    labels = [basket.label for basket in design.baskets] if trial.basket_harm else [""]
+    return tuple(
+        _harm_at_rate(harm, boundary, rate, path, label)
+        for boundary, path, label in zip(trial.harm_boundaries, paths, labels, strict=True)
+        for rate in rates
+    )
+
+
+def _harm_at_rate(
+    harm: Harm, boundary: Boundary, rate: float, planned: tuple[int, ...], basket: str
+) -> HarmAtRate:
+    law = stopping_on_path(boundary, harm, rate=rate, path=planned)
+    children = sum(p * n for p, n in zip(law.at_check, law.children, strict=True)) + law.never * planned[-1]
+    return HarmAtRate(rate, 1 - law.never, children, basket)
 
 
 def _misjudged_null(design: Design, trial: Trial | Simulation) -> tuple[MisjudgedNull, ...]:

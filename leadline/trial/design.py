@@ -156,13 +156,25 @@ class HarmCount(StrEnum):
     ANY = "any"
 
 
+class HarmScope(StrEnum):
+    """Whose children the harm rule counts together, and what it stops."""
+
+    POOLED = "pooled"  # those of all baskets; the whole trial
+    BASKET = "basket"  # those of each basket, against a boundary of its own; that basket alone
+
+
 @dataclass(frozen=True, slots=True, config=CLOSED)
 class Harm:
-    """Stop the whole trial when too many children of all baskets together have the event.
+    """Stop the whole trial when too many children of all baskets together have the event, or each basket for itself.
+
+    A basket that its own rule stops is closed without success, and the others go on. At a look harm comes before
+    efficacy and futility, and the basket's children up to that look are counted where others borrow. Where harm is
+    looked at after every child, a basket stopped between two looks is counted as at the earlier one.
 
     event          the event in words; which events of a chart are counted as it is said by `counts`
     limit_rate     rate of the event that must not be exceeded
-    level          probability of stopping, at most, when the true rate is the limit
+    level          probability of stopping, at most, when the true rate is the limit; of each basket with a rule of
+                   its own
     expected_rate  rate of the event at which the operating characteristics are given; below the limit
     """
 
@@ -173,6 +185,7 @@ class Harm:
     boundary: HarmFamily = HarmFamily.BETA_BINOMIAL
     check: HarmCheck = HarmCheck.LOOK
     counts: HarmCount = HarmCount.SERIOUS_AND_POSSIBLY_RELATED
+    scope: HarmScope = HarmScope.POOLED
 
 
 class LateResponses(StrEnum):
@@ -245,6 +258,11 @@ class Design:
     def randomised(self) -> bool:
         """Whether some basket has a control arm."""
         return any(basket.control for basket in self.baskets)
+
+    @property
+    def harm_by_basket(self) -> bool:
+        """Whether each basket has a harm rule of its own."""
+        return self.harm is not None and self.harm.scope is HarmScope.BASKET
 
     @property
     def target_rates(self) -> tuple[float, ...]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import IntEnum
-from itertools import product
+from itertools import chain, combinations, product
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -19,11 +19,11 @@ from leadline.errors import BeyondExactRange
 from leadline.trial.borrowing import Above, Outcomes, Reaches
 from leadline.trial.borrowing.independent import Independent
 from leadline.trial.borrowing.outcomes import outcomes_from, sorted_outcomes, table_shape
-from leadline.trial.design import Basis
+from leadline.trial.design import Basis, HarmCheck
 from leadline.trial.posterior import Posterior, basket_law, binomial, sufficient_counts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from numpy.typing import NDArray
 
@@ -52,6 +52,7 @@ class Closed(NamedTuple):
 
 
 Pattern = tuple[Closed | None, ...]  # None for a basket that is still open
+Key = tuple[Pattern, tuple[int, ...]]  # with the treated children of all baskets together at each step so far
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +73,13 @@ class Seen:
         """One a basket; none before the first step."""
         if step < 0:
             return (0,) * len(pattern)
-        return tuple(
-            self.open[step][j] if end is None else self.closed[end.step][step][j]
-            for j, end in enumerate(pattern)
-        )
+        return tuple(self._size(j, end, step) for j, end in enumerate(pattern))
+
+    def _size(self, basket: int, end: Closed | None, step: int) -> int:
+        if end is None:
+            return self.open[step][basket]
+        # Its own harm rule may have closed it before it had the children of its look.
+        return end.size if end.reason is Reason.HARM else self.closed[end.step][step][basket]
 
 
 def sizes_by_step(design: Design) -> tuple[tuple[int, ...], ...]:
@@ -103,7 +107,7 @@ class Ending:
     success    (outcomes, baskets), whether the basket is declared a success
     posterior  (outcomes, baskets), P(rate > null_rate) in the end; the threshold was applied where `by_threshold`
     closed     one entry a basket
-    children   treated children of all baskets together at each step, for the harm rule
+    children   treated children of all baskets together at each step, for a harm rule that counts them together
     """
 
     outcomes: Outcomes
@@ -116,7 +120,7 @@ class Ending:
 
     @property
     def harmed(self) -> bool:
-        """Whether the harm rule ended the trial."""
+        """Whether a harm rule ended the trial, or closed a basket."""
         return any(closed.reason is Reason.HARM for closed in self.closed)
 
 
@@ -133,7 +137,7 @@ class Walked:
 
 
 def find_endings(design: Design, posterior: Posterior, *, seen: Seen | None = None) -> Walked:
-    """All endings; without the harm rule their shares add up to one for every vector of counts.
+    """All endings; without a harm rule their shares add up to one for every vector of counts.
 
     seen    where the looks do not find the planned children, those they find, in a design without controls
     raises  BeyondExactRange when there are more outcomes than can be walked through
@@ -165,20 +169,24 @@ def _check_count(design: Design, count: int) -> None:
 def outcome_count(design: Design) -> int:
     """Outcomes to visit; those of baskets that do not borrow are visited basket by basket."""
     if isinstance(design.borrowing, Independent):
-        return sum(map(_states, design.baskets))
+        return sum(_states(design, basket) for basket in design.baskets)
     return outcomes_together(design)
 
 
 def outcomes_together(design: Design) -> int:
     """Outcomes of all baskets: multisets for one look at exchangeable baskets, otherwise all final states."""
-    if len(design.steps()) == 1 and design.exchangeable:
+    if len(design.steps()) == 1 and design.exchangeable and not design.harm_by_basket:
         (entries,), baskets = set(table_shape(design.sizes, design.control_sizes)), len(design.baskets)
         return math.comb(entries + baskets - 1, baskets)
-    return math.prod(map(_states, design.baskets))
+    return math.prod(_states(design, basket) for basket in design.baskets)
 
 
-def _states(basket: Basket) -> int:
-    return sum((look + 1) * (basket.controls(look) + 1) for look in basket.looks)
+def _states(design: Design, basket: Basket) -> int:
+    at_looks = [(look + 1) * (basket.controls(look) + 1) for look in basket.looks]
+    if design.harm is None or not design.harm_by_basket:
+        return sum(at_looks)
+    closed_for_harm = at_looks if design.harm.check is HarmCheck.LOOK else [1, *at_looks[:-1]]
+    return sum(at_looks) + sum(closed_for_harm)
 
 
 def _single_look(design: Design, posterior: Posterior) -> Walked:
@@ -211,22 +219,23 @@ class _Walk:
     def endings(self) -> Iterator[Ending]:
         baskets = len(self.design.baskets)
         looks = [0] * baskets
-        states: dict[tuple[Pattern, tuple[int, ...]], Floats] = {
-            ((None,) * baskets, ()): np.ones((1,) * baskets)
-        }
+        states: dict[Key, Floats] = {((None,) * baskets, ()): np.ones((1,) * baskets)}
         for step, moved in enumerate(self.steps):
             for j in moved:
                 looks[j] += 1
-            split: dict[tuple[Pattern, tuple[int, ...]], Floats] = {}
-            for (pattern, path), law in states.items():
+            split: dict[Key, Floats] = {}
+            for (before, path), pattern, law in self._after_harm(states, step):
                 sizes = self.seen.sizes(pattern, step)
-                grown = self._accrue(law, self.seen.sizes(pattern, step - 1), sizes)
+                grown = self._accrue(law, self.seen.sizes(before, step - 1), sizes)
                 open_ones = [j for j in moved if pattern[j] is None]
+                if all(pattern):  # the last open ones closed for harm
+                    yield self._early_ending(pattern, (*path, sum(sizes)), grown, sizes)
+                    continue
                 if not open_ones:  # nobody to look at: these trials wait for another basket
                     split[pattern, path] = split.get((pattern, path), 0.0) + grown
                     continue
                 here = (*path, sum(sizes))
-                if self.design.harm:
+                if self.design.harm and not self.design.harm_by_basket:
                     yield self._harm_ending(pattern, step, here, grown, sizes)
                 if step == len(self.steps) - 1:
                     yield self._final_ending(pattern, step, here, grown, sizes)
@@ -238,6 +247,28 @@ class _Walk:
                     else:
                         split[then, here] = split.get((then, here), 0.0) + part
             states = split
+
+    def _after_harm(self, states: Mapping[Key, Floats], step: int) -> Iterator[tuple[Key, Pattern, Floats]]:
+        """Each state with the pattern of its closed baskets as it was, and, where each basket has a harm rule of its
+        own, with each choice of the baskets looked at that it closes. How likely that is does not depend on responses,
+        so that `Trial.chance` says it of the ending.
+        """
+        for key, law in states.items():
+            yield key, key[0], law
+            if not self.design.harm_by_basket:
+                continue
+            open_ones = [j for j in self.steps[step] if key[0][j] is None]
+            choices = (combinations(open_ones, count + 1) for count in range(len(open_ones)))
+            for chosen in chain.from_iterable(choices):
+                yield key, self._closed_for_harm(key[0], chosen, step), law
+
+    def _closed_for_harm(self, pattern: Pattern, chosen: tuple[int, ...], step: int) -> Pattern:
+        assert self.design.harm is not None
+        counted = step if self.design.harm.check is HarmCheck.LOOK else step - 1
+        sizes, then = self.seen.sizes((None,) * len(pattern), counted), list(pattern)
+        for j in chosen:
+            then[j] = Closed(step, sizes[j], Reason.HARM, success=False)
+        return tuple(then)
 
     def _judged(self, basket: int, look: int, size: int) -> bool:
         return size >= self.seen.fewest or look == len(self.design.baskets[basket].looks)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from leadline.trial.apart import Fate, courses
+from leadline.trial.basket_harm import BasketHarm
 from leadline.trial.borrowing import Above, Mean, borrows_effect
 from leadline.trial.borrowing.independent import Independent
 from leadline.trial.endings import Reason, find_endings
@@ -102,10 +103,13 @@ class Operating:
     correct             expected number of right decisions
     children            expected children, treated and controls
     stopped_futility    (steps, baskets), probability of closing early for futility; `stopped_efficacy` likewise
-    harm                probability of stopping for harm in each step
-    bias, mse           of the posterior mean in the end, not counted when the trial stopped for harm. Of a randomised
-                        basket of its adjusted rate (`Scenario.adjusted`): an error of the difference to the controls,
-                        or, where odds ratios are borrowed, of the rate that one gives at the planned null rate
+    harm                probability of stopping for harm in each step; where each basket has a harm rule of its own, of
+                        the first basket's being stopped then
+    stopped_harm        (steps, baskets), probability that the basket is closed for harm, or with the whole trial
+    bias, mse           of the posterior mean in the end, not counted when the trial, or the basket by its own rule,
+                        stopped for harm. Of a randomised basket of its adjusted rate (`Scenario.adjusted`): an error of
+                        the difference to the controls, or, where odds ratios are borrowed, of the rate that one gives
+                        at the planned null rate
     coverage            of the 95 % equal-tailed posterior interval, likewise
     """
 
@@ -118,6 +122,7 @@ class Operating:
     stopped_futility: tuple[tuple[float, ...], ...]
     stopped_efficacy: tuple[tuple[float, ...], ...]
     harm: tuple[float, ...]
+    stopped_harm: tuple[tuple[float, ...], ...]
     bias: tuple[float, ...]
     mse: tuple[float, ...]
     coverage: tuple[float, ...]
@@ -144,17 +149,32 @@ class Trial:
 
     @cached_property
     def parts(self) -> tuple[Trial, ...]:
-        """Without borrowing, a trial of each basket alone, which has no harm rule; empty with borrowing."""
+        """Without borrowing, a trial of each basket alone, which has no harm rule but its own; empty with borrowing."""
         if len(self.design.baskets) == 1 or not isinstance(self.design.borrowing, Independent):
             return ()
         return tuple(Trial(alone(self.design, j)) for j in range(len(self.design.baskets)))
 
     @cached_property
     def boundary(self) -> Boundary | None:
-        """The harm rule's boundary, calibrated for the trial in which no basket closes early."""
-        if self.design.harm is None:
+        """The boundary of all baskets together, calibrated for the trial in which no basket closes early; None without
+        a harm rule and where each basket has its own."""
+        if self.design.harm is None or self.design.harm_by_basket:
             return None
         return harm_boundary(self.design.harm, checks=planned_children(self.design))
+
+    @property
+    def harm_boundaries(self) -> tuple[Boundary, ...]:
+        """That of all baskets together, or one a basket; none without a harm rule."""
+        if self.basket_harm is not None:
+            return self.basket_harm.boundaries
+        return () if self.boundary is None else (self.boundary,)
+
+    @cached_property
+    def basket_harm(self) -> BasketHarm | None:
+        """The harm rule of each basket, None where they have none of their own."""
+        if self.design.harm is None or not self.design.harm_by_basket:
+            return None
+        return BasketHarm(self.design, self.design.harm)
 
     def operating(self, scenario: Scenario) -> Operating:
         """Exact operating characteristics. Raises BeyondExactRange."""
@@ -180,7 +200,14 @@ class Trial:
         truths, adjusted = scenario.truths(self.design), scenario.adjusted(self.design)
         return [
             [
-                _fate(part, ending, _steps_of(self.design, j), (truths[j], adjusted[j]), estimates)
+                _fate(
+                    part,
+                    ending,
+                    _steps_of(self.design, j),
+                    (truths[j], adjusted[j]),
+                    harm=part.chance(ending, scenario),
+                    with_estimates=estimates,
+                )
                 for ending in part.endings
             ]
             for j, part in enumerate(self.parts)
@@ -198,28 +225,44 @@ class Trial:
 
     def chance(self, ending: Ending, scenario: Scenario) -> float:
         """What the harm rule leaves of an ending: its probability given the responses."""
+        if self.basket_harm is not None:
+            return self.basket_harm.chance(ending.closed, self._harm_rate(scenario))
         law = self.harm_law(ending, scenario)
         if law is None:
             return 1.0
         return law.at_check[-1] if ending.harmed else law.never
 
     def harm_law(self, ending: Ending, scenario: Scenario) -> Stopping | None:
-        """When harm stops a trial that takes in children as this ending does; None without a harm rule.
+        """When harm stops a trial that takes in children as this ending does; None without a rule for the whole trial.
 
         Response and harm are taken to be independent within a child.
         """
         return self.harm_on(ending.children, scenario)
 
     def harm_on(self, path: tuple[int, ...], scenario: Scenario) -> Stopping | None:
-        """When harm stops a trial with so many treated children at its steps; None without a harm rule."""
+        """When harm stops a trial with so many treated children at its steps; None without a rule for all of it."""
         harm, boundary = self.design.harm, self.boundary
         if harm is None or boundary is None:
             return None
-        rate = harm.expected_rate if scenario.harm_rate is None else scenario.harm_rate
+        rate = self._harm_rate(scenario)
         key = (path, rate)
         if key not in self._stopping:
             self._stopping[key] = stopping_on_path(boundary, harm, rate=rate, path=path)
         return self._stopping[key]
+
+    def children(self, ends: Sequence[Closed], path: tuple[int, ...], scenario: Scenario) -> Floats:
+        """(baskets,): children treated and controls, where a trial with so many treated children at its steps ends so.
+
+        A harm rule looked at after every child may stop within a step. Where it counts all baskets together, the
+        children of that step are taken to have come in turn from all the open ones.
+        """
+        if self.basket_harm is not None:
+            return self.basket_harm.children(ends, self._harm_rate(scenario))
+        return _children(self.design, ends, path, self.harm_on(path, scenario))
+
+    def _harm_rate(self, scenario: Scenario) -> float:
+        assert self.design.harm is not None
+        return self.design.harm.expected_rate if scenario.harm_rate is None else scenario.harm_rate
 
     def above(self, ending: Ending, rates: tuple[float, ...]) -> Floats:
         """(outcomes, baskets), posterior probability of a rate above the given one, basket by basket."""
@@ -265,7 +308,7 @@ class _Tally:
         self.null = scenario.null(trial.design)
         baskets, steps = len(self.truths), len(trial.design.steps())
         self.success, self.children, self.bias, self.mse, self.coverage = np.zeros((5, baskets))
-        self.futility, self.efficacy = np.zeros((2, steps, baskets))
+        self.futility, self.efficacy, self.stopped_harm = np.zeros((3, steps, baskets))
         self.harm = np.zeros(steps)
         self.error = self.any_success = 0.0
 
@@ -277,9 +320,9 @@ class _Tally:
         for placed, ways in _arrangements(ending, self.truths):
             law = chance * ways * ending.share * likelihood(ending.outcomes, [self.truths[j] for j in placed])
             self._decisions(ending, placed, law)
-            seen = children_seen(self.trial, self.scenario, ending)
+            seen = self.trial.children(ending.closed, ending.children, self.scenario)
             self._course(ending.closed, placed, float(law.sum()), seen)
-            if self.with_estimates and not ending.harmed:
+            if self.with_estimates and (self.trial.basket_harm or not ending.harmed):
                 self._estimates(ending, placed, law)
 
     def _decisions(self, ending: Ending, placed: list[int], law: Floats) -> None:
@@ -294,8 +337,7 @@ class _Tally:
         self.success += total * success
         self.error += total * float(1 - np.prod(1 - success[self.null]))
         self.any_success += total * float(1 - np.prod(1 - success))
-        law = self.trial.harm_on(course.children, self.scenario)
-        seen = _children(self.trial.design, course.closed, course.children, law)
+        seen = self.trial.children(course.closed, course.children, self.scenario)
         self._course(course.closed, baskets, total, seen)
         if self.with_estimates and not course.harmed:
             self.bias += total * np.array([fate.bias for fate in course.fates if fate])
@@ -304,14 +346,18 @@ class _Tally:
 
     def _course(self, ends: Sequence[Closed], placed: list[int], total: float, seen: Floats) -> None:
         self.children[placed] += total * seen
-        if any(closed.reason is Reason.HARM for closed in ends):
-            self.harm[max(closed.step for closed in ends)] += total
+        harmed = [closed.step for closed in ends if closed.reason is Reason.HARM]
+        if harmed:
+            self.harm[min(harmed)] += total
         for j, closed in zip(placed, ends, strict=True):
             self.futility[closed.step, j] += total * (closed.reason is Reason.FUTILITY)
             self.efficacy[closed.step, j] += total * (closed.reason is Reason.EFFICACY)
+            self.stopped_harm[closed.step, j] += total * (closed.reason is Reason.HARM)
 
     def _estimates(self, ending: Ending, placed: list[int], law: Floats) -> None:
         error, covered = estimates(self.trial, ending, tuple(self.adjusted[j] for j in placed))
+        counted = [closed.reason is not Reason.HARM for closed in ending.closed]
+        error, covered = np.where(counted, error, 0.0), covered & np.array(counted)
         self.bias[placed] += law @ error
         self.mse[placed] += law @ error**2
         self.coverage[placed] += law @ covered
@@ -333,6 +379,7 @@ class _Tally:
             stopped_futility=tuple(self._shared(row) for row in self.futility),
             stopped_efficacy=tuple(self._shared(row) for row in self.efficacy),
             harm=tuple(float(chance) for chance in self.harm),
+            stopped_harm=tuple(self._shared(row) for row in self.stopped_harm),
             bias=self._shared(self.bias),
             mse=self._shared(self.mse),
             coverage=self._shared(self.coverage),
@@ -343,15 +390,6 @@ class _Tally:
             return tuple(float(value) for value in values)
         alike = [[truth == other for other in self.truths] for truth in self.truths]
         return tuple(float(values[same].mean()) for same in alike)
-
-
-def children_seen(trial: Trial, scenario: Scenario, ending: Ending) -> Floats:
-    """Children of each basket, treated and controls; a harm rule looked at after every child may stop within a step.
-
-    The children of that step are then taken to have come in turn from all the open baskets.
-    """
-    law = trial.harm_law(ending, scenario)
-    return _children(trial.design, ending.closed, ending.children, law)
 
 
 def _children(design: Design, ends: Sequence[Closed], path: tuple[int, ...], law: Stopping | None) -> Floats:
@@ -374,9 +412,10 @@ def _children(design: Design, ends: Sequence[Closed], path: tuple[int, ...], law
 
 
 def alone(design: Design, basket: int) -> Design:
-    """The design of one basket by itself, without the harm rule."""
+    """The design of one basket by itself, without a harm rule that counts the children of all."""
     efficacy = replace(design.efficacy, posterior=design.thresholds[basket])
-    return replace(design, baskets=(design.baskets[basket],), efficacy=efficacy, harm=None, order=())
+    harm = design.harm if design.harm_by_basket else None
+    return replace(design, baskets=(design.baskets[basket],), efficacy=efficacy, harm=harm, order=())
 
 
 def _steps_of(design: Design, basket: int) -> list[int]:
@@ -389,16 +428,19 @@ def _fate(
     ending: Ending,
     steps: list[int],
     truth: tuple[tuple[float, float], float],
+    *,
+    harm: float,
     with_estimates: bool,
 ) -> Fate:
-    law = ending.share * likelihood(ending.outcomes, [truth[0]])
+    """`harm` is what a rule of the basket's own leaves of the ending."""
+    law = harm * ending.share * likelihood(ending.outcomes, [truth[0]])
     chance = float(law.sum())
     (closed,) = ending.closed
     closed = closed._replace(step=steps[closed.step])
     if chance == 0.0:
         return Fate(closed, 0.0, 0.0)
     success = float(law @ ending.success[:, 0]) / chance
-    if not with_estimates:
+    if not with_estimates or closed.reason is Reason.HARM:
         return Fate(closed, chance, success)
     error, covered = estimates(part, ending, (truth[1],))
     means = [float(law @ values[:, 0]) / chance for values in (error, error**2, covered)]

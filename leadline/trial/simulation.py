@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from leadline.errors import DesignInvalid
+from leadline.trial.basket_harm import pooled_harm_only
 from leadline.trial.borrowing import Above
 from leadline.trial.borrowing.outcomes import outcomes_from
 from leadline.trial.endings import Closed, Ending, Reason, verdicts_at
-from leadline.trial.operating import Decisions, Operating, Trial, children_seen, estimates
+from leadline.trial.operating import Decisions, Operating, Trial, estimates
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,7 +77,8 @@ class Simulation:
     """The counterpart of `Trial` for designs beyond its range: drawn children in place of all outcomes."""
 
     def __init__(self, design: Design, *, draws: Draws = DRAWS, posterior: Posterior | None = None) -> None:
-        """Raises DesignInvalid for fewer than 100 trials."""
+        """Raises DesignInvalid for fewer than 100 trials, and where each basket has a harm rule of its own."""
+        pooled_harm_only(design, where="a simulated design, as one with too many outcomes to add up,")
         if draws.trials < FEWEST_TRIALS:
             raise DesignInvalid(
                 f"trials: found {draws.trials}; takes {FEWEST_TRIALS} or more",
@@ -269,7 +271,7 @@ class _PerTrial:
         self.null, self.adjusted = scenario.null(trial.design), scenario.adjusted(trial.design)
         baskets, steps = len(self.null), len(trial.design.steps())
         self.success, self.children, self.bias, self.mse, self.coverage = np.zeros((5, count, baskets))
-        self.futility, self.efficacy = np.zeros((2, count, steps, baskets))
+        self.futility, self.efficacy, self.stopped_harm = np.zeros((3, count, steps, baskets))
         self.harm = np.zeros((count, steps))
         self.error, self.any_success = np.zeros((2, count))
 
@@ -281,10 +283,11 @@ class _PerTrial:
         self.success[rows] += chance * ending.success
         self.error[rows] += chance * (ending.success & self.null).any(axis=1)
         self.any_success[rows] += chance * ending.success.any(axis=1)
-        self.children[rows] += chance * children_seen(self.trial, self.scenario, ending)
+        self.children[rows] += chance * self.trial.children(ending.closed, ending.children, self.scenario)
         for j, closed in enumerate(ending.closed):
             self.futility[rows, closed.step, j] += chance * (closed.reason is Reason.FUTILITY)
             self.efficacy[rows, closed.step, j] += chance * (closed.reason is Reason.EFFICACY)
+            self.stopped_harm[rows, closed.step, j] += chance * (closed.reason is Reason.HARM)
         if ending.harmed:
             self.harm[rows, max(closed.step for closed in ending.closed)] += chance
         elif self.with_estimates:
@@ -299,8 +302,8 @@ class _PerTrial:
         right = np.where(self.null, 1 - self.success, self.success).sum(axis=1)
         single = np.column_stack([self.error, self.any_success, right])
         per_basket = (self.success, self.children, self.bias, self.mse, self.coverage)
-        per_step = (self.futility.reshape(count, -1), self.efficacy.reshape(count, -1), self.harm)
-        return np.concatenate([single, *per_basket, *per_step], axis=1)
+        per_step = [one.reshape(count, -1) for one in (self.futility, self.efficacy, self.stopped_harm)]
+        return np.concatenate([single, *per_basket, *per_step, self.harm], axis=1)
 
 
 class _Moments:
@@ -308,7 +311,7 @@ class _Moments:
 
     def __init__(self, design: Design) -> None:
         self.baskets, self.steps = len(design.baskets), len(design.steps())
-        columns = 3 + 5 * self.baskets + 2 * self.steps * self.baskets + self.steps
+        columns = 3 + sum(self._widths)
         self.count, self.means, self._squares = 0, np.zeros(columns), np.zeros(columns)
 
     def add(self, values: Floats) -> None:
@@ -330,8 +333,8 @@ class _Moments:
         error, any_success, correct = values[:3].tolist()
         rest = iter(np.split(values[3:], np.cumsum(self._widths)[:-1]))
         success, children, bias, mse, coverage = (_numbers(next(rest)) for _ in range(5))
-        futility, efficacy = (
-            tuple(_numbers(row) for row in next(rest).reshape(self.steps, self.baskets)) for _ in range(2)
+        futility, efficacy, stopped_harm = (
+            tuple(_numbers(row) for row in next(rest).reshape(self.steps, self.baskets)) for _ in range(3)
         )
         return Operating(
             scenario,
@@ -343,6 +346,7 @@ class _Moments:
             stopped_futility=futility,
             stopped_efficacy=efficacy,
             harm=_numbers(next(rest)),
+            stopped_harm=stopped_harm,
             bias=bias,
             mse=mse,
             coverage=coverage,
@@ -351,7 +355,7 @@ class _Moments:
     @property
     def _widths(self) -> list[int]:
         per_step = self.steps * self.baskets
-        return [*[self.baskets] * 5, per_step, per_step, self.steps]
+        return [*[self.baskets] * 5, *[per_step] * 3, self.steps]
 
 
 def _numbers(values: Floats) -> tuple[float, ...]:

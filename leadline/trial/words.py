@@ -13,7 +13,7 @@ from leadline.trial.borrowing.hierarchical import QUADRATURE_ERROR
 from leadline.trial.borrowing.independent import Independent
 from leadline.trial.borrowing.power_prior import PowerPrior
 from leadline.trial.criteria import criterion_label
-from leadline.trial.design import Basis, HarmCheck, LateResponses, Reference
+from leadline.trial.design import Basis, HarmCheck, HarmScope, LateResponses, Reference
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from leadline.trial.borrowing.beta import SelfAdapting
     from leadline.trial.borrowing.hierarchical import Study
     from leadline.trial.boundaries import BoundaryRow
-    from leadline.trial.design import Accrual, Basket, ControlArm, Design, EarlyRule
+    from leadline.trial.design import Accrual, Basket, ControlArm, Design, EarlyRule, Harm
     from leadline.trial.error_rates import WorstError
     from leadline.trial.operating import Operating
     from leadline.trial.safety import Boundary
@@ -44,15 +44,18 @@ def percent(value: float, digits: int = 1) -> str:
     return f"{100 * value:.{digits}f}".rstrip("0").rstrip(".") + " %"
 
 
-def design_in_words(design: Design, *, boundary: Boundary | None) -> tuple[str, ...]:
-    """One paragraph each for the plan, every basket, borrowing, success, stopping early, harm, and random accrual."""
+def design_in_words(design: Design, *, boundaries: Sequence[Boundary]) -> tuple[str, ...]:
+    """One paragraph each for the plan, every basket, borrowing, success, stopping early, harm, and random accrual.
+
+    boundaries   of the harm rule, that of all baskets or one a basket; empty where it is not to be told
+    """
     return (
         _plan_in_words(design),
         *(_basket_in_words(basket) for basket in design.baskets),
         _borrowing_in_words(design),
         _success_in_words(design),
         *_early_in_words(design),
-        *_harm_in_words(design, boundary),
+        *_harm_in_words(design, boundaries),
         *(_accrual_in_words(design, design.accrual) if design.accrual else ()),
     )
 
@@ -205,23 +208,62 @@ def _rule(design: Design, rule: EarlyRule, side: str) -> str:
     return f"the probability that its response rate {beyond(design, rule.above)} is {reached} {percent(rule.cutoff)}"
 
 
-def _harm_in_words(design: Design, boundary: Boundary | None) -> list[str]:
+INDEPENDENT_HARM = "Response and harm are taken to be independent within a child."
+
+
+def _harm_in_words(design: Design, boundaries: Sequence[Boundary]) -> list[str]:
     harm = design.harm
-    if harm is None or boundary is None:
+    if harm is None or not boundaries:
         return []
     when = "after every child" if harm.check is HarmCheck.CHILD else "at each look"
-    runs = ", ".join(
-        f"{events} among the first {low}" + ("" if low == high else f" to {high}")
-        for low, high, events in boundary.table()
-    )
+    if harm.scope is HarmScope.BASKET:
+        return _harm_of_baskets_in_words(design, harm, when, boundaries)
+    (boundary,) = boundaries
     said = (
         f"The whole trial stops for harm when too many {_treated(design)} of all diseases together have had: "
         f"{harm.event}. "
         f"This is looked at {when}. If {percent(harm.limit_rate)} of children have the event, the trial stops with a "
         f"probability of {percent(boundary.stop_at_limit)}; at most {percent(harm.level)} was asked for. "
-        f"Children with the event that stop it: {runs}."
+        f"Children with the event that stop it: {_runs_in_words(boundary)}."
     )
-    return [said, "Response and harm are taken to be independent within a child."]
+    return [said, INDEPENDENT_HARM]
+
+
+def _harm_of_baskets_in_words(
+    design: Design, harm: Harm, when: str, boundaries: Sequence[Boundary]
+) -> list[str]:
+    stops = "; ".join(
+        f"{basket.label} {_runs_in_words(boundary)} (with a probability of {percent(boundary.stop_at_limit)} if "
+        f"{percent(harm.limit_rate)} of children have the event)"
+        for basket, boundary in zip(design.baskets, boundaries, strict=True)
+    )
+    said = (
+        f"A disease stops for harm, without success, when too many of its own {_treated(design)} have had: "
+        f"{harm.event}. The others go on. This is looked at {when}; at a look it comes before success and futility. "
+        f"Children with the event that stop a disease: {stops}. For each at most {percent(harm.level)} was asked for."
+    )
+    return [said, f"{harm_lends_in_words(design)} {INDEPENDENT_HARM}".strip()]
+
+
+def harm_lends_in_words(design: Design) -> str:
+    """What a basket that its own harm rule stopped still counts, where others borrow from it."""
+    if design.harm is None or isinstance(design.borrowing, Independent):
+        return ""
+    if design.harm.check is HarmCheck.LOOK:
+        return "Where others borrow from a disease that has stopped for harm, its children up to that look count."
+    return (
+        "Where others borrow from a disease that has stopped for harm, its children up to the look before count, and "
+        "those treated since then do not."
+    )
+
+
+def _runs_in_words(boundary: Boundary) -> str:
+    """The events that stop: "2 among the first 2 to 5, 3 among the first 6"; "none" where nothing stops."""
+    runs = ", ".join(
+        f"{events} among the first {low}" + ("" if low == high else f" to {high}")
+        for low, high, events in boundary.table()
+    )
+    return runs or "none"
 
 
 def _accrual_in_words(design: Design, accrual: Accrual) -> list[str]:

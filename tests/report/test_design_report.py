@@ -14,10 +14,12 @@ import subprocess
 import zipfile
 from dataclasses import replace
 
+import jsonschema
 import pytest
 
 from leadline.errors import ItemUnknown, OutputExists
 from leadline.report.design import write_design_report
+from leadline.report.design.machine import json_schema, machine
 from leadline.report.design.models import model_in_words, model_sources, prior_in_words
 from leadline.report.design.results import design_results
 from leadline.report.design.tables import all_tables, boundaries_table, harm_boundary_table
@@ -36,7 +38,7 @@ from leadline.trial.borrowing.mem import Exchangeability
 from leadline.trial.borrowing.pooled import Pooled
 from leadline.trial.borrowing.power_prior import PowerPrior
 from leadline.trial.borrowing.weights import GlobalWeight, Heterogeneity, MarginalLikelihood
-from leadline.trial.design import Basket, Design, Efficacy, Harm, HarmCheck
+from leadline.trial.design import Basket, Design, Efficacy, Harm, HarmCheck, HarmScope
 from tests.report.test_figures import assert_nothing_overlaps
 from tests.trial.designs import CPP, fujikawa
 
@@ -191,6 +193,25 @@ def test_a_design_without_harm_rule_and_with_one_look_leaves_out_what_it_has_not
     names = [table.name for table in all_tables(one)]
     assert names == ["baskets", "errors", "boundaries", "scenarios", "by_basket", "misjudged_null"]
     assert "harm" not in [part.id for part in design_results(one, []).sections]
+
+
+def test_a_harm_rule_of_each_basket_is_told_basket_by_basket(unlike, tmp_path):
+    own = describe(replace(unlike.design, harm=replace(unlike.design.harm, scope=HarmScope.BASKET)))
+    labels = [basket.label for basket in own.design.baskets]
+    assert list(dict.fromkeys(row[0] for row in harm_boundary_table(own).rows)) == labels
+    rates = table_of(own, "harm_rates")
+    assert {row[0] for row in rates.rows} == set(labels)
+    assert rates.columns[2].heading == "The basket stops for harm, %"
+    harmed = [column.heading for column in table_of(own, "by_basket").columns].index("Stopped for harm, %")
+    assert all(row[harmed] for row in table_of(own, "by_basket").rows)
+    assert "Stopped for harm, %" not in [column.heading for column in table_of(unlike, "by_basket").columns]
+    written = write_design_report(own, tmp_path / "out", formats=["html", "figures"])
+    drawn = {path.stem for path in written.paths if path.stem.startswith("harm")}
+    assert drawn == {f"harm_{n}" for n in range(1, 1 + len({basket.looks for basket in own.design.baskets}))}
+    page = (tmp_path / "out/design.html").read_text("utf-8")
+    assert "Each basket has a boundary of its own" in page
+    assert "whole trial" not in page
+    jsonschema.validate(json.loads(json.dumps(machine(own))), json_schema())
 
 
 def test_a_design_that_was_not_searched_says_so_and_draws_no_largest_error(unlike, tmp_path):

@@ -85,7 +85,7 @@ class TestShippedTrial:
     def test_its_words_name_each_null_rate_and_its_reason(self):
         from leadline.trial.words import design_in_words
 
-        text = "\n".join(design_in_words(self.plan, boundary=Trial(self.plan).boundary))
+        text = "\n".join(design_in_words(self.plan, boundaries=Trial(self.plan).harm_boundaries))
         for basket in self.plan.baskets:
             assert basket.label in text
             assert basket.null_reason in text

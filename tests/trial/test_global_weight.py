@@ -189,7 +189,7 @@ def test_a_design_file_may_have_a_global_weight_and_says_so():
         CalibratedPowerPrior("cpp", 2.0, 2.0),
         GlobalWeight(Heterogeneity.RANGE, power=2.0, most=0.5),
     )
-    said = " ".join(design_in_words(read, boundary=None))
+    said = " ".join(design_in_words(read, boundaries=()))
     assert "The further apart the results of all diseases lie, the less each counts for the others." in said
     assert "Another disease counts to 50 % at most." in said
 

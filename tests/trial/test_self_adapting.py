@@ -309,7 +309,7 @@ futility: {by: posterior, cutoff: 0.2}
 def test_a_design_file_may_have_a_self_adapting_prior_and_says_so():
     design = parse_design(TEXT, name="two.yaml")
     assert design.baskets[0].self_adapting == SelfAdapting(0.2, a=1.0, b=1.0)
-    said = " ".join(design_in_words(design, boundary=None))
+    said = " ".join(design_in_words(design, boundaries=()))
     assert said.count("a response rate 20 percentage points away from it") == 1
     words = prior_in_words(design.baskets[0].prior, design.baskets[0].self_adapting)
     assert words.startswith("w × (beta(7, 5)) + (1 − w) × beta(1, 1)")

@@ -14,11 +14,11 @@ from leadline.trial.borrowing import borrows_effect
 from leadline.trial.criteria import criterion_label
 from leadline.trial.design import Basis, HarmCheck, HarmFamily, Reference
 from leadline.trial.simulation import Draws, simulation_in_words
-from leadline.trial.words import beyond, within_limits
+from leadline.trial.words import beyond, harm_lends_in_words, within_limits
 
 if TYPE_CHECKING:
     from leadline.trial.describe import DesignReport
-    from leadline.trial.design import Basket, Design, EarlyRule
+    from leadline.trial.design import Basket, Design, EarlyRule, Harm
 
 HARM_FAMILIES = {
     HarmFamily.POCOCK: "of Pocock's shape (one p-value at every look)",
@@ -189,10 +189,12 @@ def _looks(design: Design) -> list[str]:
 
 def _harm(report: DesignReport) -> list[str]:
     harm, boundary = report.design.harm, report.harm_boundary
-    if harm is None or boundary is None:
+    if harm is None:
         return []
     when = "after every child" if harm.check is HarmCheck.CHILD else "at each look"
     children = "treated children" if report.design.randomised else "children"
+    if boundary is None:
+        return [_harm_of_baskets(report, harm, when, children)]
     return [
         (
             f"Event: {harm.event}. The {children} of all baskets are counted together, {when}. The boundary is made "
@@ -202,6 +204,20 @@ def _harm(report: DesignReport) -> list[str]:
             "harm. Response and harm are taken to be independent within a child."
         )
     ]
+
+
+def _harm_of_baskets(report: DesignReport, harm: Harm, when: str, children: str) -> str:
+    at_limit = [boundary.stop_at_limit for _, boundary in report.harm_boundaries]
+    lends = harm_lends_in_words(report.design)
+    return (
+        f"Event: {harm.event}. Each basket has a boundary of its own, against which its {children} are counted {when}. "
+        "A basket that reaches it is closed without success, and the others go on; at a look harm comes before success "
+        f"and futility. {lends + ' ' if lends else ''}"
+        f"The boundaries are made {HARM_FAMILIES[harm.boundary]}, each with the smallest critical value at which the "
+        f"probability of stopping is at most {percents(harm.level)} if the rate of the event is "
+        f"{percents(harm.limit_rate)}; it is then {between(at_limit)}. The counts that stop a basket stand in the "
+        "table of stopping for harm. Response and harm are taken to be independent within a child."
+    )
 
 
 def _operating(report: DesignReport) -> list[str]:

@@ -111,7 +111,8 @@ def _sensitivity(report: DesignReport, figures: Mapping[str, FigureBlock]) -> Se
 
 def _harm(report: DesignReport, figures: Mapping[str, FigureBlock]) -> Section:
     made = (tables.harm_boundary_table(report), tables.harm_rates_table(report))
-    blocks: list[Block] = [*_drawn(figures, "harm"), *(table for table in made if table.rows)]
+    drawn = (figure for name, figure in figures.items() if name.split("_")[0] == "harm")
+    blocks: list[Block] = [*drawn, *(table for table in made if table.rows)]
     return Section("harm", "Stopping for harm", tuple(blocks))
 
 

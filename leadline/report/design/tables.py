@@ -214,7 +214,9 @@ def scenarios_table(report: DesignReport) -> Table:
         Column("Any success, %", "number"),
         Column(f"Right decisions of {len(report.design.baskets)}", "number"),
         Column("Children expected", "number"),
-        Column("Stopped for harm, %", "number"),
+        Column(
+            f"{'Some basket stopped' if report.design.harm_by_basket else 'Stopped'} for harm, %", "number"
+        ),
     )
     notes = [
         "A basket that responds has its target rate, another its null rate.",
@@ -245,7 +247,7 @@ def _simulated(report: DesignReport) -> list[str]:
 def by_basket_table(report: DesignReport) -> Table:
     """A row a scenario and basket: everything that is known of the basket there."""
     rows = tuple(
-        (one.scenario.name, *_of_basket(one, j, basket))
+        (one.scenario.name, *_of_basket(one, j, basket, own_harm=report.design.harm_by_basket))
         for one in report.scenarios
         for j, basket in enumerate(report.design.baskets)
     )
@@ -257,6 +259,7 @@ def by_basket_table(report: DesignReport) -> Table:
         Column("Children expected", "number", 1.1),
         Column("Stopped early for futility, %", "number"),
         Column("Stopped early for success, %", "number"),
+        Column("Stopped for harm, %", "number"),
         Column("Bias, points", "number", 0.8),
         Column("Root mean square error, points", "number", 1.1),
         Column("Coverage, %", "number", 1.2),
@@ -265,14 +268,17 @@ def by_basket_table(report: DesignReport) -> Table:
     if report.design.randomised:
         by_odds = borrows_effect(report.design.borrowing)
         of_what = " of the rate at the planned null rate" if by_odds else " of the difference to the controls"
+    unharmed = "baskets" if report.design.harm_by_basket else "trials"
     notes = (
-        f"Bias and error: of the posterior mean{of_what}, in percentage points, in trials not stopped for harm.",
+        f"Bias and error: of the posterior mean{of_what}, in percentage points, in {unharmed} not stopped for harm.",
         f"Coverage: of the {100 * INTERVAL_LEVEL:g} % equal-tailed posterior interval, likewise.",
     )
-    return Table("by_basket", "Each basket under each true state", columns, rows, notes)
+    return without_empty_columns(
+        Table("by_basket", "Each basket under each true state", columns, rows, notes)
+    )
 
 
-def _of_basket(one: Operating, j: int, basket: Basket) -> tuple[str, ...]:
+def _of_basket(one: Operating, j: int, basket: Basket, *, own_harm: bool) -> tuple[str, ...]:
     return (
         basket.label,
         share(one.scenario.rates[j]),
@@ -280,6 +286,7 @@ def _of_basket(one: Operating, j: int, basket: Basket) -> tuple[str, ...]:
         f"{one.children[j]:.1f}",
         share(sum(step[j] for step in one.stopped_futility)),
         share(sum(step[j] for step in one.stopped_efficacy)),
+        share(sum(step[j] for step in one.stopped_harm), 2) if own_harm else "",
         f"{100 * one.bias[j]:+.1f}",
         f"{100 * one.mse[j] ** 0.5:.1f}",
         share(one.coverage[j]),
@@ -321,24 +328,53 @@ def orders_table(report: DesignReport) -> Table:
 
 def harm_boundary_table(report: DesignReport) -> Table:
     """A row a run of numbers of children: the fewest with the event that stop the trial."""
-    runs = report.harm_boundary.table() if report.harm_boundary else []
-    rows = tuple((str(low) if low == high else f"{low} to {high}", str(events)) for low, high, events in runs)
-    columns = (
-        Column("Children treated, of all baskets together", "number"),
-        Column("The trial stops when so many have had the event", "number"),
+    own = report.design.harm_by_basket
+    rows = tuple(
+        (*((label,) if own else ()), counts_in_words(low, high), str(events))
+        for label, boundary in report.harm_boundaries
+        for low, high, events in boundary.table()
     )
-    return Table("harm_boundary", "How many children with the event stop the trial", columns, rows)
+    stops = "basket" if own else "trial"
+    columns = (
+        *((Column("Basket", width=2.0),) if own else ()),
+        Column(
+            "Children treated in the basket" if own else "Children treated, of all baskets together", "number"
+        ),
+        Column(f"The {stops} stops when so many have had the event", "number"),
+    )
+    notes = _boundaries_at_limit(report) if own else ()
+    return Table(
+        "harm_boundary",
+        f"How many children with the event stop {'a' if own else 'the'} {stops}",
+        columns,
+        rows,
+        notes,
+    )
+
+
+def _boundaries_at_limit(report: DesignReport) -> tuple[str, ...]:
+    """That a basket is too small to be stopped, which the rows do not say."""
+    never = [label for label, boundary in report.harm_boundaries if not boundary.table()]
+    return (f"No number of children stops {', '.join(never)}.",) if never else ()
 
 
 def harm_rates_table(report: DesignReport) -> Table:
     """A row a true rate of the event: how often and how soon the harm rule stops the trial."""
+    own = report.design.harm_by_basket
     rows = tuple(
-        (share(one.rate), share(one.stop, 2), f"{one.expected_children:.1f}") for one in report.harm_at_rates
+        (
+            *((one.basket,) if own else ()),
+            share(one.rate),
+            share(one.stop, 2),
+            f"{one.expected_children:.1f}",
+        )
+        for one in report.harm_at_rates
     )
     columns = (
+        *((Column("Basket", width=2.0),) if own else ()),
         Column("True rate of the event, %", "number"),
-        Column("The trial stops for harm, %", "number"),
+        Column(f"The {'basket' if own else 'trial'} stops for harm, %", "number"),
         Column("Children treated, expected", "number"),
     )
-    note = "In trials in which no basket closes early."
+    note = "If nothing else closes the basket early." if own else "In trials in which no basket closes early."
     return Table("harm_rates", "What the harm rule does", columns, rows, (note,))

@@ -25,6 +25,7 @@ from leadline.report.folder import (
 
 if TYPE_CHECKING:
     from leadline.trial.describe import DesignReport
+    from leadline.trial.safety import Boundary
 
 STEM = "design"
 
@@ -74,7 +75,17 @@ def drawn(report: DesignReport, progress: Progress) -> Iterator[FigureBlock]:
     for name, plot in plots.items():
         progress(f"figure: {name}")
         yield FigureBlock(name, plot(report))
-    harm, boundary = report.design.harm, report.harm_boundary
-    if harm and boundary and boundary.table():
-        progress("figure: harm")
-        yield FigureBlock("harm", plot_harm_rule(harm, boundary))
+    for name, boundary, of in _harm_rules(report):
+        assert report.design.harm is not None
+        progress(f"figure: {name}")
+        yield FigureBlock(name, plot_harm_rule(report.design.harm, boundary, of=of))
+
+
+def _harm_rules(report: DesignReport) -> Iterator[tuple[str, Boundary, str]]:
+    """The name of a figure, its boundary, and the baskets that have it for themselves; like boundaries are one."""
+    alike: dict[Boundary, list[str]] = {}
+    for label, boundary in report.harm_boundaries:
+        alike.setdefault(boundary, []).append(label)
+    shown = [(boundary, labels) for boundary, labels in alike.items() if boundary.table()]
+    for number, (boundary, labels) in enumerate(shown, start=1):
+        yield "harm" if labels == [""] else f"harm_{number}", boundary, ", ".join(filter(None, labels))

@@ -100,9 +100,9 @@ class HarmPanel:
         page.text(EDGE, 5, "Children with the event", size=style.SMALL, color=style.QUIET)
 
 
-def stop_entry() -> LegendEntry:
-    """What the steps mean."""
-    return LegendEntry("the trial stops", _ruled(style.INK, _STEP, None), 13)
+def stop_entry(stops: str = "the trial") -> LegendEntry:
+    """What the steps mean, and what stops there."""
+    return LegendEntry(f"{stops} stops", _ruled(style.INK, _STEP, None), 13)
 
 
 def _ruled(color: str, width: float, dashes: tuple[float, float] | None) -> Draw:
@@ -112,8 +112,13 @@ def _ruled(color: str, width: float, dashes: tuple[float, float] | None) -> Draw
     return draw
 
 
-def plot_harm_rule(harm: Harm, boundary: Boundary, *, width_mm: float = style.TWO_COLUMNS_MM) -> Plotted:
-    """The children with the event at whom the trial stops, shaded where it does; the expected and the limit rate."""
+def plot_harm_rule(
+    harm: Harm, boundary: Boundary, *, of: str = "", width_mm: float = style.TWO_COLUMNS_MM
+) -> Plotted:
+    """The children with the event at whom the trial stops, shaded where it does; the expected and the limit rate.
+
+    of   the names of the baskets of which each has this rule for itself; empty for one of all baskets together
+    """
     page = Page(width_mm * style.POINTS_PER_MM)
     stops = {n: boundary.events[n - 1] for n in boundary.checks if boundary.events[n - 1] <= n}
     children = boundary.checks[-1]
@@ -124,12 +129,15 @@ def plot_harm_rule(harm: Harm, boundary: Boundary, *, width_mm: float = style.TW
     panel.draw_rate(harm.limit_rate, color=style.INK, dashes=_LIMIT)
     panel.draw_rate(harm.expected_rate, color=style.DOCUMENTED, dashes=_EXPECTED)
     panel.draw_steps(stops.items())
-    panel.draw_axes("Children treated, of all baskets together")
-    y = page.legend(EDGE, panel.below, page.width - 2 * EDGE, _key(harm), gap=14)
+    panel.draw_axes("Children treated in the basket" if of else "Children treated, of all baskets together")
+    y = page.legend(EDGE, panel.below, page.width - 2 * EDGE, _key(harm, of), gap=14)
     return Plotted(
         page.finish(y + 2),
-        alt=_alt(harm, boundary),
-        caption="How many children with the event stop the whole trial, among all treated so far. The rule is looked "
+        alt=_alt(harm, boundary, of),
+        caption=f"{of}: how many children with the event stop a basket, among its own treated so far. "
+        f"The rule is looked at {_WHEN[harm.check]}."
+        if of
+        else "How many children with the event stop the whole trial, among all treated so far. The rule is looked "
         f"at {_WHEN[harm.check]}.",
         data=tuple(
             {
@@ -143,22 +151,23 @@ def plot_harm_rule(harm: Harm, boundary: Boundary, *, width_mm: float = style.TW
     )
 
 
-def _key(harm: Harm) -> tuple[LegendEntry, ...]:
+def _key(harm: Harm, of: str) -> tuple[LegendEntry, ...]:
     expected, limit = percent(harm.expected_rate), percent(harm.limit_rate)
     return (
-        stop_entry(),
+        stop_entry("the basket" if of else "the trial"),
         LegendEntry(f"expected rate, {expected}", _ruled(style.DOCUMENTED, style.LINE, _EXPECTED), 13),
         LegendEntry(f"limit rate, {limit}", _ruled(style.INK, style.LINE, _LIMIT), 13),
     )
 
 
-def _alt(harm: Harm, boundary: Boundary) -> str:
+def _alt(harm: Harm, boundary: Boundary, of: str) -> str:
     (first, _, fewest), *later = boundary.table()
     steps = f"It is at {fewest} among the first {first}"
     if later:
         steps += f" and rises to {later[-1][2]} among the first {later[-1][1]}"
+    whose = f"a basket, of its own: {of}" if of else "the trial, of all baskets together"
     return (
-        "A stepped line shows how many children with the event stop the trial, of all baskets together. "
+        f"A stepped line shows how many children with the event stop {whose}. "
         f"{steps}. "
         f"Straight lines show the expected rate of the event, {percent(harm.expected_rate)}, and the limit rate, "
         f"{percent(harm.limit_rate)}."

@@ -16,6 +16,7 @@ import numpy as np
 from leadline.errors import BeyondExactRange, DesignInvalid
 from leadline.trial.accrual.arrivals import COURSES, Arrivals, Courses, draw_arrivals
 from leadline.trial.accrual.ends import Apart, Ends, Together
+from leadline.trial.basket_harm import pooled_harm_only
 from leadline.trial.endings import Reason, outcome_count
 from leadline.trial.operating import Scenario
 
@@ -100,8 +101,8 @@ def random_accrual(
 
     worst    further scenarios, which are kept apart
     accrual  in place of what the design says
-    raises   DesignInvalid for a design that says nothing of accrual or has controls, and for fewer than 20 courses;
-             BeyondExactRange
+    raises   DesignInvalid for a design that says nothing of accrual, has controls, or a harm rule for each basket, and
+             for fewer than 20 courses; BeyondExactRange
     """
     stated = _checked(trial.design, accrual or trial.design.accrual, courses)
     drawn = draw_arrivals(trial.design, stated, courses=courses)
@@ -126,6 +127,7 @@ def random_accrual(
 
 def _checked(design: Design, accrual: Accrual | None, courses: Courses) -> Accrual:
     """The accrual, if it can be asked what it changes."""
+    pooled_harm_only(design, where="random accrual")
     if accrual is None or design.randomised:
         found = "no accrual" if accrual is None else "baskets with controls"
         raise DesignInvalid(f"{design.title}: found {found}; takes accrual, and baskets without controls")
