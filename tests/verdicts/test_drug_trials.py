@@ -165,8 +165,16 @@ class TestRefractory:
     )
     def test_an_antimalarial_counts_for_courses_that_ended_while_it_was_taken(self, start, stop, expected):
         drugs = [failed("mycophenolate mofetil", -800, -600), failed("rituximab", -600, -300)]
-        going_on = {"ongoing": True, "as_of": 500} if stop is None else {}
-        taken = drug("hydroxychloroquine", start, stop, dose=200, frequency="daily", **going_on)
+        as_of = 500 if stop is None else None
+        taken = drug(
+            "hydroxychloroquine",
+            start,
+            stop,
+            dose=200,
+            frequency="daily",
+            ongoing=stop is None or None,
+            as_of=as_of,
+        )
         assert self.lupus([*drugs, taken]).result == expected
 
     def test_what_is_missing_of_an_antimalarial_is_named(self):
