@@ -147,8 +147,10 @@ def write_documents(
     wanted: frozenset[str],
     progress: Progress,
 ) -> None:
-    """The figures, and of the documents those that are wanted, which show the results made with the figures. Where there
-    are no figures no folder is left for them."""
+    """The figures, and of the documents those that are wanted, which show the results made with the figures.
+
+    Where there are no figures no folder is left for them.
+    """
     from leadline.report.figures.plotted import KINDS, save
 
     folder = work / "figures"
