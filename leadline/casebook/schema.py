@@ -20,6 +20,15 @@ from leadline.casebook.joints import JOINTS_71
 DISEASES: Mapping[str, str] = MappingProxyType({"jia": "JIA", "sle": "SLE", "mctd": "MCTD"})
 """The diagnoses that a casebook takes, each with its short name."""
 
+DISEASE_NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        "jia": "juvenile idiopathic arthritis",
+        "sle": "childhood-onset systemic lupus erythematosus",
+        "mctd": "mixed connective tissue disease",
+    }
+)
+"""The same in full."""
+
 ILAR_CATEGORIES = (  # Petty RE et al. J Rheumatol 2004;31:390-2
     "systemic", "oligo_persistent", "oligo_extended", "poly_rf_neg", "poly_rf_pos", "psoriatic", "enthesitis",
     "undifferentiated",

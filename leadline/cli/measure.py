@@ -274,11 +274,11 @@ def _show_list(*, as_json: bool) -> None:
 
 
 def _by_disease(measures: Iterable[Measure]) -> dict[str, list[Measure]]:
-    from leadline.measures.explanation import DISEASES
+    from leadline.measures.explanation import heading_of
 
     groups: dict[str, list[Measure]] = {}
     for measure in measures:
-        heading = DISEASES[measure.diseases[0]] if measure.diseases else "Any disease"
+        heading = heading_of(measure)
         groups.setdefault(heading, []).append(measure)
     return groups
 

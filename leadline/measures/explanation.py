@@ -9,14 +9,20 @@ from collections.abc import Iterator
 from math import isinf
 
 from leadline.casebook.items import Item
+from leadline.casebook.prose import capital
+from leadline.casebook.schema import DISEASE_NAMES
 from leadline.measures.definition import Calculation, Measure, Score, Source
 from leadline.measures.words import missing_in_words, rule_in_words, unit_in_words
 
-DISEASES = {
-    "jia": "Juvenile idiopathic arthritis",
-    "sle": "Childhood-onset lupus",
-    "mctd": "Mixed connective tissue disease",
-}
+
+def diseases_in_words(measure: Measure) -> str:
+    """`Juvenile idiopathic arthritis`, or any disease."""
+    return capital(", ".join(DISEASE_NAMES[each] for each in measure.diseases)) or "Any disease"
+
+
+def heading_of(measure: Measure) -> str:
+    """Under which disease a list has the measure: its first."""
+    return capital(DISEASE_NAMES[measure.diseases[0]]) if measure.diseases else "Any disease"
 
 
 def explain(measure: Measure) -> dict[str, str | list[str]]:

@@ -9,7 +9,13 @@ from typing import Any
 from leadline.casebook.items import Item
 from leadline.casebook.prose import capital
 from leadline.measures.definition import NO_GRADE, Calculation, Criterion, Cutoffs, Grading, Measure, Score
-from leadline.measures.explanation import DISEASES, range_in_words, range_of, source_in_words
+from leadline.measures.explanation import (
+    diseases_in_words,
+    heading_of,
+    range_in_words,
+    range_of,
+    source_in_words,
+)
 from leadline.measures.instruments import MEASURES, NOT_BUILT
 from leadline.measures.remission import CID, ON_MEDICATION, STOPPED, Remission
 from leadline.measures.visits import compares_visits, usual_window, visit_columns
@@ -64,13 +70,13 @@ def measure_page(measure: Measure, examples: Sequence[Example]) -> str:
 def _by_disease() -> Iterator[tuple[str, list[Measure]]]:
     groups: dict[str, list[Measure]] = {}
     for each in MEASURES.values():
-        heading = DISEASES[each.diseases[0]] if each.diseases else "Any disease"
+        heading = heading_of(each)
         groups.setdefault(heading, []).append(each)
     yield from groups.items()
 
 
 def _head(measure: Measure) -> str:
-    diseases = ", ".join(DISEASES[each] for each in measure.diseases) or "Any disease"
+    diseases = diseases_in_words(measure)
     status = measure.status if measure.status != PROVISIONAL else f"**provisional**: {measure.provisional}"
     return _list((f"Id: `{measure.id}`", f"For: {diseases}", f"Gives: {_kind(measure)}", f"Status: {status}"))
 

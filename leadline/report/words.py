@@ -17,6 +17,7 @@ from leadline.report.figures.words import (
     CUTOFF_SETS,
     DIAGNOSES,
     FINDINGS,
+    ILAR_CATEGORIES,
     SPEAKERS,
     counted,
     plain,
@@ -85,13 +86,7 @@ DRUG_CLASSES: Mapping[str, str] = MappingProxyType(
 
 CODES: Mapping[str, str] = MappingProxyType(
     {
-        # JIA categories
-        "systemic": "systemic",
-        "oligo_persistent": "oligoarticular, persistent",
-        "oligo_extended": "oligoarticular, extended",
-        "poly_rf_neg": "polyarticular, rheumatoid factor negative",
-        "poly_rf_pos": "polyarticular, rheumatoid factor positive",
-        "enthesitis": "enthesitis-related",
+        **ILAR_CATEGORIES,
         # routes
         "po": "by mouth",
         "sc": "subcutaneous",

@@ -7,12 +7,15 @@ import re
 from dataclasses import replace
 
 import pytest
+from matplotlib.text import Text
 
 from leadline.casebook.days import FAR, DaySpan
+from leadline.casebook.schema import ILAR_CATEGORIES
 from leadline.report.blocks import Column, Table
+from leadline.report.figures.timeline import plot_timeline
 from leadline.report.folder import write_csv
 from leadline.report.tables import all_tables
-from leadline.report.tables.children import children_tables
+from leadline.report.tables.children import children_table, children_tables
 from leadline.report.tables.claims import claims_table
 from leadline.report.tables.events import event_rate_table, event_table
 from leadline.report.tables.infusions import infusion_table
@@ -221,3 +224,13 @@ def test_a_number_with_a_sign_stays_a_number(tmp_path):
 def test_two_runs_write_the_same_tables(published, again):
     for path in (published / "tables").iterdir():
         assert path.read_bytes() == (again / "tables" / path.name).read_bytes()
+
+
+@pytest.mark.parametrize("category", ILAR_CATEGORIES)
+def test_a_category_of_arthritis_has_one_name_in_tables_and_figures(full, category):
+    one = full.cases[0]
+    patient = {**one.case.patient, "ilar_category": category}
+    of_category = replace(one, case=replace(one.case, patient=patient))
+    (diagnosis,) = column(children_table(replace(full, cases=(of_category,))), "Diagnosis")
+    drawn = [text.get_text() for text in plot_timeline(of_category).figure.findobj(Text)]
+    assert drawn[1].startswith(diagnosis.removeprefix("JIA, ") + " ·")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from leadline.casebook.prose import listed
+from leadline.casebook.schema import DISEASE_NAMES
 from leadline.casebook.schema import DISEASES as SHORT_DISEASES
 from leadline.protocol.estimands import Missing, Strategy
 from leadline.protocol.oversight import Action
@@ -29,9 +30,7 @@ STATUSES: Mapping[Status, str] = {
 }
 
 DISEASES: Mapping[str, str] = {
-    "jia": "juvenile idiopathic arthritis (JIA)",
-    "sle": "childhood-onset systemic lupus erythematosus (SLE)",
-    "mctd": "mixed connective tissue disease (MCTD)",
+    disease: f"{name} ({SHORT_DISEASES[disease]})" for disease, name in DISEASE_NAMES.items()
 }
 
 STRATEGIES: Mapping[Strategy, str] = {

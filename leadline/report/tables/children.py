@@ -34,7 +34,7 @@ BASELINE_NOTE = (
 )
 ABBREVIATIONS = (
     "DMARD: disease-modifying antirheumatic drug. JIA: juvenile idiopathic arthritis. MCTD: mixed connective tissue"
-    " disease. NSAID: non-steroidal anti-inflammatory drug. SLE: systemic lupus erythematosus."
+    " disease. NSAID: non-steroidal anti-inflammatory drug. RF: rheumatoid factor. SLE: systemic lupus erythematosus."
 )
 ONE_COLUMN_EACH = 6
 """Up to so many children, a table gives each child a column; beyond, a row."""
