@@ -43,9 +43,13 @@ class BasketHarm:
             )
         return self._laws[basket, rate]
 
-    def chance(self, ends: Sequence[Closed], rate: float) -> float:
-        """Probability that harm closes the baskets where it does in these ends, and no other before its end."""
-        return prod(self._chance(j, closed, rate) for j, closed in enumerate(ends))
+    def chance(self, ends: Sequence[Closed], rates: Sequence[float]) -> float:
+        """Probability that harm closes the baskets where it does in these ends, and no other before its end.
+
+        rates   of the event, one a basket
+        """
+        baskets = enumerate(zip(ends, rates, strict=True))
+        return prod(self._chance(j, closed, rate) for j, (closed, rate) in baskets)
 
     def _chance(self, basket: int, closed: Closed, rate: float) -> float:
         stops, look = self.law(basket, rate).at_check, self._look(basket, closed)
@@ -54,12 +58,13 @@ class BasketHarm:
         # What is left is summed, not taken from one: after the last look nothing is lost by rounding.
         return self.law(basket, rate).never + sum(stops[look + 1 :])
 
-    def children(self, ends: Sequence[Closed], rate: float) -> Floats:
+    def children(self, ends: Sequence[Closed], rates: Sequence[float]) -> Floats:
         """(baskets,): mean number of children in these ends, treated and controls.
 
         Looked at after every child, harm may stop a basket between looks; its controls then came in step.
         """
-        return np.array([self._children(j, closed, rate) for j, closed in enumerate(ends)])
+        baskets = enumerate(zip(ends, rates, strict=True))
+        return np.array([self._children(j, closed, rate) for j, (closed, rate) in baskets])
 
     def _children(self, j: int, closed: Closed, rate: float) -> float:
         basket, look = self.design.baskets[j], self._look(j, closed)

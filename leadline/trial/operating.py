@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from leadline.errors import DesignInvalid
 from leadline.trial.apart import Fate, courses
 from leadline.trial.basket_harm import BasketHarm
 from leadline.trial.borrowing import Above, Mean, borrows_effect
@@ -41,14 +42,15 @@ class Scenario:
     A basket is null when its rate is at most its null rate; a randomised one, when its rate exceeds the control rate
     by no more than the margin.
 
-    harm_rate      true rate of the event of the harm rule; None for the design's expected rate
+    harm_rate      true rate of the event of the harm rule, or where each basket has its own rule one a basket; None for
+                   the design's expected rate
     control_rates  true rates of the controls, one a basket; None for the null rates. Of a basket without controls it
                    is not asked.
     """
 
     name: str
     rates: tuple[float, ...]
-    harm_rate: float | None = None
+    harm_rate: float | tuple[float, ...] | None = None
     control_rates: tuple[float, ...] | None = None
 
     def truths(self, design: Design) -> tuple[tuple[float, float], ...]:
@@ -198,6 +200,9 @@ class Trial:
     def fates(self, scenario: Scenario, *, estimates: bool = False) -> list[list[Fate]]:
         """How each basket can end alone, for a trial without borrowing."""
         truths, adjusted = scenario.truths(self.design), scenario.adjusted(self.design)
+        alone = [scenario] * len(truths)
+        if self.basket_harm is not None:
+            alone = [replace(scenario, harm_rate=rate) for rate in self._harm_rates(scenario)]
         return [
             [
                 _fate(
@@ -205,7 +210,7 @@ class Trial:
                     ending,
                     _steps_of(self.design, j),
                     (truths[j], adjusted[j]),
-                    harm=part.chance(ending, scenario),
+                    harm=part.chance(ending, alone[j]),
                     with_estimates=estimates,
                 )
                 for ending in part.endings
@@ -226,7 +231,7 @@ class Trial:
     def chance(self, ending: Ending, scenario: Scenario) -> float:
         """What the harm rule leaves of an ending: its probability given the responses."""
         if self.basket_harm is not None:
-            return self.basket_harm.chance(ending.closed, self._harm_rate(scenario))
+            return self.basket_harm.chance(ending.closed, self._harm_rates(scenario))
         law = self.harm_law(ending, scenario)
         if law is None:
             return 1.0
@@ -244,7 +249,12 @@ class Trial:
         harm, boundary = self.design.harm, self.boundary
         if harm is None or boundary is None:
             return None
-        rate = self._harm_rate(scenario)
+        rate, *others = set(self._harm_rates(scenario))
+        if others:
+            raise DesignInvalid(
+                f"harm_rate: found {len(others) + 1} rates; takes one for a harm rule that counts all baskets together",
+                hint="Give one rate, or each basket a rule of its own (`scope: basket`).",
+            )
         key = (path, rate)
         if key not in self._stopping:
             self._stopping[key] = stopping_on_path(boundary, harm, rate=rate, path=path)
@@ -257,12 +267,14 @@ class Trial:
         children of that step are taken to have come in turn from all the open ones.
         """
         if self.basket_harm is not None:
-            return self.basket_harm.children(ends, self._harm_rate(scenario))
+            return self.basket_harm.children(ends, self._harm_rates(scenario))
         return _children(self.design, ends, path, self.harm_on(path, scenario))
 
-    def _harm_rate(self, scenario: Scenario) -> float:
+    def _harm_rates(self, scenario: Scenario) -> tuple[float, ...]:
+        """One a basket."""
         assert self.design.harm is not None
-        return self.design.harm.expected_rate if scenario.harm_rate is None else scenario.harm_rate
+        rate = self.design.harm.expected_rate if scenario.harm_rate is None else scenario.harm_rate
+        return rate if isinstance(rate, tuple) else (rate,) * len(self.design.baskets)
 
     def above(self, ending: Ending, rates: tuple[float, ...]) -> Floats:
         """(outcomes, baskets), posterior probability of a rate above the given one, basket by basket."""

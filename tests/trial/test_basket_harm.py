@@ -56,7 +56,7 @@ def together(counts, sizes, j):
     return beta_tail(1 + sum(counts), 1 + sum(sizes) - sum(counts), NULLS[j])
 
 
-def by_hand(*, looks, events, check, tail, harm_rate=EVENT, rates=RATES, order=()):
+def by_hand(*, looks, events, check, tail, harm_rates=(EVENT, EVENT), rates=RATES, order=()):
     """Two baskets, looked at together or in an order; `events[j][n - 1]` of n children stop basket j.
 
     Each basket's whole future is drawn before it begins, closed or not: what is not used adds up to one.
@@ -83,7 +83,7 @@ def by_hand(*, looks, events, check, tail, harm_rate=EVENT, rates=RATES, order=(
                 if at is None
                 else (next(s for s, look in zip(visits[j], looks[j], strict=True) if at <= look), at)
             )
-            stops[j][key] = stops[j].get(key, 0) + law(harms, harm_rate)
+            stops[j][key] = stops[j].get(key, 0) + law(harms, harm_rates[j])
     for (stop_a, chance_a), (stop_b, chance_b) in product(*(one.items() for one in stops)):
         stop = (stop_a, stop_b)
         for responses in product(*sequences):
@@ -173,7 +173,9 @@ def test_a_basket_stopped_for_harm_lends_as_far_as_it_was_seen(check):
     trial = Trial(two_looks(CPP, looks, check))
     events = [boundary.events for boundary in trial.harm_boundaries]
     found = trial.operating(Scenario("one responds", (0.3, 0.7), harm_rate=0.6))
-    hand = by_hand(looks=looks, events=events, check=check.value, tail=cpp_by_hand, harm_rate=Fraction(3, 5))
+    hand = by_hand(
+        looks=looks, events=events, check=check.value, tail=cpp_by_hand, harm_rates=(Fraction(3, 5),) * 2
+    )
     assert found.success == pytest.approx([float(x) for x in hand["success"]], abs=1e-13)
     assert found.children == pytest.approx([float(x) for x in hand["children"]], abs=1e-13)
     assert found.harm == pytest.approx([float(x) for x in hand["first"]], abs=1e-13)
@@ -360,3 +362,26 @@ def test_the_report_tells_each_baskets_rule():
             children += chance * (at or size)
         assert at_expected.stop == pytest.approx(stop, abs=1e-14)
         assert at_expected.expected_children == pytest.approx(children, abs=1e-12)
+
+
+@pytest.mark.parametrize("check", HarmCheck)
+@pytest.mark.parametrize(("borrowing", "tail"), TAILS.values(), ids=TAILS)
+def test_the_event_may_be_more_frequent_in_one_basket(borrowing, tail, check):
+    looks, events_in = LOOKS["two looks"], (Fraction(3, 5), Fraction(1, 10))
+    trial = Trial(two_looks(borrowing, looks, check))
+    events = [boundary.events for boundary in trial.harm_boundaries]
+    found = trial.operating(Scenario("one responds", (0.3, 0.7), harm_rate=(0.6, 0.1)))
+    hand = by_hand(looks=looks, events=events, check=check.value, tail=tail, harm_rates=events_in)
+    assert found.success == pytest.approx([float(x) for x in hand["success"]], abs=1e-14)
+    assert found.children == pytest.approx([float(x) for x in hand["children"]], abs=1e-14)
+    assert found.harm == pytest.approx([float(x) for x in hand["first"]], abs=1e-14)
+    for step, row in enumerate(hand["harm"]):
+        assert found.stopped_harm[step] == pytest.approx([float(x) for x in row], abs=1e-14)
+
+
+def test_a_rule_for_all_baskets_takes_one_rate_of_the_event():
+    pooled = unlike(harm=Harm("event", 0.3, 0.3, 0.2))
+    same = Trial(pooled).operating(replace(SCENARIO, harm_rate=(0.4, 0.4, 0.4)))
+    assert same.harm == Trial(pooled).operating(replace(SCENARIO, harm_rate=0.4)).harm
+    with pytest.raises(DesignInvalid, match=r"harm_rate: found 2 rates"):
+        Trial(pooled).operating(replace(SCENARIO, harm_rate=(0.4, 0.1, 0.1)))
