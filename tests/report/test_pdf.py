@@ -49,3 +49,13 @@ def test_its_text_is_that_of_the_report(published):
     assert "#panic() *bold* $x$" in " ".join(text.split())
     assert text.count("INVENTED DATA: no child in this report exists.") >= text.count("\f")
     assert SECRET not in text
+
+
+@pytest.mark.skipif(
+    shutil.which("pdftotext") is None, reason="pdftotext reads the text of a PDF, and is not here"
+)
+def test_no_word_of_a_narrow_column_runs_into_the_next(published):
+    """The longest of the checklists' items, beside what is asked."""
+    command = ["pdftotext", "-layout", str(published / "report.pdf"), "-"]
+    text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert re.search(r"\bintervention +What was given, how, and by whom", text)

@@ -34,7 +34,7 @@ def checklist_table(checklist: Checklist, findings: Findings) -> Table:
     """One row an item, with what the data can answer."""
     rows = tuple((item.number, item.asks, *item.answer(findings)) for item in checklist.items)
     columns = (
-        Column("Item", "code", 0.4),
+        Column("Item", "code", 0.7),
         Column("What is asked", width=2.4),
         Column("Answered", width=0.8),
         Column("Where, or what is absent", width=2.4),

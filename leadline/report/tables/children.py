@@ -149,7 +149,8 @@ def _antibodies(child: Case) -> str:
 
 
 def _tried(trial: DrugTrial) -> str:
-    return f"{trial.drug} ({DRUG_CLASSES.get(trial.class_id, plain(trial.class_id))})"
+    kind = DRUG_CLASSES.get(trial.class_id, plain(trial.class_id)) if trial.class_id else ""
+    return f"{trial.drug} ({kind})" if kind else trial.drug
 
 
 def _mechanisms(case: CaseFindings) -> str:
