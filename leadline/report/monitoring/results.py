@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING
 
 from leadline.report.blocks import Block, Bullets, FigureBlock, Heading, Prose, Results, Section
 from leadline.report.design.words import unbroken
-from leadline.report.monitoring import tables
+from leadline.report.monitoring.basket_tables import counts_table, looks_table, next_table, standing_table
+from leadline.report.monitoring.children_tables import children_table, safety_children_table
+from leadline.report.monitoring.conduct_tables import (
+    accrual_table,
+    conduct_table,
+    harm_table,
+    left_out_table,
+    pooled_harm_table,
+)
 from leadline.report.words import KINDS, NO_ADVICE
 from leadline.trial.monitoring.words import figures_in_words, harm_in_words
 
@@ -34,9 +42,9 @@ def open_results(found: Monitoring, figures: Sequence[FigureBlock]) -> Results:
         part=OPEN_OF_TWO_ARMS if found.randomised else OPEN,
         internal=False,
         sections=(
-            Section("conduct", "How the trial is run", (tables.accrual_table(found), tables.conduct_table(found))),
+            Section("conduct", "How the trial is run", (accrual_table(found), conduct_table(found))),
             _open_safety(found, drawn),
-            Section("not-counted", "Children who are not counted", (tables.left_out_table(found),), 2),
+            Section("not-counted", "Children who are not counted", (left_out_table(found),), 2),
             _notices(found),
         ),
     )  # fmt: skip
@@ -53,7 +61,7 @@ def _open_safety(found: Monitoring, drawn: Mapping[str, FigureBlock]) -> Section
         if found.harm is None
         else (Prose(" ".join(harm_in_words(found.harm, whom="all baskets together"))),)
     )
-    return Section("safety", title, (*harm, *_drawn(drawn, "harm"), tables.pooled_harm_table(found)), 2)
+    return Section("safety", title, (*harm, *_drawn(drawn, "harm"), pooled_harm_table(found)), 2)
 
 
 def closed_results(found: Monitoring, figures: Sequence[FigureBlock]) -> Results:
@@ -68,18 +76,18 @@ def closed_results(found: Monitoring, figures: Sequence[FigureBlock]) -> Results
             Section("answer", "Where the trial stands", (
                 *(Prose(unbroken(said), "lead" if not place else "") for place, said in enumerate(found.words)),
                 *_drawn(drawn, "standing"),
-                tables.standing_table(found),
+                standing_table(found),
             )),
             Section("baskets", "Basket by basket", tuple(
                 block for at, basket in enumerate(found.baskets) for block in _basket(found, at, basket)
             )),
-            Section("looks", "Planned looks and counts", (tables.looks_table(found), tables.counts_table(found))),
-            Section("harm", "Harm", (*_drawn(drawn, "harm"), tables.harm_table(found))),
+            Section("looks", "Planned looks and counts", (looks_table(found), counts_table(found))),
+            Section("harm", "Harm", (*_drawn(drawn, "harm"), harm_table(found))),
             Section("conduct", "How the trial is run", (
-                tables.accrual_table(found), tables.conduct_table(found), tables.left_out_table(found),
+                accrual_table(found), conduct_table(found), left_out_table(found),
             )),
             Section(
-                "children", "Each child", (tables.children_table(found), tables.safety_children_table(found)),
+                "children", "Each child", (children_table(found), safety_children_table(found)),
                 wide=True,
             ),
             _notices(found),
@@ -90,7 +98,7 @@ def closed_results(found: Monitoring, figures: Sequence[FigureBlock]) -> Results
 def _basket(found: Monitoring, at: int, basket: BasketStanding) -> tuple[Block, ...]:
     said = tuple(unbroken(line) for line in (*basket.words, *figures_in_words(basket)))
     heading = Heading(f"{basket.label}: {basket.rule_now}")
-    return (heading, Bullets(said), *((tables.next_table(found, at),) if basket.next_results else ()))
+    return (heading, Bullets(said), *((next_table(found, at),) if basket.next_results else ()))
 
 
 def _notices(found: Monitoring) -> Section:
