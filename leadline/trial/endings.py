@@ -8,7 +8,7 @@ sum over endings. The walk keeps one array per pattern of closed baskets and for
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from itertools import chain, combinations, product
 from typing import TYPE_CHECKING, NamedTuple
@@ -148,7 +148,7 @@ def find_endings(design: Design, posterior: Posterior, *, seen: Seen | None = No
         )
         return _Walk(design, posterior, seen).whole()
     _check_count(design, outcomes_together(design))
-    if len(design.steps()) == 1 and design.exchangeable and design.harm is None:
+    if _in_multisets(design):
         return _single_look(design, posterior)
     return _Walk(design, posterior, planned(design)).whole()
 
@@ -175,10 +175,15 @@ def outcome_count(design: Design) -> int:
 
 def outcomes_together(design: Design) -> int:
     """Outcomes of all baskets: multisets for one look at exchangeable baskets, otherwise all final states."""
-    if len(design.steps()) == 1 and design.exchangeable and not design.harm_by_basket:
+    if _in_multisets(design):
         (entries,), baskets = set(table_shape(design.sizes, design.control_sizes)), len(design.baskets)
         return math.comb(entries + baskets - 1, baskets)
     return math.prod(_states(design, basket) for basket in design.baskets)
+
+
+def _in_multisets(design: Design) -> bool:
+    """Whether one row can stand for all orders of like baskets: no basket closes before another."""
+    return len(design.steps()) == 1 and design.exchangeable and not design.harm_by_basket
 
 
 def _states(design: Design, basket: Basket) -> int:
@@ -193,7 +198,7 @@ def _single_look(design: Design, posterior: Posterior) -> Walked:
     outcomes = sorted_outcomes(design.sizes[0], len(design.baskets), controls=design.control_sizes[0])
     above, thresholds = posterior.expect(outcomes, Above(design.null_limits)), np.array(design.thresholds)
     closed = tuple(Closed(0, size, Reason.COMPLETE, success=False) for size in design.sizes)
-    ending = Ending(
+    complete = Ending(
         outcomes,
         np.ones(len(above)),
         above >= thresholds,
@@ -202,7 +207,14 @@ def _single_look(design: Design, posterior: Posterior) -> Walked:
         by_threshold=(True,) * len(closed),
         children=(sum(design.sizes),),
     )
-    return Walked([ending], float(np.abs(above - thresholds).min()))
+    harmed = replace(
+        complete,
+        success=np.zeros_like(complete.success),
+        closed=tuple(one._replace(reason=Reason.HARM) for one in closed),
+        by_threshold=(False,) * len(closed),
+    )
+    endings = [complete] if design.harm is None else [harmed, complete]
+    return Walked(endings, float(np.abs(above - thresholds).min()))
 
 
 class _Walk:

@@ -12,7 +12,7 @@ from leadline.errors import BeyondExactRange
 from leadline.trial import describe
 from leadline.trial.borrowing.independent import Independent
 from leadline.trial.borrowing.pooled import Pooled
-from leadline.trial.design import Basis, Basket, Design, EarlyRule, Efficacy, Reference
+from leadline.trial.design import Basis, Basket, Design, EarlyRule, Efficacy, Harm, Reference
 from leadline.trial.operating import Scenario, Trial
 from tests.trial.designs import CPP, design, fujikawa, fujikawa_two_stage
 from tests.trial.published import CHECKS
@@ -278,3 +278,18 @@ def test_a_design_that_always_stops_before_its_last_look_is_described():
     report = describe(Design("brief", baskets, Efficacy(0.9, early), CPP, futility=futile))
     assert report.scenarios[0].children == pytest.approx((6.0, 6.0), abs=1e-12)
     assert 0 < report.nearest_decision < 0.1
+
+
+def test_one_look_at_like_baskets_with_a_harm_rule_is_the_same_by_multisets_and_by_every_outcome():
+    """An order of looks, though of one step, has every outcome walked through."""
+    harm = Harm("serious event", 0.3, 0.2, 0.1)
+    baskets = tuple(Basket(name, "sri4", 0.2, 0.5, (7,)) for name in "abc")
+    alike = Design("alike", baskets, Efficacy(0.9), CPP, harm=harm)
+    walked = replace(alike, order=(("a", "b", "c"),))
+    for rates in ((0.2, 0.2, 0.2), (0.2, 0.5, 0.2)):
+        one, other = (Trial(plan).operating(Scenario("any", rates)) for plan in (alike, walked))
+        for name in ("success", "children", "harm", "bias", "mse", "coverage"):
+            assert getattr(one, name) == pytest.approx(getattr(other, name), abs=1e-12)
+        assert one.family_wise_error == pytest.approx(other.family_wise_error, abs=1e-12)
+        assert one.stopped_harm[0] == pytest.approx(other.stopped_harm[0], abs=1e-12)
+    assert len(Trial(alike).endings[0].outcomes.entries) == 120  # of 512
