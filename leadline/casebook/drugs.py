@@ -104,6 +104,24 @@ class Drug:
         return (self.atc, *self.other_atc, *self.old_atc)
 
 
+GROUP_WORDS = frozenset((
+    "non", "biologic", "biologics", "conventional", "synthetic", "targeted", "antirheumatic", "immunosuppressive",
+    "dmard", "dmards", "nsaid", "nsaids", "immunosuppressant", "immunosuppressants", "drug", "drugs",
+    "several", "other", "various", "and", "or", "not", "named", "unnamed", "unknown",
+))  # fmt: skip
+"""Of these alone a text can name a group of drugs, and nothing else."""
+
+
+def group_in_words(text: str) -> str:
+    """A text that names a group of drugs ("biologic DMARDs, several, not named"), as it is; any other is empty.
+
+    Such words tell no substance and no class that a rule may rest on; but a person may read them, as they can hold no
+    name and no remark.
+    """
+    words = re.findall(r"[^\W_]+", text.casefold())
+    return " ".join(text.split()) if words and GROUP_WORDS.issuperset(words) else ""
+
+
 def recognise(text: str, atc: str = "") -> Drug | None:
     """The drug that a chart's text and ATC code name.
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from leadline.casebook.case import Case, DrugCourse
 from leadline.casebook.days import DaySpan
-from leadline.casebook.drugs import DRUG_CLASSES
+from leadline.casebook.drugs import DRUG_CLASSES, group_in_words
 from leadline.measures.three_values import any_holds
 
 CONVENTIONAL_CLASSES = tuple(class_id for class_id, kind in DRUG_CLASSES.items() if kind.conventional)
@@ -31,9 +31,12 @@ def is_systemic(course: DrugCourse) -> bool:
 
 
 def drug_name(course: DrugCourse) -> str:
-    """What a person reads, everywhere; the words of the chart are not shown, as they may hold anything (a name, a
-    remark). They stand in the casebook, and in a report for the team alone beside this name."""
-    return course.substance or "drug not recognised"
+    """What a person reads, everywhere: the substance, or the words of the chart if they can only name a group.
+
+    Other words are not shown, as they may hold anything (a name, a remark). They stand in the casebook, and in a report
+    for the team alone beside this name.
+    """
+    return course.substance or group_in_words(course.drug_text) or "drug not recognised"
 
 
 def drug_key(course: DrugCourse) -> str:

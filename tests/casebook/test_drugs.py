@@ -2,7 +2,7 @@
 
 import pytest
 
-from leadline.casebook.drugs import DRUG_CLASSES, catalogue, recognise, suggest
+from leadline.casebook.drugs import DRUG_CLASSES, catalogue, group_in_words, recognise, suggest
 
 # class: substance code (former or further codes). Typed from the ATC index; classes are the project's.
 BY_CLASS = """
@@ -241,3 +241,20 @@ def test_every_drug_has_a_class_and_no_name_or_code_stands_for_two():
 @pytest.mark.parametrize("drug", catalogue(), ids=lambda drug: drug.substance)
 def test_every_name_of_the_catalogue_leads_to_its_own_substance(drug):
     assert {recognise(name) for name in (drug.substance, *drug.names)} == {drug}
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("non-biologic DMARDs, several, not named", "non-biologic DMARDs, several, not named"),
+        ("Biologic  DMARD", "Biologic DMARD"),
+        ("DMARDs from Dr Smith", ""),
+        ("Anna's biologic", ""),
+        ("study drug 17", ""),
+        ("- ,", ""),
+        ("", ""),
+    ],
+)
+def test_words_that_can_only_name_a_group_are_shown_and_no_others(text, shown):
+    assert group_in_words(text) == shown
+    assert recognise(text) is None
