@@ -4,8 +4,9 @@ from leadline.trial.calibration import Calibration, Control, calibrate
 from leadline.trial.describe import DesignReport, describe
 from leadline.trial.design import Design
 from leadline.trial.error_rates import worst_errors
-from leadline.trial.operating import Scenario, Trial
+from leadline.trial.operating import Trial
 from leadline.trial.reading import read_design, shipped_design
+from leadline.trial.scenarios import Scenario
 
 __all__ = [
     "Calibration",

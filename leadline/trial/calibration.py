@@ -21,7 +21,8 @@ from leadline.trial.borrowing.independent import Independent
 from leadline.trial.design import Basis
 from leadline.trial.error_rates import PROOF, Search, WorstError, null_sets
 from leadline.trial.family_wise import as_it_is, errors_of
-from leadline.trial.operating import Trial, global_null
+from leadline.trial.operating import Trial
+from leadline.trial.scenarios import global_null
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

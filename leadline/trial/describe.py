@@ -20,9 +20,10 @@ from leadline.trial.boundaries import BoundaryRow, boundary_rows
 from leadline.trial.design import Design
 from leadline.trial.endings import check_exact_range
 from leadline.trial.error_rates import SEARCH, Search, WorstError, worst_errors
-from leadline.trial.operating import Operating, Scenario, Trial, planned_children
+from leadline.trial.operating import Trial, planned_children
 from leadline.trial.reading import design_adapter
 from leadline.trial.safety import Boundary, stopping_on_path
+from leadline.trial.scenarios import Operating, Scenario
 from leadline.trial.simulation import DRAWS, Draws, Simulated, Simulation, simulation_in_words
 from leadline.trial.words import design_in_words, warnings_in_words
 

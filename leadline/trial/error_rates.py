@@ -22,7 +22,7 @@ from scipy.special import binom
 
 from leadline.errors import BeyondExactRange
 from leadline.trial.borrowing.outcomes import Outcomes, every_outcome, table_shape
-from leadline.trial.operating import Scenario
+from leadline.trial.scenarios import Scenario
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

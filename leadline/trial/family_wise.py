@@ -22,8 +22,8 @@ from leadline.trial.error_rates import (
     final_states,
     worst_error,
 )
-from leadline.trial.operating import Scenario
 from leadline.trial.posterior import basket_law
+from leadline.trial.scenarios import Scenario
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

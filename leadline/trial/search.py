@@ -15,8 +15,9 @@ import yaml
 from leadline.errors import DesignInvalid, LeadlineError
 from leadline.trial.calibration import Control, calibrate
 from leadline.trial.error_rates import worst_errors
-from leadline.trial.operating import Scenario, Trial
+from leadline.trial.operating import Trial
 from leadline.trial.reading import parse_design
+from leadline.trial.scenarios import Scenario
 from leadline.trial.workers import end_last_line, finished_lines, submitting
 
 if TYPE_CHECKING:

@@ -20,7 +20,9 @@ from leadline.trial.basket_harm import pooled_harm_only
 from leadline.trial.borrowing import Above
 from leadline.trial.borrowing.outcomes import outcomes_from
 from leadline.trial.endings import Closed, Ending, Reason, verdicts_at
-from leadline.trial.operating import Decisions, Operating, Trial, estimates
+from leadline.trial.operating import Trial
+from leadline.trial.scenarios import Decisions, Operating
+from leadline.trial.tally import estimates
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,8 +33,8 @@ if TYPE_CHECKING:
     from leadline.trial.borrowing.beta import Counts, Floats
     from leadline.trial.design import Design
     from leadline.trial.endings import Pattern
-    from leadline.trial.operating import Scenario
     from leadline.trial.posterior import Posterior
+    from leadline.trial.scenarios import Scenario
 
     Key = tuple[Pattern, tuple[int, ...]]  # trials alike so far: baskets closed, and children at each step
 

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from leadline.trial.boundaries import BoundaryRow
     from leadline.trial.design import Accrual, Basket, ControlArm, Design, EarlyRule, Harm
     from leadline.trial.error_rates import WorstError
-    from leadline.trial.operating import Operating
     from leadline.trial.safety import Boundary
+    from leadline.trial.scenarios import Operating
 
 BORROWING = {
     "none": "Each disease is judged on its own children alone.",

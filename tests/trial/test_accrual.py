@@ -34,7 +34,8 @@ from leadline.trial.design import (
     Reference,
 )
 from leadline.trial.endings import Seen
-from leadline.trial.operating import Scenario, Trial
+from leadline.trial.operating import Trial
+from leadline.trial.scenarios import Scenario
 from tests.trial.designs import CPP, design, fujikawa
 from tests.trial.test_accrual_child_by_child import HARM, TWIN
 

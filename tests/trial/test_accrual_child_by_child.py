@@ -21,7 +21,8 @@ from leadline.trial.design import (
     LateResponses,
     Reference,
 )
-from leadline.trial.operating import Scenario, Trial
+from leadline.trial.operating import Trial
+from leadline.trial.scenarios import Scenario
 from tests.trial.designs import CPP
 
 # The slow twin: children come, are treated and judged one by one. It shares nothing with the fast code.

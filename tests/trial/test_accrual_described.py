@@ -19,8 +19,9 @@ from leadline.trial.borrowing.independent import Independent
 from leadline.trial.describe import describe
 from leadline.trial.design import Accrual
 from leadline.trial.error_rates import WorstError
-from leadline.trial.operating import Scenario, Trial
+from leadline.trial.operating import Trial
 from leadline.trial.reading import parse_design, schema_path
+from leadline.trial.scenarios import Scenario
 from tests.trial.designs import CPP, design
 
 TEXT = """\

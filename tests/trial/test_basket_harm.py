@@ -30,7 +30,8 @@ from leadline.trial.design import (
 from leadline.trial.endings import Reason
 from leadline.trial.error_rates import worst_errors
 from leadline.trial.monitoring.plan import join, named_protocol
-from leadline.trial.operating import Scenario, Trial
+from leadline.trial.operating import Trial
+from leadline.trial.scenarios import Scenario
 from leadline.trial.simulation import Simulation
 from leadline.trial.words import design_in_words
 from tests.trial.designs import CPP

@@ -12,7 +12,8 @@ from leadline.trial.borrowing.independent import Independent
 from leadline.trial.calibration import Control, Thresholds, calibrate, shortest_decimal
 from leadline.trial.design import Basis, Basket, Design, EarlyRule, Efficacy
 from leadline.trial.error_rates import Search, worst_errors
-from leadline.trial.operating import Scenario, Trial
+from leadline.trial.operating import Trial
+from leadline.trial.scenarios import Scenario
 from tests.trial.designs import CPP, design, fujikawa, fujikawa_two_stage
 from tests.trial.published import CHECKS
 

@@ -8,8 +8,9 @@ import pytest
 from leadline.trial.borrowing import Above, Outcomes
 from leadline.trial.boundaries import Action, boundary_rows
 from leadline.trial.describe import describe, standard_scenarios
-from leadline.trial.operating import Scenario, Trial
+from leadline.trial.operating import Trial
 from leadline.trial.reading import design_adapter, read_design, shipped_design
+from leadline.trial.scenarios import Scenario
 from tests.trial.designs import CPP, design, fujikawa_two_stage
 
 

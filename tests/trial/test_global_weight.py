@@ -19,8 +19,9 @@ from leadline.trial.borrowing.weights import (
     MarginalLikelihood,
 )
 from leadline.trial.design import Basis, EarlyRule
-from leadline.trial.operating import Scenario, Trial
+from leadline.trial.operating import Trial
 from leadline.trial.reading import parse_design
+from leadline.trial.scenarios import Scenario
 from leadline.trial.words import design_in_words
 from tests.trial.designs import design, like_baskets
 

@@ -13,7 +13,8 @@ from leadline.trial import describe
 from leadline.trial.borrowing.independent import Independent
 from leadline.trial.borrowing.pooled import Pooled
 from leadline.trial.design import Basis, Basket, Design, EarlyRule, Efficacy, Harm, Reference
-from leadline.trial.operating import Scenario, Trial
+from leadline.trial.operating import Trial
+from leadline.trial.scenarios import Scenario
 from tests.trial.designs import CPP, design, fujikawa, fujikawa_two_stage
 from tests.trial.published import CHECKS
 

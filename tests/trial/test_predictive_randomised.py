@@ -6,6 +6,7 @@ but the design.
 """
 
 import math
+from abc import ABC, abstractmethod
 from dataclasses import replace
 from fractions import Fraction
 from functools import cache
@@ -26,8 +27,9 @@ from leadline.trial.borrowing.local_mem import LocalExchangeability
 from leadline.trial.borrowing.mem import Exchangeability
 from leadline.trial.borrowing.pooled import Pooled
 from leadline.trial.design import Basis, Basket, ControlArm, Design, EarlyRule, Efficacy
-from leadline.trial.operating import Scenario, Trial
+from leadline.trial.operating import Trial
 from leadline.trial.predictive import assurance, predict_success
+from leadline.trial.scenarios import Scenario
 from tests.trial.designs import CPP, design, fujikawa
 
 LOOKS = ((2, 3), (1, 3))  # treated children of two baskets at two looks
@@ -69,15 +71,19 @@ def earlier_weights(s, m):
 
 
 class OwnControls:
-    """Each basket's controls by EARLIER and what they have shown; the treated by a mixture of betas."""
-
-    def treated(self, seen, j):
-        """Weights and shapes of the mixture."""
-        raise NotImplementedError
+    """Each basket's controls by EARLIER and what they have shown."""
 
     def next_control(self, seen, j):
         (_, _), (s, m) = seen[j]
         return sum(weight * Fraction(c, c + e) for weight, (c, e) in earlier_weights(s, m))
+
+
+class MixtureOfTreated(OwnControls, ABC):
+    """The treated by a mixture of betas."""
+
+    @abstractmethod
+    def treated(self, seen, j):
+        """Weights and shapes of the mixture."""
 
     def next_treated(self, seen, j):
         return sum(weight * Fraction(a, a + b) for weight, (a, b) in self.treated(seen, j))
@@ -90,19 +96,19 @@ class OwnControls:
         )
 
 
-class Alone(OwnControls):
+class Alone(MixtureOfTreated):
     def treated(self, seen, j):
         (r, n), _ = seen[j]
         return [(Fraction(1), (1 + r, 1 + n - r))]
 
 
-class Together(OwnControls):
+class Together(MixtureOfTreated):
     def treated(self, seen, j):
         r, n = (sum(basket[0][at] for basket in seen) for at in (0, 1))
         return [(Fraction(1), (1 + r, 1 + n - r))]
 
 
-class OneGroupOrTwo(OwnControls):
+class OneGroupOrTwo(MixtureOfTreated):
     """Local MEM of two baskets: one group or two, each with prior probability one half."""
 
     def treated(self, seen, j):

@@ -24,9 +24,10 @@ from leadline.trial.borrowing.pooled import Pooled
 from leadline.trial.borrowing.weights import JensenShannon
 from leadline.trial.design import Basis, Basket, ControlArm, Design, EarlyRule, Efficacy, Harm, HarmCheck
 from leadline.trial.error_rates import worst_errors
-from leadline.trial.operating import Scenario, Trial
+from leadline.trial.operating import Trial
 from leadline.trial.posterior import Posterior
 from leadline.trial.reading import parse_design, read_design, shipped_design
+from leadline.trial.scenarios import Scenario
 from tests.trial.designs import CPP
 
 UNIFORM = (Beta(1.0, 1.0),)

@@ -11,7 +11,7 @@ from scipy.stats import beta, binom
 from leadline.errors import DesignInvalid
 from leadline.trial.borrowing.independent import Independent
 from leadline.trial.design import Basis, EarlyRule, Harm, HarmCheck, HarmFamily
-from leadline.trial.operating import Scenario, Trial
+from leadline.trial.operating import Trial
 from leadline.trial.safety import (
     boundary_events,
     calibrated_boundary,
@@ -19,6 +19,7 @@ from leadline.trial.safety import (
     statistic,
     stopping,
 )
+from leadline.trial.scenarios import Scenario
 from tests.trial.designs import design
 from tests.trial.published import CHECKS
 

@@ -5,8 +5,9 @@ import json
 import pytest
 
 from leadline.errors import DesignInvalid
-from leadline.trial.operating import Scenario, Trial
+from leadline.trial.operating import Trial
 from leadline.trial.reading import parse_design
+from leadline.trial.scenarios import Scenario
 from leadline.trial.search import efficient, evaluate, parse_variation, search_designs
 
 TEXT = """\

@@ -19,9 +19,10 @@ from leadline.trial.borrowing.independent import Independent
 from leadline.trial.borrowing.power_prior import PowerPrior
 from leadline.trial.borrowing.weights import CalibratedPowerPrior
 from leadline.trial.design import Basket, ControlArm, Design, Efficacy
-from leadline.trial.operating import Scenario, Trial
+from leadline.trial.operating import Trial
 from leadline.trial.predictive import assurance, predict_success
 from leadline.trial.reading import parse_design
+from leadline.trial.scenarios import Scenario
 from leadline.trial.words import design_in_words
 
 # The manual of SAMprior 1.1.1 (vignette for binary endpoints): nine trials in ankylosing spondylitis, a mixture fitted

@@ -8,7 +8,8 @@ from scipy.stats import beta
 
 from leadline.protocol import read_protocol
 from leadline.trial import read_design, shipped_design
-from leadline.trial.operating import Scenario, Trial
+from leadline.trial.operating import Trial
+from leadline.trial.scenarios import Scenario
 from leadline.verdicts.null_rates import published
 from tests.trial.published import CHECKS
 

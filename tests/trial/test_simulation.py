@@ -20,7 +20,8 @@ from leadline.trial.design import (
     HarmCheck,
     Reference,
 )
-from leadline.trial.operating import Scenario, Trial
+from leadline.trial.operating import Trial
+from leadline.trial.scenarios import Scenario
 from leadline.trial.simulation import Draws, Simulation
 from tests.trial.designs import CPP, design, fujikawa
 

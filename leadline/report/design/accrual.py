@@ -14,7 +14,7 @@ from leadline.trial.accrual.words import compared_in_words, drawn_in_words
 if TYPE_CHECKING:
     from leadline.trial.accrual import OnAccrual, RandomAccrual
     from leadline.trial.describe import DesignReport
-    from leadline.trial.operating import Operating
+    from leadline.trial.scenarios import Operating
 
 
 def accrual_section(report: DesignReport) -> Section:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from leadline.trial.boundaries import BoundaryRow
     from leadline.trial.describe import DesignReport
     from leadline.trial.design import Basket, Design
-    from leadline.trial.operating import Operating, Scenario
+    from leadline.trial.scenarios import Operating, Scenario
 
 
 def all_tables(report: DesignReport) -> tuple[Table, ...]:

@@ -18,7 +18,7 @@ from leadline.trial.accrual.arrivals import COURSES, Arrivals, Courses, draw_arr
 from leadline.trial.accrual.ends import Apart, Ends, Together
 from leadline.trial.basket_harm import pooled_harm_only
 from leadline.trial.endings import Reason, outcome_count
-from leadline.trial.operating import Scenario
+from leadline.trial.scenarios import Scenario
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

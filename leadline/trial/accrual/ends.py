@@ -15,7 +15,7 @@ import numpy as np
 from leadline.errors import BeyondExactRange
 from leadline.trial.apart import Fate
 from leadline.trial.endings import Seen, find_endings
-from leadline.trial.operating import likelihood
+from leadline.trial.tally import likelihood
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
     from leadline.trial.borrowing.beta import Floats
     from leadline.trial.endings import Closed
-    from leadline.trial.operating import Scenario, Trial
+    from leadline.trial.operating import Trial
+    from leadline.trial.scenarios import Scenario
 
 MOST_ENDS = 2_000  # combinations of what can become of baskets that do not borrow
 

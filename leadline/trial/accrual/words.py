@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from leadline.trial.accrual.arrivals import Courses
     from leadline.trial.accrual.averaged import RandomAccrual
     from leadline.trial.error_rates import WorstError
-    from leadline.trial.operating import Operating
+    from leadline.trial.scenarios import Operating
 
 MANY_ERRORS = 3  # Monte Carlo standard errors beyond which a difference is not put down to luck
 WORTH_SAYING = 0.0005  # of a probability: less is not shown

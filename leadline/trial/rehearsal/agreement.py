@@ -25,9 +25,9 @@ from leadline.trial.rehearsal.gaps import MECHANISM
 
 if TYPE_CHECKING:
     from leadline.trial.borrowing.beta import Floats
-    from leadline.trial.operating import Operating
     from leadline.trial.rehearsal.asked import Asked, Prepared
     from leadline.trial.rehearsal.playing import Row
+    from leadline.trial.scenarios import Operating
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from leadline.errors import RehearsalInvalid
-from leadline.trial.operating import Scenario
+from leadline.trial.scenarios import Scenario
 
 if TYPE_CHECKING:
     from leadline.trial.design import Design

@@ -9,7 +9,8 @@ import pytest
 from leadline.trial.borrowing.independent import Independent
 from leadline.trial.design import Basis, Basket, Design, EarlyRule, Efficacy, Harm, HarmCheck, Reference
 from leadline.trial.monitoring.looks import walk
-from leadline.trial.operating import Scenario, Trial
+from leadline.trial.operating import Trial
+from leadline.trial.scenarios import Scenario
 from tests.trial.designs import CPP
 
 RATES = (0.4, 0.7)

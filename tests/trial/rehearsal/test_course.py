@@ -7,11 +7,12 @@ from functools import partial
 import numpy as np
 import pytest
 
-from leadline.trial.operating import Scenario, Trial
+from leadline.trial.operating import Trial
 from leadline.trial.reading import parse_design
 from leadline.trial.rehearsal.course import Child, Decided, Why, draw_children, play
 from leadline.trial.rehearsal.known import decide_by_truth
 from leadline.trial.rehearsal.truth import Truth
+from leadline.trial.scenarios import Scenario
 from tests.trial.rehearsal.designs import SMALL
 
 DESIGN = parse_design(SMALL, name="small.yaml")

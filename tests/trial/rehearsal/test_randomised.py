@@ -10,13 +10,14 @@ import pytest
 from leadline.casebook import read_casebook
 from leadline.errors import RehearsalInvalid
 from leadline.trial.monitoring import monitor
-from leadline.trial.operating import Scenario, Trial
+from leadline.trial.operating import Trial
 from leadline.trial.reading import parse_design
 from leadline.trial.rehearsal import agree, rehearse_once
 from leadline.trial.rehearsal.asked import prepared
 from leadline.trial.rehearsal.course import Why, draw_children, play
 from leadline.trial.rehearsal.known import decide_by_truth
 from leadline.trial.rehearsal.truth import Truth, parse_truth
+from leadline.trial.scenarios import Scenario
 from tests.trial.rehearsal.designs import small
 
 RANDOMISED = """\
