@@ -50,7 +50,10 @@ def check(
     casebook: Annotated[Path, typer.Argument(help="Folder of CSV or Parquet files, or a workbook (.xlsx).")],
     as_json: AsJson = False,
 ) -> None:
-    """List every problem of a casebook at once: where, what was found, what is taken, what to do."""
+    """List every problem of a casebook at once.
+
+    Where it is, what was found, what is taken, what to do.
+    """
     from leadline.casebook import check_casebook
 
     checked = check_casebook(casebook)

@@ -30,7 +30,10 @@ def freeze(
     force: Annotated[bool, typer.Option("--force", help="Write over a lock that is there.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write a lock: the design, its protocol, the rules and the boundaries as they are, with their hashes."""
+    """Write a lock, before the first child.
+
+    It holds the design, its protocol, the rules and the boundaries as they are, with their hashes.
+    """
     from leadline.trial.monitoring import read_plan, write_lock
     from leadline.trial.reading import find_design
 
@@ -72,7 +75,10 @@ def monitor(
     force: Annotated[bool, typer.Option("--force", help="Write over the folder, whatever is in it.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Where each basket and harm stand against the frozen rules, each response derived from its chart."""
+    """Hold the casebook against the frozen rules.
+
+    Where each basket and harm stand, each response derived from its chart.
+    """
     from leadline.casebook import read_casebook
     from leadline.trial.monitoring import check_lock, read_lock, read_plan
     from leadline.trial.monitoring import monitor as monitor_trial

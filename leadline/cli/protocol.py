@@ -54,8 +54,11 @@ def check(
     force: Annotated[bool, typer.Option("--force", help="Write over the folder, whatever is in it.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Find what a protocol contradicts, and list what the centre still has to fill in; with a casebook, hold each
-    child, infusion, visit and change of treatment against it, and list what is still to be recorded."""
+    """Hold a protocol against itself, and a casebook against it.
+
+    What it contradicts, and what the centre still has to fill in; with a casebook each child, infusion, visit and
+    change of treatment, and what is still to be recorded.
+    """
     from leadline.errors import ProtocolContradicts
     from leadline.protocol.check import check_protocol
     from leadline.protocol.reading import shipped_protocol
@@ -93,7 +96,7 @@ def diff(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say in words what an amendment changes, and which children it touches."""
+    """Say what an amendment changes, and for which children."""
     from leadline.casebook import read_casebook
     from leadline.protocol.amendments import compare_protocols, touched_children
     from leadline.protocol.reading import read_protocol

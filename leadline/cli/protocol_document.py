@@ -41,7 +41,10 @@ def show(
     force: Annotated[bool, typer.Option("--force", help="Write over the folder, whatever is in it.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Answer with one JSON object.")] = False,
 ) -> None:
-    """Write the protocol as HTML, PDF and DOCX, in the section order of the ICH M11 template."""
+    """Write the protocol as HTML, PDF and DOCX.
+
+    In the section order of the ICH M11 template.
+    """
     from leadline.protocol.check import check_protocol
     from leadline.report.protocol import write_protocol
 

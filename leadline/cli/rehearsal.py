@@ -60,7 +60,10 @@ def rehearse(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Answer with one JSON object.")] = False,
 ) -> None:
-    """Play the trial on invented children, from charts to decisions, and hold the rates against the exact ones."""
+    """Play the trial on invented children.
+
+    From charts to decisions; the rates are held against the exact ones.
+    """
     from leadline.trial.rehearsal import agree, ask
     from leadline.trial.rehearsal import rehearse as rehearse_many
 

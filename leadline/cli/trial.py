@@ -50,7 +50,7 @@ def check(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Read a design file and say what it holds, or which lines are wrong."""
+    """Say what a design file holds, or what is wrong."""
     from leadline.trial.reading import find_design, read_design, shipped_design
     from leadline.trial.words import design_in_words
 
@@ -101,7 +101,10 @@ def describe(
     seed: Annotated[int, typer.Option("--seed", min=0, help="Of a simulation, and of random accrual.")] = 1,
     as_json: AsJson = False,
 ) -> None:
-    """What the design does: error rates anywhere, power, sizes, stopping, boundaries, sensitivity."""
+    """Find error rates, power, sizes and boundaries.
+
+    Error rates wherever the truth lies, power, sizes, stopping, boundaries, sensitivity.
+    """
     from leadline.report.design.machine import machine
     from leadline.trial.accrual import Courses
     from leadline.trial.describe import describe as describe_design

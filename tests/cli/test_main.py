@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from typer.testing import CliRunner
 
 from leadline.casebook.examples import path
 from leadline.cli import main
@@ -80,3 +81,11 @@ def test_an_interrupted_command_says_so_and_ends_as_the_shell_expects(monkeypatc
         main.run()
     assert ended.value.code == 130
     assert "interrupted; what was finished is kept" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("group", [(), ("trial",), ("protocol",), ("evidence",)])
+def test_no_sentence_about_a_command_is_cut(group):
+    said = CliRunner().invoke(main.app, [*group, "--help"], catch_exceptions=False).stdout
+    commands = said.split("COMMAND [ARGS]...", 1)[1]
+    assert "check" in commands or "pool" in commands
+    assert "..." not in commands
