@@ -11,6 +11,8 @@ from scipy.integrate import dblquad, quad
 
 from leadline.errors import DesignInvalid
 from leadline.evidence.priors import map_prior
+from leadline.report.blocks import Table
+from leadline.report.design.results import design_results
 from leadline.trial import describe
 from leadline.trial.borrowing.beta import Above, Mean
 from leadline.trial.borrowing.bhm import Hierarchical
@@ -120,6 +122,9 @@ efficacy: {posterior: 0.9}
 """
 
 
+STUDY = '    - {name: "Adults, invented", responders: 24, patients: 40, centre_rate: 0.4, weight: 0.25}\n'
+
+
 def design_text(centre="null_rate", responders="24"):
     return DESIGN.replace("CENTRE", centre).replace("RESPONDERS", responders)
 
@@ -142,3 +147,19 @@ def test_a_design_with_studies_is_described():
 def test_impossible_studies_are_refused(centre, responders, said):
     with pytest.raises(DesignInvalid, match=said):
         parse_design(design_text(centre, responders), name="adults.yaml")
+
+
+def parameters_of(text):
+    report = describe(parse_design(text, name="adults.yaml"))
+    (section,) = (one for one in design_results(report, ()).sections if one.id == "parameters")
+    (table,) = (block for block in section.blocks if isinstance(block, Table))
+    return {row[0]: row[1] for row in table.rows}
+
+
+def test_the_parameters_of_a_report_name_each_study_and_no_empty_list():
+    rows = parameters_of(design_text())
+    assert rows["Borrowing study 1: responders"] == "24"
+    assert rows["Borrowing study 1: weight"] == "0.25"
+    assert rows["Order"] == "together"
+    plain = parameters_of(design_text().replace("  studies:\n", "").replace(STUDY, ""))
+    assert not [name for name in plain if "stud" in name]

@@ -141,11 +141,17 @@ def _values(value: object, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, .
                 yield from _values(getattr(value, one.name), (*path, plain(one.name)))
     elif isinstance(value, tuple) and any(map(is_dataclass, value)):
         for place, part in enumerate(value, start=1):
-            yield from _values(part, (*path[:-1], f"{path[-1].removesuffix('s')} {place}:"))
-    elif isinstance(value, tuple):
-        yield path, ", ".join(map(_said, value)) or "together"
-    elif value not in (None, ""):
+            yield from _values(part, (*path[:-1], f"{_singular(path[-1])} {place}:"))
+    elif path[-1] == "order" and not value:
+        yield path, "together"
+    elif isinstance(value, tuple) and value:
+        yield path, ", ".join(map(_said, value))
+    elif value not in (None, "", ()):
         yield path, _said(value)
+
+
+def _singular(word: str) -> str:
+    return word.removesuffix("ies") + "y" if word.endswith("ies") else word.removesuffix("s")
 
 
 def _said(value: object) -> str:
