@@ -20,7 +20,7 @@ from leadline.trial.safety import harm_boundary, stopping_on_path
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from leadline.trial.borrowing.beta import Floats
+    from leadline.trial.borrowing.beta import Counts, Floats
     from leadline.trial.design import Basket, Design, Harm
     from leadline.trial.endings import Closed
     from leadline.trial.safety import Boundary, Stopping
@@ -57,6 +57,16 @@ class BasketHarm:
             return stops[look]
         # What is left is summed, not taken from one: after the last look nothing is lost by rounding.
         return self.law(basket, rate).never + sum(stops[look + 1 :])
+
+    def looks_drawn(self, uniform: Floats, rates: Sequence[float]) -> Counts:
+        """(trials, baskets): the look, from 0, at or before which harm closes a basket that nothing else closes.
+
+        uniform   (trials, baskets), numbers between 0 and 1
+        returns   the number of the basket's looks where harm never closes it
+        """
+        laws = [self.law(j, rate).at_check for j, rate in enumerate(rates)]
+        columns = zip(uniform.T, laws, strict=True)
+        return np.column_stack([np.searchsorted(np.cumsum(law), column, "right") for column, law in columns])
 
     def children(self, ends: Sequence[Closed], rates: Sequence[float]) -> Floats:
         """(baskets,): mean number of children in these ends, treated and controls.

@@ -156,7 +156,7 @@ def describe(
     worst = _worst(trial, search)
     warnings = warnings_in_words(design, scenarios=scenarios, worst=worst, nearest_decision=nearest)
     if simulation is not None:
-        warnings = (simulation_in_words(simulation.draws), *warnings)
+        warnings = (simulation_in_words(simulation.draws, design), *warnings)
     accrual = _accrual(trial, scenarios, worst, courses)
     if accrual is not None:
         warnings += accrual_warnings(accrual, scenarios, worst)

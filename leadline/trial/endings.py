@@ -272,15 +272,7 @@ class _Walk:
             open_ones = [j for j in self.steps[step] if key[0][j] is None]
             choices = (combinations(open_ones, count + 1) for count in range(len(open_ones)))
             for chosen in chain.from_iterable(choices):
-                yield key, self._closed_for_harm(key[0], chosen, step), law
-
-    def _closed_for_harm(self, pattern: Pattern, chosen: tuple[int, ...], step: int) -> Pattern:
-        assert self.design.harm is not None
-        counted = step if self.design.harm.check is HarmCheck.LOOK else step - 1
-        sizes, then = self.seen.sizes((None,) * len(pattern), counted), list(pattern)
-        for j in chosen:
-            then[j] = Closed(step, sizes[j], Reason.HARM, success=False)
-        return tuple(then)
+                yield key, closed_for_harm(self.design, self.seen, key[0], chosen, step), law
 
     def _judged(self, basket: int, look: int, size: int) -> bool:
         return size >= self.seen.fewest or look == len(self.design.baskets[basket].looks)
@@ -382,6 +374,19 @@ class _Walk:
         for j, (size, control) in enumerate(zip(sizes, controls, strict=True)):
             free *= basket_law(size, 0.5, control, 0.5)[entries[:, j]]
         return outcomes_from(entries, sizes, controls), law[law > 0] / free
+
+
+def closed_for_harm(
+    design: Design, seen: Seen, pattern: Pattern, chosen: tuple[int, ...], step: int
+) -> Pattern:
+    """The pattern after the harm rules of these baskets have closed them, each with the children that it still counts:
+    those of this look, or, where harm is looked at after every child, those of its look before."""
+    assert design.harm is not None
+    counted = step if design.harm.check is HarmCheck.LOOK else step - 1
+    sizes, then = seen.sizes((None,) * len(pattern), counted), list(pattern)
+    for j in chosen:
+        then[j] = Closed(step, sizes[j], Reason.HARM, success=False)
+    return tuple(then)
 
 
 def _tosses(before: int, after: int) -> Floats:

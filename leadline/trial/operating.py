@@ -100,7 +100,7 @@ class Trial:
         truths, adjusted = scenario.truths(self.design), scenario.adjusted(self.design)
         alone = [scenario] * len(truths)
         if self.basket_harm is not None:
-            alone = [replace(scenario, harm_rate=rate) for rate in self._harm_rates(scenario)]
+            alone = [replace(scenario, harm_rate=rate) for rate in self.harm_rates(scenario)]
         return [
             [
                 fate_of(
@@ -129,7 +129,7 @@ class Trial:
     def chance(self, ending: Ending, scenario: Scenario) -> float:
         """What the harm rule leaves of an ending: its probability given the responses."""
         if self.basket_harm is not None:
-            return self.basket_harm.chance(ending.closed, self._harm_rates(scenario))
+            return self.basket_harm.chance(ending.closed, self.harm_rates(scenario))
         law = self.harm_law(ending, scenario)
         if law is None:
             return 1.0
@@ -147,7 +147,7 @@ class Trial:
         harm, boundary = self.design.harm, self.boundary
         if harm is None or boundary is None:
             return None
-        rate, *others = set(self._harm_rates(scenario))
+        rate, *others = set(self.harm_rates(scenario))
         if others:
             raise DesignInvalid(
                 f"harm_rate: found {len(others) + 1} rates; takes one for a harm rule that counts all baskets together",
@@ -165,11 +165,11 @@ class Trial:
         children of that step are taken to have come in turn from all the open ones.
         """
         if self.basket_harm is not None:
-            return self.basket_harm.children(ends, self._harm_rates(scenario))
+            return self.basket_harm.children(ends, self.harm_rates(scenario))
         return _children(self.design, ends, path, self.harm_on(path, scenario))
 
-    def _harm_rates(self, scenario: Scenario) -> tuple[float, ...]:
-        """One a basket."""
+    def harm_rates(self, scenario: Scenario) -> tuple[float, ...]:
+        """True rates of the event of the harm rule, one a basket."""
         assert self.design.harm is not None
         rate = self.design.harm.expected_rate if scenario.harm_rate is None else scenario.harm_rate
         return rate if isinstance(rate, tuple) else (rate,) * len(self.design.baskets)

@@ -1,9 +1,11 @@
 """Operating characteristics by simulation, for designs with more outcomes than can be added up.
 
-Only the children's responses are drawn. Posteriors and decisions are those of the design, as exact as elsewhere, and
-each is computed once. The harm rule is not drawn: what it leaves of a drawn trial is its exact law given the children.
-Every scenario sees the same draws (one uniform number a child, a responder where it is below the true rate), so that
-scenarios differ by their rates and not by luck. Each figure comes with its Monte Carlo standard error.
+The children's responses are drawn. Posteriors and decisions are those of the design, as exact as elsewhere, and each is
+computed once. A harm rule for the whole trial is not drawn: what it leaves of a drawn trial is its exact law given the
+children. With a rule for each basket there are too many ways in which harm can close some of them, so that the look at
+which it would close each is drawn from its exact law. Every scenario sees the same draws (one uniform number a child, a
+responder where it is below the true rate), so that scenarios differ by their rates and not by luck. Each figure comes
+with its Monte Carlo standard error.
 """
 
 from __future__ import annotations
@@ -11,15 +13,16 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from itertools import compress
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from leadline.errors import DesignInvalid
-from leadline.trial.basket_harm import pooled_harm_only
 from leadline.trial.borrowing import Above
 from leadline.trial.borrowing.outcomes import outcomes_from
-from leadline.trial.endings import Closed, Ending, Reason, verdicts_at
+from leadline.trial.design import HarmCheck
+from leadline.trial.endings import Closed, Ending, Reason, closed_for_harm, planned, verdicts_at
 from leadline.trial.operating import Trial
 from leadline.trial.scenarios import Decisions, Operating
 from leadline.trial.tally import estimates
@@ -58,12 +61,17 @@ class Draws:
 DRAWS = Draws()
 
 
-def simulation_in_words(draws: Draws) -> str:
+def simulation_in_words(draws: Draws, design: Design) -> str:
     """What a reader of simulated figures has to know."""
+    harm = (
+        "is exact; when harm stops a disease is drawn from its exact law"
+        if design.harm_by_basket
+        else "is exact, and so is what the harm rule does"
+    )
     return (
         f"The probabilities are simulated: {draws.trials:,} trials were drawn (seed {draws.seed}), so that each has a "
         f"Monte Carlo standard error, at most {100 * draws.largest_error:.2f} percentage points. What each outcome "
-        "leads to is exact, and so is what the harm rule does."
+        f"leads to {harm}."
     )
 
 
@@ -79,8 +87,7 @@ class Simulation:
     """The counterpart of `Trial` for designs beyond its range: drawn children in place of all outcomes."""
 
     def __init__(self, design: Design, *, draws: Draws = DRAWS, posterior: Posterior | None = None) -> None:
-        """Raises DesignInvalid for fewer than 100 trials, and where each basket has a harm rule of its own."""
-        pooled_harm_only(design, where="a simulated design, as one with too many outcomes to add up,")
+        """Raises DesignInvalid for fewer than 100 trials."""
         if draws.trials < FEWEST_TRIALS:
             raise DesignInvalid(
                 f"trials: found {draws.trials}; takes {FEWEST_TRIALS} or more",
@@ -106,7 +113,8 @@ class Simulation:
         moments = _Moments(self.trial.design)
         for children in self._batches:
             values = _PerTrial(self.trial, scenario, len(children), with_estimates=with_estimates)
-            for rows, ending in _endings(self.trial, self._entries(children, scenario)):
+            drawn = _Drawn(self._entries(children, scenario), self._looks_harmed(children, scenario))
+            for rows, ending in _endings(self.trial, drawn):
                 values.add(rows, ending)
                 self._keep_nearest(ending)
             moments.add(values.columns())
@@ -114,9 +122,11 @@ class Simulation:
 
     @cached_property
     def _batches(self) -> list[NDArray[np.float32]]:
-        """Uniform numbers (trials, children of all baskets, treated and controls), one a child."""
+        """Uniform numbers (trials, children of all baskets, treated and controls), one a child; then, where each basket
+        has a harm rule of its own, one a basket."""
         design = self.trial.design
         children = sum(design.sizes) + sum(design.control_sizes)
+        children += len(design.baskets) if design.harm_by_basket else 0
         starts = range(0, self.draws.trials, AT_ONCE)
         seeds = np.random.SeedSequence(self.draws.seed).spawn(len(starts))
         return [
@@ -143,6 +153,14 @@ class Simulation:
             entries.append(treated)
         return entries
 
+    def _looks_harmed(self, children: NDArray[np.float32], scenario: Scenario) -> Counts:
+        """(trials, baskets): the look, from 0, at which its own harm rule closes a basket; -1 where none does."""
+        rules, baskets = self.trial.basket_harm, len(self.trial.design.baskets)
+        if rules is None:
+            return np.full((len(children), baskets), -1)
+        looks = rules.looks_drawn(children[:, -baskets:].astype(float), self.trial.harm_rates(scenario))
+        return np.where(looks < [len(basket.looks) for basket in self.trial.design.baskets], looks, -1)
+
     def _keep_nearest(self, ending: Ending) -> None:
         gaps = abs(ending.posterior - np.array(self.trial.design.thresholds))[:, list(ending.by_threshold)]
         self.nearest_decision = min(self.nearest_decision, float(gaps.min(initial=1.0)))
@@ -154,38 +172,76 @@ def _responders(children: NDArray[np.float32], rate: float, looks: tuple[int, ..
     return np.asarray(responds.cumsum(axis=1, dtype=np.int64)[:, np.array(looks) - 1])
 
 
-def _endings(trial: Trial, entries: list[Counts]) -> Iterator[tuple[Counts, Ending]]:
+class _Drawn(NamedTuple):
+    """Drawn trials.
+
+    entries   for each basket (trials, looks): where in its table its children of each look are
+    harmed    (trials, baskets), the look, from 0, at which its own harm rule closes a basket that is open; -1 for none
+    """
+
+    entries: list[Counts]
+    harmed: Counts
+
+
+def _endings(trial: Trial, drawn: _Drawn) -> Iterator[tuple[Counts, Ending]]:
     """How the drawn trials end: their positions, and an ending with one row each.
 
-    With a harm rule a trial also has an ending by harm in each of its steps; `Trial.chance` says how likely each is.
+    With a harm rule for the whole trial a drawn one also has an ending by harm in each of its steps; how likely each
+    is, `Trial.chance` says.
     """
-    design, baskets = trial.design, len(entries)
-    now = np.zeros((len(entries[0]), baskets), dtype=np.int64)
+    design, baskets = trial.design, len(drawn.entries)
+    now = np.zeros((len(drawn.harmed), baskets), dtype=np.int64)
     alike: dict[Key, Counts] = {((None,) * baskets, ()): np.arange(len(now))}
     looks, steps = [0] * baskets, design.steps()
+    harm_at_looks = design.harm is not None and design.harm.check is HarmCheck.LOOK
     for step, moved in enumerate(steps):
         for j in moved:
             looks[j] += 1
         later: defaultdict[Key, list[Counts]] = defaultdict(list)
-        for (pattern, path), rows in alike.items():
-            seen = [j for j in moved if pattern[j] is None]
-            if not seen:  # nobody to look at: these trials wait for another basket
-                later[pattern, path].append(rows)
-                continue
-            for j in seen:
-                now[rows, j] = entries[j][rows, looks[j] - 1]
-            look = _Look(trial, step, looks, pattern, path, now[rows])
-            if design.harm is not None:
-                yield rows, look.harmed()
-            if step == len(steps) - 1:
-                yield rows, look.final()
-                continue
-            for then, part in look.decided(seen):
-                if all(then):
-                    yield rows[part], look.settled(then, part)
-                else:
-                    later[then, look.path].append(rows[part])
+        for (before, path), together in alike.items():
+            looked_at = [j for j in moved if before[j] is None]
+            for pattern, rows in _after_harm(design, before, together, drawn.harmed, looked_at, looks, step):
+                seen = [j for j in looked_at if pattern[j] is None]
+                for j in looked_at if harm_at_looks else seen:
+                    now[rows, j] = drawn.entries[j][rows, looks[j] - 1]
+                look = _Look(trial, step, looks, pattern, path, now[rows])
+                if all(pattern):  # the last open ones closed for harm
+                    yield rows, look.settled(pattern, slice(None))
+                    continue
+                if not seen:  # nobody to look at: these trials wait for another basket
+                    later[pattern, path].append(rows)
+                    continue
+                if design.harm is not None and not design.harm_by_basket:
+                    yield rows, look.harmed()
+                if step == len(steps) - 1:
+                    yield rows, look.final()
+                    continue
+                for then, part in look.decided(seen):
+                    if all(then):
+                        yield rows[part], look.settled(then, part)
+                    else:
+                        later[then, look.path].append(rows[part])
         alike = {key: np.concatenate(parts) for key, parts in later.items()}
+
+
+def _after_harm(
+    design: Design,
+    pattern: Pattern,
+    rows: Counts,
+    harmed: Counts,
+    looked_at: list[int],
+    looks: list[int],
+    step: int,
+) -> Iterator[tuple[Pattern, Counts]]:
+    """Trials alike so far, by which of the baskets looked at are closed by a harm rule of their own."""
+    closes = harmed[rows][:, looked_at] == [looks[j] - 1 for j in looked_at]
+    if not closes.any():
+        yield pattern, rows
+        return
+    for wanted in np.unique(closes, axis=0):
+        chosen = tuple(compress(looked_at, wanted))
+        part = (closes == wanted).all(axis=1)
+        yield closed_for_harm(design, planned(design), pattern, chosen, step), rows[part]
 
 
 class _Look:
@@ -279,7 +335,8 @@ class _PerTrial:
 
     def add(self, rows: Counts, ending: Ending) -> None:
         """Count one ending of these trials."""
-        chance = self.trial.chance(ending, self.scenario)
+        # Where each basket has a harm rule of its own, what harm does is drawn already.
+        chance = 1.0 if self.trial.basket_harm else self.trial.chance(ending, self.scenario)
         if chance == 0.0:
             return
         self.success[rows] += chance * ending.success
@@ -290,13 +347,17 @@ class _PerTrial:
             self.futility[rows, closed.step, j] += chance * (closed.reason is Reason.FUTILITY)
             self.efficacy[rows, closed.step, j] += chance * (closed.reason is Reason.EFFICACY)
             self.stopped_harm[rows, closed.step, j] += chance * (closed.reason is Reason.HARM)
-        if ending.harmed:
-            self.harm[rows, max(closed.step for closed in ending.closed)] += chance
-        elif self.with_estimates:
-            error, covered = estimates(self.trial, ending, self.adjusted)
-            self.bias[rows] += chance * error
-            self.mse[rows] += chance * error**2
-            self.coverage[rows] += chance * covered
+        if harmed := [closed.step for closed in ending.closed if closed.reason is Reason.HARM]:
+            self.harm[rows, min(harmed)] += chance
+        if self.with_estimates and (self.trial.basket_harm or not harmed):
+            self._estimates(rows, ending, chance)
+
+    def _estimates(self, rows: Counts, ending: Ending, chance: float) -> None:
+        error, covered = estimates(self.trial, ending, self.adjusted)
+        counted = chance * np.array([closed.reason is not Reason.HARM for closed in ending.closed])
+        self.bias[rows] += counted * error
+        self.mse[rows] += counted * error**2
+        self.coverage[rows] += counted * covered
 
     def columns(self) -> Floats:
         """(trials, columns), in the order that `_Moments` reads."""

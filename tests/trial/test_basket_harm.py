@@ -32,7 +32,6 @@ from leadline.trial.error_rates import worst_errors
 from leadline.trial.monitoring.plan import join, named_protocol
 from leadline.trial.operating import Trial
 from leadline.trial.scenarios import Scenario
-from leadline.trial.simulation import Simulation
 from leadline.trial.words import design_in_words
 from tests.trial.designs import CPP
 
@@ -318,10 +317,6 @@ def test_what_does_not_reckon_with_own_rules_refuses_them():
     accrual = Accrual((1.0, 1.0, 1.0), (6, 12))
     with pytest.raises(DesignInvalid, match=r"harm\.scope: found basket; random accrual takes pooled"):
         random_accrual(Trial(plan), [SCENARIO], courses=Courses(20), accrual=accrual)
-    with pytest.raises(DesignInvalid, match=r"harm\.scope: found basket; a simulated design"):
-        Simulation(plan)
-    with pytest.raises(DesignInvalid, match=r"harm\.scope: found basket; a simulated design"):
-        describe(plan, simulate=True)
     path = shipped_design("msc_basket")
     shipped = read_design(path)
     own_rules = replace(shipped, harm=plan.harm)

@@ -18,6 +18,7 @@ from leadline.trial.design import (
     Efficacy,
     Harm,
     HarmCheck,
+    HarmScope,
     Reference,
 )
 from leadline.trial.operating import Trial
@@ -45,6 +46,23 @@ CASES = {
     "with harm": (
         unlike(fujikawa(0.0), futility=FUTILITY, harm=HARM),
         Scenario("mixed", (0.2, 0.3, 0.5), 0.25),
+    ),
+    "with harm of each basket": (
+        unlike(CPP, futility=FUTILITY, harm=replace(HARM, scope=HarmScope.BASKET)),
+        Scenario("mixed", (0.2, 0.6, 0.1), (0.25, 0.4, 0.1)),
+    ),
+    "with harm of each basket at the looks": (
+        unlike(CPP, futility=FUTILITY, harm=replace(HARM, scope=HarmScope.BASKET, check=HarmCheck.LOOK)),
+        Scenario("mixed", (0.2, 0.6, 0.1), 0.3),
+    ),
+    "with harm of each basket one after the other": (
+        unlike(
+            CPP,
+            futility=FUTILITY,
+            harm=replace(HARM, scope=HarmScope.BASKET),
+            order=(("a",), ("b",), ("a",), ("b", "c")),
+        ),
+        Scenario("mixed", (0.2, 0.6, 0.1), (0.5, 0.1, 0.3)),
     ),
     "one after the other": (
         replace(unlike(CPP, futility=FUTILITY), order=(("a",), ("b",), ("a",), ("b", "c"))),
@@ -75,7 +93,7 @@ def test_simulated_figures_lie_within_their_own_error_of_the_exact_ones(case):
             np.atleast_1d(getattr(one, field)) for one in (exact, found.operating, found.standard_error)
         )
         assert (np.abs(value - wanted) <= 3.5 * error + 1e-12).all(), field
-    for field in ("stopped_futility", "stopped_efficacy", "harm"):
+    for field in ("stopped_futility", "stopped_efficacy", "stopped_harm", "harm"):
         wanted, value, error = (
             np.array(getattr(one, field)) for one in (exact, found.operating, found.standard_error)
         )

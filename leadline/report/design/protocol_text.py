@@ -250,4 +250,4 @@ def _how(report: DesignReport) -> str:
         )
         return f"{how}{drawn} (Leadline {report.version})."
     draws = Draws(report.simulation.trials, report.simulation.seed)
-    return f"{simulation_in_words(draws)} (Leadline {report.version}.)"
+    return f"{simulation_in_words(draws, report.design)} (Leadline {report.version}.)"
