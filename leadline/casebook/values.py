@@ -80,7 +80,7 @@ def _melted(visits: pl.DataFrame, name: str, column: ItemColumn, problems: Probl
         _text(rows, "list_used" if column.item.id in LIST_ITEMS else "").alias("version"), "source_kind",
     )  # fmt: skip
     if column.to_stored is None:
-        units = rows.select(_text(rows, column.unit_column).alias("unit"))["unit"]
+        units = rows.with_columns(_text(rows, column.unit_column).alias("unit"))["unit"]
         frame = _converted(frame.with_columns(units), problems, unit_column=column.unit_column)
     return _as_raw(frame)
 

@@ -375,6 +375,14 @@ def test_a_misspelt_status_or_source_is_no_status(tmp_path):
     assert found == [("visits", 2, "row_status"), ("visits", 2, "source_kind")]
 
 
+def test_a_column_without_its_unit_is_a_problem_in_every_row_that_has_a_value(tmp_path):
+    visits = f"{VISITS},crp\nCHILD-01,V1,2019-04-01,12\nCHILD-01,V2,2019-05-01,\nCHILD-01,V3,2019-06-01,8"
+    assert problems_of(book(tmp_path, visits=visits)) == [
+        ("visits", 2, "crp_unit", "no unit"),
+        ("visits", 4, "crp_unit", "no unit"),
+    ]
+
+
 def test_the_nearest_name_is_suggested(tmp_path):
     tables = {
         "visit": "a\n1",
