@@ -82,13 +82,14 @@ def read_sheets(path: Path) -> Found:
 
 
 WORKBOOKS = (".xlsx", ".xls", ".ods")
+TABLE_FILES = (".csv", ".parquet")
 
 
 def _only_workbook_in(folder: Path) -> Path | None:
     """The one workbook of a folder that holds no table of its own; a spreadsheet's lock file (~$) is none."""
     files = [file for file in folder.iterdir() if file.is_file()]
     workbooks = [file for file in files if file.suffix.lower() == ".xlsx" and not file.name.startswith("~$")]
-    tables = [file for file in files if file.suffix.lower() in (".csv", ".parquet")]
+    tables = [file for file in files if file.suffix.lower() in TABLE_FILES]
     return workbooks[0] if len(workbooks) == 1 and not tables else None
 
 
@@ -99,7 +100,8 @@ def _read_folder(folder: Path) -> Found:
             what = "a workbook beside tables in files of their own"
             todo = "Move one of the two elsewhere: nothing says which holds."
             found.problems.add(Problem(file.name, None, "", what, "one or the other", todo))
-        if file.suffix.lower() not in (".csv", ".parquet") or not file.is_file():
+        if file.suffix.lower() not in TABLE_FILES or not file.is_file():
+            _add_file_not_read(file, found)
             continue
         table = _table_named(file.stem, file.name, found)
         if table is None:
@@ -113,6 +115,14 @@ def _read_folder(folder: Path) -> Found:
         if frame is not None:
             found.sheets[table] = Sheet(table, file.name, frame)
     return found
+
+
+def _add_file_not_read(file: Path, found: Found) -> None:
+    """A file with the name of a table (visits.txt, visits.csv.gz, visits.numbers) was meant to be read."""
+    name = file.name.partition(".")[0].strip().lower().replace(" ", "_")
+    if name in TABLES and file.suffix.lower() not in WORKBOOKS:
+        what, taken = "a table in a file that is not read", f"{name}.csv, {name}.parquet or a workbook"
+        found.problems.add(Problem(file.name, None, "", what, taken, "Save it as CSV, or move it elsewhere."))
 
 
 def _table_named(name: str, shown_as: str, found: Found) -> str | None:
@@ -192,8 +202,12 @@ def _with_decimal_points(frame: pl.DataFrame, separator: str, table: str, found:
     with_point = {name: frame[name].str.contains(_DECIMAL_POINT).fill_null(False) for name in columns}
     commas, points = (sum(int(mask.sum()) for mask in masks.values()) for masks in (with_comma, with_point))
     if commas and points:
-        rarer, mark = (with_comma, "comma") if commas <= points else (with_point, "point")
-        _add_cells(frame, rarer, table, found, f"a decimal {mark}", "one decimal mark in the whole file")
+        rarer, mark, other = (
+            (with_comma, "comma", "point") if commas <= points else (with_point, "point", "comma")
+        )
+        todo = f"Write it with a {other}, as the rest of the file does."
+        taken = "one decimal mark in the whole file"
+        _add_cells(frame, rarer, table, found, f"a decimal {mark}", taken, todo)
     elif commas and separator == ",":
         doubtful = _matching(frame, with_comma, _THOUSANDS)
         _add_cells(
@@ -206,6 +220,9 @@ def _with_decimal_points(frame: pl.DataFrame, separator: str, table: str, found:
         )
     if commas and not points:
         found.notices.append(f"{table}: decimal commas were read as decimal points.")
+    if (
+        commas
+    ):  # beside points too, where the mixture is the problem: a cell needs no second one for its comma
         frame = frame.with_columns(
             pl.when(mask)
             .then(pl.col(name).str.replace(",", ".", literal=True))
@@ -228,13 +245,17 @@ def _matching(frame: pl.DataFrame, masks: dict[str, pl.Series], pattern: str) ->
 
 
 def _add_cells(
-    frame: pl.DataFrame, masks: dict[str, pl.Series], table: str, found: Found, what: str, taken: str
+    frame: pl.DataFrame,
+    masks: dict[str, pl.Series],
+    table: str,
+    found: Found,
+    what: str,
+    taken: str,
+    todo: str = "Write a decimal so, and thousands without a mark.",
 ) -> None:
     for name, mask in masks.items():
         for row, cell in frame.filter(mask).select(ROW, name).iter_rows():
-            found.problems.add(
-                Problem(table, row, name, f"{what}: {cell.strip()}", taken, "Write it without doubt.")
-            )
+            found.problems.add(Problem(table, row, name, f"{what}: {cell.strip()}", taken, todo))
 
 
 # ---- Parquet and workbooks ---------------------------------------------------------------------------------------

@@ -75,6 +75,24 @@ def test_a_decimal_mark_that_is_in_doubt_is_a_problem(tmp_path, text, row, colum
     assert (row, column) in [(r, c) for _, r, c, _ in problems_of(book(tmp_path, visits=text))]
 
 
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (
+            'patient_id,visit_date,chaq_di,esr_mm_h\nCHILD-01,2019-04-01,"1,25",20.5\nCHILD-01,2019-05-01,1.5,20',
+            ("visits", 2, "chaq_di", "a decimal comma: 1,25"),
+        ),
+        (
+            "patient_id;visit_date;chaq_di;esr_mm_h\nCHILD-01;2019-04-01;1,5;20.5\nCHILD-01;2019-05-01;1,25;20",
+            ("visits", 2, "esr_mm_h", "a decimal point: 20.5"),
+        ),
+    ],
+    ids=["one comma among points", "one point among commas"],
+)
+def test_the_rarer_of_two_decimal_marks_is_one_problem_a_cell(tmp_path, text, problem):
+    assert problems_of(book(tmp_path, visits=text)) == [problem]
+
+
 def test_a_quotation_mark_that_never_closes_is_one_problem_and_not_one_for_each_row_after(tmp_path):
     book(
         tmp_path,
@@ -129,6 +147,17 @@ def test_one_table_in_two_files_is_a_problem(tmp_path):
 def test_a_workbook_beside_tables_is_a_problem_and_is_not_passed_over(tmp_path, name):
     (book(tmp_path) / name).write_bytes(b"")
     assert problems_of(tmp_path) == [(name, None, "", "a workbook beside tables in files of their own")]
+
+
+@pytest.mark.parametrize("name", ["visits.txt", "Visits.tsv", "visits.csv.gz", "adverse events.numbers"])
+def test_a_table_in_a_file_that_is_not_read_is_a_problem_and_is_not_passed_over(tmp_path, name):
+    (book(tmp_path) / name).write_bytes(b"")
+    assert problems_of(tmp_path) == [(name, None, "", "a table in a file that is not read")]
+
+
+def test_a_file_that_names_no_table_may_lie_beside_them(tmp_path):
+    (book(tmp_path) / "notes.txt").write_text("seen on Monday")
+    assert problems_of(tmp_path) == []
 
 
 def test_the_lock_file_of_a_spreadsheet_is_no_problem(tmp_path):
