@@ -260,6 +260,9 @@ ITEMS: Mapping[str, Item] = MappingProxyType({item.id: item for group in _GROUPS
 
 _SHARED = (*JOINTS_AND_GLOBALS, *LABORATORY, *BODY)
 
+UPPER_LIMIT_EXAMPLES: Mapping[str, str] = MappingProxyType({"esr_mm_h": "20", "crp_mg_l": "5"})
+"""Items of which a criterion asks whether they are normal, with the limit that a template gives as an example."""
+
 ITEMS_OF_DISEASE: Mapping[str, Mapping[str, Item]] = MappingProxyType(
     {
         disease: MappingProxyType({item.id: item for item in items})

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from leadline.casebook.items import ITEMS_OF_DISEASE, Item
+from leadline.casebook.items import ITEMS_OF_DISEASE, UPPER_LIMIT_EXAMPLES, Item
 from leadline.casebook.schema import ABOUT_KEYS, DISEASES, HOUSEKEEPING, MISSING, TABLES, Column, Kind, Table
 from leadline.casebook.text import safe_cell
 from leadline.errors import LeadlineError, OutputExists
@@ -44,6 +44,9 @@ An empty cell means: not known why it is empty. Better is a reason in its place:
 Absent means: looked for, and not there. It is not the same as an empty cell.
 
 A result below detection is written as printed: <5.
+
+What is normal differs by laboratory and age: its limits stand in a column beside the value, esr_mm_h_ref_high or
+c3_mg_dl_ref_low, or in ref_low and ref_high of observations.
 
 A value has the unit in the column's name. In another unit, name the column for it (crp_mg_dl), or use the table
 observations, which has a column for the unit.
@@ -81,9 +84,25 @@ class Explained:
 
 
 def template_columns(table: Table, disease: str = "") -> tuple[Explained, ...]:
-    """The columns that the template of a table offers: its own, and in visits one for each item (of the disease)."""
+    """The columns that the template of a table offers: its own, and in visits one for each item (of the disease) and
+    for each limit of normal that a criterion asks for."""
     items = ITEMS_OF_DISEASE[disease].values() if table.name == "visits" else ()
-    return (*map(explained, table.columns), *map(explained_item, items))
+    return (*map(explained, table.columns), *(column for item in items for column in _item_columns(item)))
+
+
+def _item_columns(item: Item) -> tuple[Explained, ...]:
+    column = explained_item(item)
+    if item.id not in UPPER_LIMIT_EXAMPLES:
+        return (column,)
+    limit = replace(
+        column,
+        id=f"{item.id}_ref_high",
+        title=f"The laboratory's upper limit of {item.title}",
+        meaning="for the child's age; without it nobody can say whether the value is normal",
+        allowed=f"a number, {item.low:g} to {item.high:g}",
+        example=UPPER_LIMIT_EXAMPLES[item.id],
+    )
+    return (column, limit)
 
 
 def explained(column: Column) -> Explained:

@@ -17,6 +17,7 @@ from leadline.casebook.workbook import (
     write_template_xlsx,
 )
 from leadline.errors import LeadlineError, OutputExists
+from leadline.measures.core_set import UPPER_LIMITS
 from tests.casebook.books import book
 
 
@@ -64,6 +65,13 @@ def test_a_template_for_one_disease_leaves_the_others_items_out():
     assert {"sledai_rash", "pga_0_3"} <= of["sle"]
     assert {"cmas", "raynaud_condition_score"} <= of["mctd"]
     assert of["jia"] | of["sle"] | of["mctd"] == of[""]
+
+
+def test_the_template_asks_for_each_limit_of_normal_that_a_criterion_needs():
+    offered = [column.id for column in template_columns(TABLES["visits"], "jia")]
+    assert UPPER_LIMITS.keys() == {"esr_mm_h", "crp_mg_l"}
+    for item in UPPER_LIMITS:
+        assert offered[offered.index(item) + 1] == f"{item}_ref_high"
 
 
 def test_an_unknown_disease_is_refused(tmp_path):
