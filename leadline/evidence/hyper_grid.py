@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from leadline.evidence.hierarchy import REACH, HyperPrior, study_integrals
 from leadline.evidence.likelihoods import BinomialLikelihood
@@ -40,14 +41,25 @@ def hyper_grid(prior: HyperPrior, *, towards: Sequence[float] = (), order: int =
               where the probability of exceeding the cut is nearly a step for small tau
     order     nodes per panel: 4 gives about 5e-6 in posterior probabilities, 6 about 2e-8
     """
-    tau, tau_weight = panel_nodes(prior.tau.breaks, order)
-    mu, mu_weight = panel_nodes(_graded_breaks(prior, towards), order)
+    panels = [
+        _product_nodes(prior, low_tau, high_tau, towards=towards, order=order)
+        for low_tau, high_tau in pairwise(prior.tau.breaks.tolist())
+    ]
+    mu, tau, weight = np.concatenate(panels, axis=1)
+    keep = weight > 1e-18 * weight.max()
+    return HyperGrid(mu[keep], tau[keep], weight[keep] / weight[keep].sum())
+
+
+def _product_nodes(
+    prior: HyperPrior, low_tau: float, high_tau: float, *, towards: Sequence[float], order: int
+) -> Array:
+    """(3, nodes): mu, tau and what they weigh, for the spreads of one panel."""
+    tau, tau_weight = between(np.array([low_tau]), np.array([high_tau]), order)
+    mu, mu_weight = panel_nodes(_mean_breaks(prior, low_tau, towards), order)
     weight = np.outer(
         tau_weight * prior.tau.density(tau), mu_weight * np.exp(prior.log_density_mu(mu))
     ).ravel()
-    keep = weight > 1e-18 * weight.max()
-    nodes_mu, nodes_tau = np.tile(mu, tau.size)[keep], np.repeat(tau, mu.size)[keep]
-    return HyperGrid(nodes_mu, nodes_tau, weight[keep] / weight[keep].sum())
+    return np.stack([np.tile(mu, tau.size), np.repeat(tau, mu.size), weight])
 
 
 def given_studies(grid: HyperGrid, likelihood: BinomialLikelihood, offsets: Sequence[float]) -> HyperGrid:
@@ -63,10 +75,14 @@ def given_studies(grid: HyperGrid, likelihood: BinomialLikelihood, offsets: Sequ
     return HyperGrid(grid.mu, grid.tau, weight / weight.sum())
 
 
-def _graded_breaks(prior: HyperPrior, towards: Sequence[float]) -> Array:
+def _mean_breaks(prior: HyperPrior, least_tau: float, towards: Sequence[float]) -> Array:
+    """Limits of the panels of mu for spreads of at least this one, which smooth all that depends on mu."""
     low, high = prior.mean - REACH * prior.sd, prior.mean + REACH * prior.sd
     even = np.linspace(low, high, 2 * int(np.ceil((high - low) / 2)) + 1)
-    graded = [point + sign * d for point in towards for d in (0.0, *GRADING) for sign in (-1, 1)]
+    distances = [d for d in GRADING if d >= least_tau]
+    if not distances:
+        return even[::2]
+    graded = [point + sign * d for point in towards for d in (0.0, *distances) for sign in (-1, 1)]
     far_from_grading = [b for b in even if all(abs(b - point) > 1.2 * GRADING[-1] for point in towards)]
     inside = [b for b in graded if low < b < high]
     return np.unique(np.concatenate([[low, high], far_from_grading, inside]))
@@ -106,12 +122,12 @@ class BinomialNormalIntegrals:
 
         p^r q^s = p^(r + 1) q^s + p^r q^(s + 1): each patient fewer adds neighbours, and nothing cancels.
         """
-        whole, above = self.whole, self.above
-        for _ in range(self.n - size):
-            whole, above = whole[:-1] + whole[1:], above[:-1] + above[1:]
         relative = np.exp(-_log_largest(size))[:, None]
+        one_more, all_fewer = (_neighbours_added(self.n + 2, self.n - size + less) for less in (0, 1))
         return BinomialNormalTable(
-            (whole[:-1] + whole[1:]) * relative, whole[1:] * relative, (above[:-1] + above[1:]) * relative
+            marginal=(relative * all_fewer) @ self.whole,
+            mean=(relative * one_more[1:]) @ self.whole,
+            tail=(relative * all_fewer) @ self.above,
         )
 
 
@@ -142,41 +158,29 @@ def integrate(
     mu, tau    (G,), tau above zero: the nodes of a HyperGrid, or one node for a basket that stands alone
     order      nodes per panel of log odds; 10 gives ten digits
     """
-    ends = np.cumsum([0, *(basket.n + 2 for basket in baskets)])
-    rows = [slice(start, end) for start, end in pairwise(ends.tolist())]
-    edges = sorted({basket.edge for basket in baskets})
-    whole, above = np.empty((2, ends[-1], tau.size))
+    found = [(np.empty((b.n + 2, tau.size)), np.empty((b.n + 2, tau.size))) for b in baskets]
     for spread, nodes in _by_spread(mu, tau):
         eta, weight = between(*_panels(baskets, mu[nodes], spread), order)
-        likelihood = np.concatenate([_likelihoods(b.n + 1, eta + b.offset) for b in baskets]) * weight
-        for block, beyond in _beyond(edges, eta, likelihood, mu[nodes], spread):
-            whole[:, nodes[block]] = beyond[0]
-            for basket, places in zip(baskets, rows, strict=True):
-                above[places, nodes[block]] = beyond[1 + edges.index(basket.edge), places]
-    return [
-        BinomialNormalIntegrals(basket.n, whole[places], above[places])
-        for basket, places in zip(baskets, rows, strict=True)
-    ]
+        likelihoods = [_likelihoods(b.n + 1, eta + b.offset) * weight for b in baskets]
+        splits = np.searchsorted(eta, [b.edge for b in baskets]).tolist()
+        for block in _blocks(nodes):
+            centres = mu[block]
+            low, high = _reached(eta, centres, spread)
+            normal = _normal(eta[low:high], centres, spread)
+            for (whole, above), likelihood, split in zip(found, likelihoods, splits, strict=True):
+                cut = min(max(split, low), high)
+                beyond = likelihood[:, cut:high] @ normal[cut - low :]
+                above[:, block] = beyond
+                whole[:, block] = likelihood[:, low:cut] @ normal[: cut - low] + beyond
+    return [BinomialNormalIntegrals(b.n, *both) for b, both in zip(baskets, found, strict=True)]
 
 
-def _beyond(
-    edges: Sequence[float], eta: Array, likelihood: Array, centre: Array, tau: float
-) -> Iterator[tuple[slice, Array]]:
-    """Neighbouring centres, and integrals over all log odds and over those beyond each edge.
-
-    returns   (edges + 1, likelihoods, centres)
-    """
-    splits = np.searchsorted(eta, edges)
-    for start in range(0, centre.size, BLOCK):
-        block = slice(start, start + BLOCK)
-        low, high = _reached(eta, centre[block], tau)
-        normal = _normal(eta[low:high], centre[block], tau)
-        limits = np.clip([low, *splits, high], low, high).tolist()
-        parts = [likelihood[:, a:b] @ normal[a - low : b - low] for a, b in pairwise(limits)]
-        yield block, np.cumsum(parts[::-1], axis=0)[::-1]
+def _blocks(nodes: NDArray[np.intp]) -> list[NDArray[np.intp]]:
+    """Neighbouring nodes, a few at a time."""
+    return [nodes[start : start + BLOCK] for start in range(0, nodes.size, BLOCK)]
 
 
-def _by_spread(mu: Array, tau: Array) -> Iterator[tuple[float, Array]]:
+def _by_spread(mu: Array, tau: Array) -> Iterator[tuple[float, NDArray[np.intp]]]:
     """Each tau, and where it stands, by rising mu."""
     order = np.lexsort((mu, tau))
     spreads, starts = np.unique(tau[order], return_index=True)
@@ -215,6 +219,14 @@ def _reached(eta: Array, centre: Array, tau: float) -> tuple[int, int]:
     """From which log odds to which, as positions, normals around these rising centres reach."""
     low, high = np.searchsorted(eta, [centre[0] - TAIL * tau, centre[-1] + TAIL * tau])
     return int(low), int(high)
+
+
+def _neighbours_added(count: int, times: int) -> Array:
+    """(count - times, count): the matrix that so many times puts the sum of neighbours in their place."""
+    matrix = np.eye(count)
+    for _ in range(times):
+        matrix = matrix[:-1] + matrix[1:]
+    return matrix
 
 
 def _normal(eta: Array, centre: Array, tau: float) -> Array:

@@ -184,7 +184,8 @@ EFFECT = Hierarchical("bhm", 0.2, 1.5, 0.5, centre=Centre.CONTROL)
 def test_an_effect_alone_is_the_integral_over_effect_and_control_rate():
     """One basket: mean and spread make the effect N(0.2, 1.5^2 + tau^2), tau half-normal with scale 0.5."""
     design = Design("one", (randomised(),), Efficacy(0.9), EFFECT)
-    above, mean = posterior_of(design, Above((0.2,))), posterior_of(design, Mean())
+    above = posterior_of(design, Above((0.2,), fineness=1))
+    mean = posterior_of(design, Mean())
     x, weight = np.polynomial.legendre.leggauss(300)
     tau, p = (x + 1) / 2 * 5, (x + 1) / 2
 

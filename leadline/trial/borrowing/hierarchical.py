@@ -49,10 +49,9 @@ if TYPE_CHECKING:
     from leadline.trial.borrowing.beta import Beforehand, Counts, Floats, Prior, Quantity
     from leadline.trial.borrowing.outcomes import Outcomes
 
-# Nodes a panel by fineness. Measured against 12 and 16, over random
-# outcomes of 2 to 4 baskets of 5 to 40 children, unlikely ones among them, and four priors: probabilities above a rate,
-# with panels graded towards it, to 2e-4 where baskets are as unlike as can be (2e-6 where they are not); then 2e-6;
-# then 3e-9. Means and predictions, without grading, to 1e-6.
+# Nodes a panel by fineness. Measured against 14, over random outcomes of 2 to 4 baskets of 5 to 40 children, unlikely
+# ones among them, and six priors: probabilities above a rate, with panels graded towards it, to 2e-4 where baskets are
+# as unlike as can be; then 3e-6; then 1e-8. Means and predictions, without grading, to 1e-5, and half of them to 1e-6.
 ORDERS_GRADED, ORDER = (4, 6, 8), 6
 CLOSE = (5e-4, 5e-6)  # to a cut-off: computed again, with the next fineness
 QUADRATURE_ERROR = (
