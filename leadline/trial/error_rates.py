@@ -4,10 +4,19 @@ Error at the global null is not the error that a trial can make: a basket that r
 that does not. Here every set of null baskets is searched, with the null rates anywhere up to their limit and the
 others anywhere above.
 
-The bound. Let phi = arcsin sqrt(rate). A probability P of any event of n children satisfies
-|d arcsin(sqrt P)| <= sqrt(sum_j n_j dphi_j^2) along any path (Cauchy-Schwarz on the score, whose variance is 4 n_j in
-phi). So from the value in the middle of a cell follows an upper limit for the whole cell, and halving the cells whose
-limit is too high proves a maximum.
+The bounds. Let phi = arcsin sqrt(rate), and P the probability of any event of n children. Along a line of phi with
+speeds h_j, and with v = sum_j n_j h_j^2:
+
+  slope        |d arcsin(sqrt P)| <= sqrt(v), by Cauchy-Schwarz on the score, whose variance is 4 v
+  curvature    |P''| <= (1 + sqrt 3) v
+
+The second: P = <psi, D psi> + 1/2 with psi the square roots of the outcomes' probabilities and D a diagonal matrix
+with entries from -1/2 to 1/2, so that |P''| = |2 <psi'', D psi> + 2 <psi', D psi'>| <= |psi''| + |psi'|^2. In phi, psi
+turns: psi' = A psi with A antisymmetric, which psi sees as a sum of n_j independent steps of +-h_j. So |psi'|^2 = v and
+|psi''|^2 <= 3 v^2, the second and the fourth moment of such a sum.
+
+So from the value and the slopes in the middle of a cell follows an upper limit for the whole cell, and halving the
+cells whose limit is too high proves a maximum.
 """
 
 from __future__ import annotations
@@ -37,6 +46,7 @@ Sizes = tuple[tuple[int, int], ...]
 
 MOST_SPREAD = 2_000_000  # outcomes in full that a search over rates is made for
 CELLS_AT_ONCE = 2_000
+CURVATURE = 1 + math.sqrt(3)  # of an error, in the metric in which its arcsine changes at most at speed one
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,14 +179,23 @@ class ErrorSurface:
         """Outcomes that are added up for the error at one point."""
         return self.given_counts.size
 
-    def at(self, rates: Floats) -> Floats:
-        """The error at each row of true rates (points, baskets), for baskets without controls."""
-        parts = [rates[at : at + CELLS_AT_ONCE] for at in range(0, len(rates), CELLS_AT_ONCE)]
-        return np.concatenate([self._at(part) for part in parts]) if parts else np.zeros(0)
+    def at(self, phi: Floats) -> tuple[Floats, Floats]:
+        """The error (points,) and its slopes (points, baskets) in phi, at each row of phi (points, baskets).
 
-    def _at(self, rates: Floats) -> Floats:
-        laws = [binomials(size[0], rates[:, j]) for j, size in enumerate(self.sizes)]
-        return np.clip(contracted(self.given_counts, laws), 0.0, 1.0)
+        For baskets without controls.
+        """
+        parts = [self._at(phi[at : at + CELLS_AT_ONCE]) for at in range(0, len(phi), CELLS_AT_ONCE)]
+        found = np.concatenate(parts, axis=1)
+        return np.clip(found[0], 0.0, 1.0), found[1:].T
+
+    def _at(self, phi: Floats) -> Floats:
+        """(1 + baskets, points): the axes are summed in turn, and the slopes from each on carried beside the value."""
+        laws = [binomial_slopes(size[0], phi[:, j]) for j, size in enumerate(self.sizes)]
+        first, *others = laws
+        sums = [np.tensordot(law, self.given_counts, axes=(1, 0)) for law in first]
+        for law, slope in others:
+            sums = [*(_summed(law, one) for one in sums), _summed(slope, sums[0])]
+        return np.array(sums)
 
 
 def _largest(sizes: Sequence[Sizes]) -> Sizes:
@@ -203,8 +222,13 @@ def contracted(tensor: Floats, laws: Sequence[Floats]) -> Floats:
     """(points,): the tensor summed over each of its axes with the law (points, entries) of that axis."""
     partial = np.tensordot(laws[0], tensor, axes=(1, 0))
     for law in laws[1:]:
-        partial = np.einsum("pr,pr...->p...", law, partial)
+        partial = _summed(law, partial)
     return np.asarray(partial)
+
+
+def _summed(law: Floats, partial: Floats) -> Floats:
+    """An array (points, entries, ...) summed over its second axis with the law (points, entries)."""
+    return np.asarray(np.einsum("pr,pr...->p...", law, partial))
 
 
 def binomials(size: int, rates: Floats) -> Floats:
@@ -216,6 +240,16 @@ def binomials(size: int, rates: Floats) -> Floats:
     rising *= falling[::-1]
     rising *= binom(size, np.arange(size + 1))[:, None]
     return rising.T
+
+
+def binomial_slopes(size: int, phi: Floats) -> tuple[Floats, Floats]:
+    """(points, size + 1), twice: binomial probabilities at rates sin^2(phi), and their slopes in phi.
+
+    phi    above 0 and below pi / 2
+    """
+    law, tangent = binomials(size, np.sin(phi) ** 2), np.tan(phi)[:, None]
+    counts = np.arange(size + 1)
+    return law, 2 * law * (counts / tangent - counts[::-1] * tangent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,9 +303,11 @@ def worst_error(
         return WorstError(null_baskets, best.rates, trial.design.null_rates, 0.0, 0.0)
     proved, used, most = 0.0, 0, search.terms / surface.outcomes
     while len(centres):
-        values = best.look_at(centres)
+        values, slopes = best.look_at(centres)
         used += len(centres)
-        limits = limits_within(values, np.sqrt((sizes * halves**2).sum(axis=1)))
+        distances = np.sqrt((sizes * halves**2).sum(axis=1))
+        straight = values + (np.abs(slopes) * halves).sum(axis=1)
+        limits = np.minimum(limits_within(values, distances), limits_curved(straight, distances))
         refuted = ceiling is not None and best.error > ceiling
         enough = best.error + search.gap if ceiling is None else ceiling
         open_cells = (limits > enough) & (used < most) & (not refuted)
@@ -285,23 +321,23 @@ class _Best:
     """The largest error so far. At the best cell null rates are also put to their limit, where it often is larger."""
 
     def __init__(self, trial: Trial, surface: ErrorSurface, null_baskets: tuple[int, ...]) -> None:
-        self.error, self.rates = -1.0, trial.design.null_rates
+        self.error, self.rates, self._within = -1.0, trial.design.null_rates, -1.0
         self._surface, self._null_baskets = surface, list(null_baskets)
-        self._limits = np.array(trial.design.null_rates)[self._null_baskets]
+        self._limits = np.arcsin(np.sqrt(trial.design.null_rates))[self._null_baskets]
 
-    def look_at(self, centres: Floats) -> Floats:
-        rates = np.sin(centres) ** 2
-        values = self._surface.at(rates)
-        top = rates[values.argmax()]
-        self._keep(top, float(values.max()))
-        at_limit = top.copy()
-        at_limit[self._null_baskets] = self._limits
-        self._keep(at_limit, float(self._surface.at(at_limit[None])[0]))
-        return values
+    def look_at(self, centres: Floats) -> tuple[Floats, Floats]:
+        values, slopes = self._surface.at(centres)
+        if values.max() > self._within:
+            self._within, top = values.max(), centres[values.argmax()]
+            at_limit = top.copy()
+            at_limit[self._null_baskets] = self._limits
+            self._keep(top, float(values.max()))
+            self._keep(at_limit, float(self._surface.at(at_limit[None])[0][0]))
+        return values, slopes
 
-    def _keep(self, rates: Floats, error: float) -> None:
+    def _keep(self, phi: Floats, error: float) -> None:
         if error > self.error:
-            self.error, self.rates = error, tuple(float(rate) for rate in rates)
+            self.error, self.rates = error, tuple((np.sin(phi) ** 2).tolist())
 
 
 def _first_cells(trial: Trial, null_baskets: tuple[int, ...]) -> tuple[Floats, Floats]:
@@ -329,6 +365,11 @@ def _sorted_within(centres: Floats, null_baskets: tuple[int, ...]) -> NDArray[np
 def limits_within(values: Floats, distances: Floats) -> Floats:
     """The most that the error can be within this distance."""
     return np.asarray(np.sin(np.minimum(np.arcsin(np.sqrt(values)) + distances, np.pi / 2)) ** 2)
+
+
+def limits_curved(straight: Floats, distances: Floats) -> Floats:
+    """The same, from the most that it would be if its slopes stayed as they are."""
+    return np.minimum(straight + CURVATURE / 2 * distances**2, 1.0)
 
 
 def halved(centres: Floats, halves: Floats, sizes: Floats) -> tuple[Floats, Floats]:
