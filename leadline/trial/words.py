@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby
+from math import ceil
 from typing import TYPE_CHECKING
 
 from leadline.trial.borrowing import borrows_effect
@@ -40,8 +41,33 @@ BORROWING = {
 
 
 def percent(value: float, digits: int = 1) -> str:
-    """`20 %`, `8.3 %`: digits only where they say something."""
-    return f"{100 * value:.{digits}f}".rstrip("0").rstrip(".") + " %"
+    """`20 %`, `8.3 %`: digits only where they say something; what is neither never nor always is not rounded to it."""
+    smallest = 10.0**-digits
+    if 0 < value < 1 and not smallest / 2 <= 100 * value < 100 - smallest / 2:
+        return f"below {smallest:g} %" if value < 0.5 else f"above {100 - smallest:g} %"
+    return _short(f"{100 * value:.{digits}f}")
+
+
+def stated_percent(value: float) -> str:
+    """A parameter of the design, with every digit that the file gives: `17.75 %`."""
+    return f"{100 * value:.10g} %"
+
+
+def percent_at_most(value: float, digits: int = 1) -> str:
+    """A limit that is proved, never rounded below itself: 0.09425 is `9.43 %` to two digits and `9.5 %` to one."""
+    return _short(rounded_up(value, digits))
+
+
+def rounded_up(value: float, digits: int) -> str:
+    """A limit in percent without the sign, rounded up."""
+    return f"{ceil(100 * value * 10**digits - ROUNDING) / 10**digits:.{digits}f}"
+
+
+ROUNDING = 1e-9  # of a last digit: by so much a number may lie above a round one through floating point
+
+
+def _short(digits: str) -> str:
+    return (digits.rstrip("0").rstrip(".") if "." in digits else digits) + " %"
 
 
 def design_in_words(design: Design, *, boundaries: Sequence[Boundary]) -> tuple[str, ...]:
@@ -78,7 +104,7 @@ def _global_weight_in_words(model: Model) -> str:
     if model.global_weight.power:
         said += " The further apart the results of all diseases lie, the less each counts for the others."
     if model.global_weight.most < 1:
-        said += f" Another disease counts to {percent(model.global_weight.most)} at most."
+        said += f" Another disease counts to {stated_percent(model.global_weight.most)} at most."
     return said
 
 
@@ -135,9 +161,9 @@ def _beyond_controls(design: Design, reference: Reference) -> str:
 
 def _at_least(design: Design) -> str:
     if len(set(design.thresholds)) == 1:
-        return f"at least {percent(design.thresholds[0], 3)}"
+        return f"at least {stated_percent(design.thresholds[0])}"
     each = ", ".join(
-        f"{basket.label} {percent(threshold, 3)}"
+        f"{basket.label} {stated_percent(threshold)}"
         for basket, threshold in zip(design.baskets, design.thresholds, strict=True)
     )
     return f"at least: {each}"
@@ -154,8 +180,8 @@ def _basket_in_words(basket: Basket) -> str:
     said = [
         f"{basket.label}: up to {basket.size} {treated}{early}.",
         f"A child responds when this is met: {criterion_label(basket.responder)}.",
-        f"{nulls} {percent(basket.null_rate)} are expected to respond;",
-        f"the trial should not miss {percent(basket.target_rate)}.",
+        f"{nulls} {stated_percent(basket.null_rate)} are expected to respond;",
+        f"the trial should not miss {stated_percent(basket.target_rate)}.",
         *(_control_in_words(basket.control) if basket.control else ()),
     ]
     if basket.null_reason:
@@ -172,7 +198,7 @@ def _control_in_words(control: ControlArm) -> list[str]:
     if control.margin:
         said.append(f"The therapy has to be better by more than {100 * control.margin:g} percentage points.")
     if control.rates != (0.0, 1.0):
-        low, high = map(percent, control.rates)
+        low, high = map(stated_percent, control.rates)
         said.append(f"Control rates from {low} to {high} are thought possible.")
     if control.prior_reason:
         said.append(f"Controls from outside: {control.prior_reason}")
@@ -203,9 +229,10 @@ def _early_in_words(design: Design) -> list[str]:
 
 def _rule(design: Design, rule: EarlyRule, side: str) -> str:
     if rule.by is Basis.PREDICTIVE:
-        return f"the predicted probability of success with all its children is {side} {percent(rule.cutoff)}"
+        return f"the predicted probability of success with all its children is {side} {stated_percent(rule.cutoff)}"
     reached = "below" if side == "below" else "at least"
-    return f"the probability that its response rate {beyond(design, rule.above)} is {reached} {percent(rule.cutoff)}"
+    cutoff = stated_percent(rule.cutoff)
+    return f"the probability that its response rate {beyond(design, rule.above)} is {reached} {cutoff}"
 
 
 INDEPENDENT_HARM = "Response and harm are taken to be independent within a child."
@@ -222,8 +249,8 @@ def _harm_in_words(design: Design, boundaries: Sequence[Boundary]) -> list[str]:
     said = (
         f"The whole trial stops for harm when too many {_treated(design)} of all diseases together have had: "
         f"{harm.event}. "
-        f"This is looked at {when}. If {percent(harm.limit_rate)} of children have the event, the trial stops with a "
-        f"probability of {percent(boundary.stop_at_limit)}; at most {percent(harm.level)} was asked for. "
+        f"The rule is applied {when}. If {stated_percent(harm.limit_rate)} of children have the event, the trial stops "
+        f"with a probability of {percent(boundary.stop_at_limit)}; at most {stated_percent(harm.level)} was asked for. "
         f"Children with the event that stop it: {_runs_in_words(boundary)}."
     )
     return [said, INDEPENDENT_HARM]
@@ -234,13 +261,14 @@ def _harm_of_baskets_in_words(
 ) -> list[str]:
     stops = "; ".join(
         f"{basket.label} {_runs_in_words(boundary)} (with a probability of {percent(boundary.stop_at_limit)} if "
-        f"{percent(harm.limit_rate)} of children have the event)"
+        f"{stated_percent(harm.limit_rate)} of children have the event)"
         for basket, boundary in zip(design.baskets, boundaries, strict=True)
     )
     said = (
         f"A disease stops for harm, without success, when too many of its own {_treated(design)} have had: "
-        f"{harm.event}. The others go on. This is looked at {when}; at a look it comes before success and futility. "
-        f"Children with the event that stop a disease: {stops}. For each at most {percent(harm.level)} was asked for."
+        f"{harm.event}. The others go on. The rule is applied {when}; at a look it comes before success and futility. "
+        f"Children with the event that stop a disease: {stops}. "
+        f"For each at most {stated_percent(harm.level)} was asked for."
     )
     return [said, f"{harm_lends_in_words(design)} {INDEPENDENT_HARM}".strip()]
 
@@ -354,8 +382,8 @@ def _worse(design: Design, at_null: float, one: WorstError) -> str:
     return (
         f"When no basket responds, the probability of declaring any a success by mistake is {percent(at_null, 2)}. "
         f"It is not the largest: with true response rates of {rates} it is {percent(one.error, 2)}. "
-        f"No true rates{within_limits(design)} give more than {percent(one.at_most, 2)} for this set of baskets "
-        "without effect (proved)."
+        f"No true rates{within_limits(design)} give more than {percent_at_most(one.at_most, 2)} for this set of "
+        "baskets without effect (proved)."
     )
 
 

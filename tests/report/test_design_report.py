@@ -16,6 +16,8 @@ from dataclasses import replace
 
 import jsonschema
 import pytest
+from matplotlib.lines import Line2D
+from matplotlib.text import Text
 
 from leadline.errors import ItemUnknown, OutputExists
 from leadline.report.design import write_design_report
@@ -128,6 +130,22 @@ def test_the_error_at_the_global_null_stands_beside_the_largest_one(published):
     assert largest > 14
 
 
+@pytest.mark.parametrize("which", ["published", "unlike"])
+def test_a_proved_limit_is_never_printed_smaller_than_it_is(which, request):
+    report = request.getfixturevalue(which)
+    for row, one in zip(table_of(report, "errors").rows[1:], report.worst, strict=True):
+        assert 100 * one.at_most - 1e-9 <= float(row[-1]) < 100 * one.at_most + 0.01
+    (lead,) = (
+        block.text
+        for block in design_results(report, []).sections[0].blocks
+        if getattr(block, "role", "") == "lead"
+    )
+    said = re.search(r"with at most ([\d.]+)", lead)
+    limit = 100 * max(one.at_most for one in report.worst)
+    assert said
+    assert limit - 1e-9 <= float(said[1]) < limit + 0.1
+
+
 def test_like_baskets_share_their_boundaries_and_every_count_stands_once(published):
     rows = boundaries_table(published).rows
     assert {row[1] for row in rows} == {"each basket"}
@@ -160,7 +178,19 @@ def test_the_figure_of_the_harm_rule_holds_the_look_alone(unlike):
     plotted = harm_drawn(unlike)
     assert plotted.data == ({"children": 15, "stops_at": 6, "expected_rate": 0.05, "limit_rate": 0.2},)
     assert "6 among the first 15" in plotted.alt
-    assert "at each look, not between" in plotted.caption
+    assert "at each look, not between looks" in plotted.caption
+
+
+def test_the_number_of_a_look_stands_below_the_middle_of_its_step(unlike):
+    """At the edge of the step it could be read as the number before or after."""
+    figure = harm_drawn(unlike).figure
+    figure.set_dpi(288)
+    renderer = figure.canvas.get_renderer()
+    (number,) = (text for text in figure.findobj(Text) if text.get_text() == "15")
+    steps = [line for line in figure.findobj(Line2D) if line.get_linewidth() == pytest.approx(1.2)]
+    middles = [line.get_window_extent(renderer) for line in steps]
+    middle = number.get_window_extent(renderer)
+    assert min(abs((box.x0 + box.x1) - (middle.x0 + middle.x1)) / 2 for box in middles) < 2
 
 
 @pytest.fixture(scope="module")
@@ -231,8 +261,32 @@ def test_the_statistical_section_states_the_rule_the_prior_and_what_is_left_to_s
         "a = 2 and b = 2",
         "Event: a serious event",
         "how a child is counted whose response cannot be judged",
+        "In all this the event of the harm rule occurs in 5\u00a0% of children.",
     ):
         assert said in text
+
+
+def statistical_section(report):
+    section = next(part for part in design_results(report, []).sections if part.id == "protocol")
+    return " ".join(getattr(block, "text", "") for block in section.blocks)
+
+
+def test_the_statistical_section_says_what_a_closed_basket_counts_and_whom_a_look_finds(published):
+    text = statistical_section(published)
+    assert (
+        "borrow from a basket that was closed at an earlier look, its children up to that look count." in text
+    )
+    assert "a look finds the planned children and knows the response of each" in text
+    alone = statistical_section(describe(replace(published.design, borrowing=Independent())))
+    assert "borrow from" not in alone
+
+
+def test_the_harm_rule_is_named_under_the_errors_where_there_is_one_and_nowhere_else(published, unlike):
+    taken = "The event of the harm rule is taken to occur in 5 % of children."
+    assert taken in table_of(unlike, "errors").footnotes
+    assert "not stopped for harm" in table_of(unlike, "by_basket").footnotes[0]
+    for table in all_tables(published):
+        assert "harm" not in str(table)
 
 
 def test_no_id_of_a_basket_criterion_or_model_stands_in_the_words(unlike):

@@ -8,9 +8,10 @@ from leadline.casebook.prose import listed
 from leadline.report.blocks import Block, Heading, Prose
 from leadline.report.design.accrual import accrual_paragraphs
 from leadline.report.design.models import model_in_words, prior_in_words
-from leadline.report.design.words import between, percents, unbroken
+from leadline.report.design.words import at_most, between, percents, stated, unbroken
 from leadline.report.figures.words import counted
 from leadline.trial.borrowing import borrows_effect
+from leadline.trial.borrowing.independent import Independent
 from leadline.trial.criteria import criterion_label
 from leadline.trial.design import Basis, HarmCheck, HarmFamily, Reference
 from leadline.trial.simulation import Draws, simulation_in_words
@@ -47,7 +48,7 @@ def protocol_text(report: DesignReport) -> tuple[Block, ...]:
     blocks: list[Block] = []
     for title, paragraphs in (*protocol_parts(report), ("What the protocol still has to say", [LEFT_OPEN])):
         if paragraphs:
-            blocks += [Heading(title), *map(Prose, paragraphs)]
+            blocks += [Heading(title), *map(Prose, map(unbroken, paragraphs))]
     return tuple(blocks)
 
 
@@ -97,8 +98,8 @@ def _tested(design: Design) -> str:
 def _basket(basket: Basket) -> str:
     said = (
         f"{basket.label}: n = {_size(basket)}. A child responds when this is met: {criterion_label(basket.responder)}. "
-        f"{'Control rate expected' if basket.control else 'Null rate'} {percents(basket.null_rate)}, target rate "
-        f"{percents(basket.target_rate)}. Prior of the response rate: "
+        f"{'Control rate expected' if basket.control else 'Null rate'} {stated(basket.null_rate)}, target rate "
+        f"{stated(basket.target_rate)}. Prior of the response rate: "
         f"{prior_in_words(basket.prior, basket.self_adapting)}."
     )
     if basket.control:
@@ -180,11 +181,31 @@ def _looks(design: Design) -> list[str]:
         for basket in design.baskets
     ]
     said = f"Analyses: {'; '.join(looks)}."
+    together = f"{said} {_order(design)}" if len(design.baskets) > 1 else said
+    return [together, f"{_closed(design)}{_planned_numbers(design)}"]
+
+
+def _order(design: Design) -> str:
     if not design.order:
-        return [f"{said} All baskets reach a look together."]
+        return "All baskets reach a look together."
     label = {basket.id: basket.label for basket in design.baskets}
     steps = "; then ".join(listed([label[name] for name in step]) for step in design.order)
-    return [f"{said} The baskets reach their looks in this order: {steps}."]
+    return f"The baskets reach their looks in this order: {steps}."
+
+
+def _planned_numbers(design: Design) -> str:
+    of = "All numbers but those for random accrual" if design.accrual else "All numbers"
+    return (
+        f"{of} take it that a look finds the planned children and knows the response of each, so that a basket takes "
+        "no child while its look is awaited."
+    )
+
+
+def _closed(design: Design) -> str:
+    """What a basket that closed early still does for the others."""
+    if len(design.baskets) == 1 or isinstance(design.borrowing, Independent):
+        return ""
+    return "Where others borrow from a basket that was closed at an earlier look, its children up to that look count. "
 
 
 def _harm(report: DesignReport) -> list[str]:
@@ -199,7 +220,7 @@ def _harm(report: DesignReport) -> list[str]:
         (
             f"Event: {harm.event}. The {children} of all baskets are counted together, {when}. The boundary is made "
             f"{HARM_FAMILIES[harm.boundary]}, with the smallest critical value at which the probability of stopping is "
-            f"at most {percents(harm.level)} if the rate of the event is {percents(harm.limit_rate)}; it is then "
+            f"at most {stated(harm.level)} if the rate of the event is {stated(harm.limit_rate)}; it is then "
             f"{percents(boundary.stop_at_limit, 2)}. The counts that stop the trial stand in the table of stopping for "
             "harm. Response and harm are taken to be independent within a child."
         )
@@ -214,8 +235,8 @@ def _harm_of_baskets(report: DesignReport, harm: Harm, when: str, children: str)
         "A basket that reaches it is closed without success, and the others go on; at a look harm comes before success "
         f"and futility. {lends + ' ' if lends else ''}"
         f"The boundaries are made {HARM_FAMILIES[harm.boundary]}, each with the smallest critical value at which the "
-        f"probability of stopping is at most {percents(harm.level)} if the rate of the event is "
-        f"{percents(harm.limit_rate)}; it is then {between(at_limit)}. The counts that stop a basket stand in the "
+        f"probability of stopping is at most {stated(harm.level)} if the rate of the event is "
+        f"{stated(harm.limit_rate)}; it is then {between(at_limit)}. The counts that stop a basket stand in the "
         "table of stopping for harm. Response and harm are taken to be independent within a child."
     )
 
@@ -232,9 +253,12 @@ def _operating(report: DesignReport) -> list[str]:
         largest = max(report.worst, key=lambda one: one.error)
         limit = max(one.at_most for one in report.worst)
         said.append(
-            f"Over all sets of baskets without effect and all true rates{_limits(report.design)}, the largest "
-            f"family-wise error found is {percents(largest.error, 2)}, and none exceeds {percents(limit, 2)} (proved)."
+            f"Over all sets of baskets without effect and all true response rates{_limits(report.design)}, the largest "
+            f"family-wise error found is {percents(largest.error, 2)}, and none exceeds {at_most(limit, 2)} (proved)."
         )
+        if report.design.harm:
+            rate = stated(report.design.harm.expected_rate)
+            said.append(f"In all this the event of the harm rule occurs in {rate} of children.")
     said.append(
         f"If every basket has its target rate, the probability of success is {between(target.success)}, and "
         f"{sum(target.children):.1f} children are expected; if none responds, {sum(null.children):.1f}."

@@ -12,7 +12,7 @@ from leadline.report.design import tables
 from leadline.report.design.accrual import accrual_section
 from leadline.report.design.models import SAM_SOURCE, model_sources
 from leadline.report.design.protocol_text import protocol_text
-from leadline.report.design.words import between, number, percents, unbroken
+from leadline.report.design.words import at_most, between, number, percents, unbroken
 from leadline.report.figures.words import plain
 from leadline.trial.criteria import criterion_label
 from leadline.trial.design import HarmFamily
@@ -74,9 +74,7 @@ def lead(report: DesignReport) -> str:
     said = f"If no basket responds, the trial declares a success by mistake with a probability of {mistake}"
     if report.worst:
         limit = max(one.at_most for one in report.worst)
-        said += (
-            f"; whatever the true rates{within_limits(report.design) or ','} with at most {percents(limit)}"
-        )
+        said += f"; whatever the true response rates{within_limits(report.design) or ','} with at most {at_most(limit)}"
     found = "each is" if len(report.design.baskets) > 1 else "it is"
     return (
         f"{said}. If every basket responds at its target rate, {found} found with a probability of "

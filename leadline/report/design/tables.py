@@ -13,7 +13,13 @@ from leadline.report.figures.operating import MOST_ACROSS, by_order, by_shift, s
 from leadline.trial.borrowing import borrows_effect
 from leadline.trial.criteria import criterion_label
 from leadline.trial.posterior import INTERVAL_LEVEL
-from leadline.trial.words import by_control_responders, counts_in_words, treated_in_words
+from leadline.trial.words import (
+    by_control_responders,
+    counts_in_words,
+    rounded_up,
+    stated_percent,
+    treated_in_words,
+)
 
 if TYPE_CHECKING:
     from leadline.trial.boundaries import BoundaryRow
@@ -81,7 +87,7 @@ def errors_table(report: DesignReport) -> Table:
             capital(without_effect(report, one)),
             *_rates(design, one.scenario),
             share(one.error, 2),
-            share(one.at_most, 2),
+            rounded_up(one.at_most, 2),
         )
         for one in report.worst
     ]
@@ -99,6 +105,7 @@ def errors_table(report: DesignReport) -> Table:
         "Family-wise error: the probability that at least one basket without effect is declared a success.",
         "Below the first row stand the true rates, among all, at which the largest error was found.",
         _without_effect_means(design),
+        *_harm_taken(design),
     )
     return Table("errors", "Family-wise error, wherever the truth lies", columns, tuple(rows), notes)
 
@@ -222,12 +229,18 @@ def scenarios_table(report: DesignReport) -> Table:
         "A basket that responds has its target rate, another its null rate.",
         "Success of a basket that responds is power; of another it is a type 1 error.",
     ]
-    if report.design.harm:
-        rate = share(report.design.harm.expected_rate)
-        notes.append(f"The event of the harm rule is taken to occur in {rate} % of children.")
-    notes += _simulated(report)
+    notes += [*_harm_taken(report.design), *_simulated(report)]
     table = Table("scenarios", "What the design decides", columns, rows, tuple(notes))
     return without_empty_columns(table)
+
+
+def _harm_taken(design: Design) -> tuple[str, ...]:
+    """The rate of the event at which all is computed."""
+    if design.harm is None:
+        return ()
+    return (
+        f"The event of the harm rule is taken to occur in {stated_percent(design.harm.expected_rate)} of children.",
+    )
 
 
 def _simulated(report: DesignReport) -> list[str]:
@@ -268,9 +281,10 @@ def by_basket_table(report: DesignReport) -> Table:
     if report.design.randomised:
         by_odds = borrows_effect(report.design.borrowing)
         of_what = " of the rate at the planned null rate" if by_odds else " of the difference to the controls"
-    unharmed = "baskets" if report.design.harm_by_basket else "trials"
+    whose = f", in {'baskets' if report.design.harm_by_basket else 'trials'} not stopped for harm"
+    among = whose if report.design.harm else ""
     notes = (
-        f"Bias and error: of the posterior mean{of_what}, in percentage points, in {unharmed} not stopped for harm.",
+        f"Bias and error: of the posterior mean{of_what}, in percentage points{among}.",
         f"Coverage: of the {100 * INTERVAL_LEVEL:g} % equal-tailed posterior interval, likewise.",
     )
     return without_empty_columns(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from leadline.trial.words import percent
+from leadline.trial.words import percent, percent_at_most, stated_percent
 
 if TYPE_CHECKING:
     from leadline.trial.design import Design
@@ -23,6 +23,16 @@ def share(probability: float, digits: int = 1) -> str:
 def percents(probability: float, digits: int = 1) -> str:
     """A probability in a sentence: "7.6 %", which no line breaks in two."""
     return unbroken(percent(probability, digits))
+
+
+def stated(parameter: float) -> str:
+    """A parameter of the design in a sentence, as the file gives it."""
+    return unbroken(stated_percent(parameter))
+
+
+def at_most(limit: float, digits: int = 1) -> str:
+    """A limit that is proved, rounded up."""
+    return unbroken(percent_at_most(limit, digits))
 
 
 def unbroken(text: str) -> str:

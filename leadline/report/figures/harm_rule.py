@@ -6,7 +6,7 @@ children of the trial against it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -32,12 +32,12 @@ _EXPECTED = (4.0, 2.0)
 _LIMIT = (1.2, 1.6)
 _BELOW = 26.0
 """Room for the axis below the panel."""
-_WHEN = {HarmCheck.CHILD: "after every child", HarmCheck.LOOK: "at each look, not between"}
+_WHEN = {HarmCheck.CHILD: "after every child", HarmCheck.LOOK: "at each look, not between looks"}
 
 
 @dataclass(frozen=True, slots=True)
 class HarmPanel:
-    """A field of so many children and events on a page; child n takes the column from n - 1 to n."""
+    """A field of so many children and events on a page; child n takes a column, with its number below the middle."""
 
     page: Page
     children: int
@@ -57,6 +57,10 @@ class HarmPanel:
         """Where the column of child n ends."""
         return _LEFT + n / self.children * (self.page.width - 8 - _LEFT)
 
+    def middle_of(self, n: int) -> float:
+        """The middle of the column of child n."""
+        return self.x_at(n - 0.5)
+
     def y_at(self, events: float) -> float:
         """Where so many events stand."""
         return self.bottom - events / self.events * _HEIGHT
@@ -75,20 +79,20 @@ class HarmPanel:
             self.page.polyline(run, width=_STEP, above=True)
 
     def draw_rate(self, rate: float, *, color: str, dashes: tuple[float, float]) -> None:
-        """A straight line: the events to be expected at a rate."""
-        to = min(self.children, self.events / rate)
-        ends = (self.x_at(0), self.y_at(0), self.x_at(to), self.y_at(rate * to))
+        """A straight line: the events to be expected at a rate, of n children in the middle of the n-th column."""
+        to = min(self.children + 0.5, self.events / rate)
+        ends = (self.x_at(0), self.y_at(rate / 2), self.x_at(to - 0.5), self.y_at(rate * to))
         self.page.line(*ends, color=color, dashes=dashes)
 
-    def draw_axes(self, across: str) -> None:
-        """Both axes with their numbers and words."""
+    def draw_axes(self, across: str, *, counts: Sequence[int] = ()) -> None:
+        """Both axes with their numbers and words; of the children the given numbers, or as many as have room."""
         page, right = self.page, self.x_at(self.children)
         page.line(_LEFT, self.bottom, right, self.bottom, color=style.QUIET, width=style.HAIRLINE)
         page.line(_LEFT, _TOP, _LEFT, self.bottom, color=style.QUIET, width=style.HAIRLINE)
-        counts = [n for n in range(self.children + 1) if n % 2 == 0 or self.children < 12]
+        counts = counts or [n for n in range(1, self.children + 1) if n % 2 == 0 or self.children < 12]
         widths = [text_width(str(n), style.SMALL) for n in counts]
-        for place in thinned([self.x_at(n) for n in counts], widths):
-            x = self.x_at(counts[place])
+        for place in thinned([self.middle_of(n) for n in counts], widths):
+            x = self.middle_of(counts[place])
             page.text(
                 x, self.bottom + 7, str(counts[place]), size=style.SMALL, align="center", color=style.QUIET
             )
@@ -129,16 +133,17 @@ def plot_harm_rule(
     panel.draw_rate(harm.limit_rate, color=style.INK, dashes=_LIMIT)
     panel.draw_rate(harm.expected_rate, color=style.DOCUMENTED, dashes=_EXPECTED)
     panel.draw_steps(stops.items())
-    panel.draw_axes("Children treated in the basket" if of else "Children treated, of all baskets together")
+    across = "Children treated in the basket" if of else "Children treated, of all baskets together"
+    panel.draw_axes(across, counts=boundary.checks if harm.check is HarmCheck.LOOK else ())
     y = page.legend(EDGE, panel.below, page.width - 2 * EDGE, _key(harm, of), gap=14)
     return Plotted(
         page.finish(y + 2),
         alt=_alt(harm, boundary, of),
         caption=f"{of}: how many children with the event stop a basket, among its own treated so far. "
-        f"The rule is looked at {_WHEN[harm.check]}."
+        f"The rule is applied {_WHEN[harm.check]}."
         if of
-        else "How many children with the event stop the whole trial, among all treated so far. The rule is looked "
-        f"at {_WHEN[harm.check]}.",
+        else "How many children with the event stop the whole trial, among all treated so far. The rule is "
+        f"applied {_WHEN[harm.check]}.",
         data=tuple(
             {
                 "children": n,

@@ -24,6 +24,7 @@ from leadline.report.figures.layout import line_height
 from leadline.report.figures.page import LegendEntry, Page
 from leadline.report.figures.plotted import Plotted
 from leadline.report.figures.words import counted
+from leadline.trial.words import rounded_up
 
 if TYPE_CHECKING:
     from leadline.trial.describe import DesignReport
@@ -205,7 +206,7 @@ def _errors_alt(report: DesignReport) -> str:
         "Bars of the probability of any false success, a row for each number of baskets without effect. When no basket "
         f"responds it is {_percent(report.scenarios[0].family_wise_error)}. The largest found is "
         f"{_percent(worst.error)}, without effect being {without_effect(report, worst)}. No true rates give more "
-        f"than {_percent(max(one.at_most for one in report.worst))}."
+        f"than {rounded_up(max(one.at_most for one in report.worst), 1)} percent."
     )
 
 
