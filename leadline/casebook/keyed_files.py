@@ -88,6 +88,9 @@ def read_text(path: Path, kind: FileKind) -> str:
     except FileNotFoundError:
         hint = f"Give the path of {kind.name} file (YAML)."
         raise kind.invalid(f"{path.name}: no such file", hint=hint) from None
+    except IsADirectoryError:
+        hint = f"Give the path of {kind.name} file (YAML) in it."
+        raise kind.invalid(f"{path.name}: is a folder", hint=hint) from None
     except (OSError, UnicodeDecodeError):
         raise kind.invalid(f"{path.name}: cannot be read as text", hint="Save it as UTF-8 YAML.") from None
 

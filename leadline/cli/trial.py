@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from itertools import groupby
+from math import ceil, floor
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -131,7 +132,11 @@ def search(
     design: File,
     vary: Annotated[
         list[str],
-        typer.Option("--vary", metavar="KEY=V1;V2", help="Key and values, as efficacy.posterior=0.9;0.95."),
+        typer.Option(
+            "--vary",
+            metavar="KEY=V1;V2",
+            help="Key and values, as 'efficacy.posterior=0.9;0.95' or 'baskets.*.looks=[6, 12];[8, 16]'; repeat.",
+        ),
     ],
     out: Annotated[
         Path, typer.Option("--out", help="JSON lines, one a design; designs found there are not redone.")
@@ -263,15 +268,14 @@ def _by_letter(report: DesignReport) -> DesignReport:
     """The same with A, B, C for the baskets' names, which leave no room on a terminal."""
     from dataclasses import replace
 
+    from leadline.trial.describe import standard_scenarios
+
     letters = [chr(ord("A") + at) for at in range(len(report.design.baskets))]
     baskets = tuple(replace(basket, name=letters[at]) for at, basket in enumerate(report.design.baskets))
-    scenarios = []
-    for one in report.scenarios:
-        name = one.scenario.name
-        for basket, letter in zip(report.design.baskets, letters, strict=True):
-            name = name.replace(basket.label, letter)
-        scenarios.append(replace(one, scenario=replace(one.scenario, name=name)))
-    return replace(report, design=replace(report.design, baskets=baskets), scenarios=tuple(scenarios))
+    lettered = replace(report.design, baskets=baskets)
+    named = zip(report.scenarios, standard_scenarios(lettered), strict=True)
+    scenarios = tuple(replace(one, scenario=scenario) for one, scenario in named)
+    return replace(report, design=lettered, scenarios=scenarios)
 
 
 def _print_accrual(screen: Console, report: DesignReport, accrual: RandomAccrual) -> None:
@@ -321,12 +325,19 @@ def _each(value: float | tuple[float, ...]) -> tuple[float, ...]:
 
 
 def _print_calibration(found: Calibration) -> None:
+    from leadline.trial.words import rounded_up
+
     where = "when no basket responds" if found.control == "global_null" else "whatever the true rates"
     threshold, above, up_to = (_each(value) for value in (found.threshold, found.above, found.up_to))
     shown = ", ".join(f"{one:g}" for one in threshold)
-    same = ", ".join(f"above {low:.7f} and up to {high:.7f}" for low, high in zip(above, up_to, strict=True))
+    same = ", ".join(_between(low, high) for low, high in zip(above, up_to, strict=True))
     print(f"Threshold {shown}: family-wise error at most {100 * found.level:g} % {where}.")
     print(f"Every threshold {same} makes the same decisions.")
     print(f"Error when no basket responds: {100 * found.error:.3f} %.")
-    found_error, proved = 100 * found.worst_error, 100 * found.at_most
-    print(f"Largest error found: {found_error:.3f} %; no true rates give more than {proved:.3f} %.")
+    proved = rounded_up(found.at_most, 3)
+    print(f"Largest error found: {100 * found.worst_error:.3f} %; no true rates give more than {proved} %.")
+
+
+def _between(low: float, high: float) -> str:
+    """Rounded inwards: a threshold that is typed from these digits makes the same decisions."""
+    return f"above {ceil(low * 1e7) / 1e7:.7f} and up to {floor(high * 1e7) / 1e7:.7f}"

@@ -35,12 +35,13 @@ def read_design(path: str | Path) -> Design:
 def parse_design(text: str, *, name: str, settings: Mapping[str, Any] | None = None) -> Design:
     """The same from the text of a file; `name` is used in messages.
 
-    settings   other values for some keys, as {"efficacy.posterior": 0.9}; `baskets.*.looks` is that of every basket
+    settings   other values for some keys, as {"efficacy.posterior": 0.9}; `baskets[0].looks` is that of one basket,
+               `baskets.*.looks` of every one
     """
     file = parse_keys(text, name=name, kind=KIND)
     values = file.values()
     for key, value in (settings or {}).items():
-        _set(values, key.split("."), value, key)
+        _set(values, key.replace("[", ".[").split("."), value, key)
     design = validated(design_adapter(), values, file)
     if problems := design_problems(design):
         raise file.refusal(problems)
@@ -70,10 +71,10 @@ def shipped_design(name: str) -> Path:
 def find_design(name: str) -> Path:
     """The path of a design file: as given, or that of a shipped design of this name.
 
-    A file of that name goes first. Raises DesignInvalid.
+    A file of that name goes first; a folder may be called so too, as that of its report. Raises DesignInvalid.
     """
     path = Path(name)
-    if path.exists() or path.suffix or path.parent != Path():
+    if path.is_file() or path.suffix or path.parent != Path():
         return path
     return shipped_design(name)
 
@@ -84,16 +85,19 @@ def read_text(path: Path) -> str:
 
 
 def _set(values: Any, path: list[str], value: Any, key: str) -> None:
-    """Set a value where the path leads; `*` goes through a list."""
+    """Set a value where the path leads; `[0]` goes to one item of a list, `*` to all."""
     first, *rest = path
     if first == "*" and isinstance(values, list):
         for item in values:
             _set(item, rest, value, key)
+    elif isinstance(values, list) and rest and first in (f"[{n}]" for n in range(len(values))):
+        _set(values[int(first[1:-1])], rest, value, key)
     elif isinstance(values, dict) and rest and first in values:
         _set(values[first], rest, value, key)
     elif isinstance(values, dict) and not rest:
         values[first] = value
     else:
         raise DesignInvalid(
-            f"{key}: found no '{first}' in the design file", hint="Name a key that the file has."
+            f"{key}: found no '{first}' in the design file",
+            hint="Name a key that the file has; baskets[0].prior is one of a list, baskets.*.prior are all.",
         )

@@ -61,6 +61,24 @@ def test_a_shipped_design_goes_by_its_name(tmp_path, monkeypatch):
         run("check", "absent.yaml")
 
 
+def test_a_folder_of_the_name_of_a_shipped_design_does_not_hide_it(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "msc_basket").mkdir()
+    assert json.loads(run("check", "msc_basket", "--json").stdout)["baskets"] == ["jia", "csle", "mctd"]
+    (tmp_path / "mine.yaml").mkdir()
+    with pytest.raises(DesignInvalid, match=r"mine\.yaml: is a folder"):
+        run("check", "mine.yaml")
+
+
+def test_names_that_hold_one_another_get_their_own_letters(design_file):
+    text = TEXT.replace("Arthritis", "JIA").replace("Lupus", "sJIA")
+    design_file.write_text(text.replace("id: sle", "id: a"), encoding="utf-8")
+    said = run("describe", design_file).stdout
+    assert re.search(r"Only B responds +\d", said)
+    assert "No basket responds" in said
+    assert "Only sA" not in said
+
+
 def test_describe_prints_chances_and_boundaries(design_file):
     ran = run("describe", design_file)
     assert "Baskets: A Arthritis, B Lupus." in ran.stdout
@@ -77,6 +95,10 @@ def test_calibrate_prints_a_threshold_that_holds(design_file):
     assert found["at_most"] <= 0.1
     loose = json.loads(run("calibrate", design_file, "--level", "0.1", "--global-null", "--json").stdout)
     assert loose["threshold"] <= found["threshold"]
+    low, high = re.findall(
+        r"(?:above|up to) (0\.\d{7})", run("calibrate", design_file, "--level", "0.1").stdout
+    )
+    assert found["above"] <= float(low) < found["threshold"] <= float(high) <= found["up_to"]
     assert loose["error"] <= 0.1
 
 

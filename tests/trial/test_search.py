@@ -91,6 +91,16 @@ def test_variations_are_read_as_yaml():
 def test_a_key_that_the_file_has_not_is_refused():
     row = evaluate(TEXT, "two.yaml", {"futilty.cutoff": 0.1}, None)
     assert "found no 'futilty'" in row["refused"]
+    assert "found no '[2]'" in evaluate(TEXT, "two.yaml", {"baskets[2].null_rate": 0.1}, None)["refused"]
+
+
+def test_one_item_of_a_list_is_set_by_its_place():
+    read = parse_design(
+        TEXT, name="two.yaml", settings={"baskets[1].null_rate": 0.35, "baskets.*.target_rate": 0.7}
+    )
+    first = parse_design(TEXT, name="two.yaml").baskets[0]
+    assert read.null_rates == (first.null_rate, 0.35)
+    assert read.target_rates == (0.7, 0.7)
 
 
 @pytest.mark.slow
