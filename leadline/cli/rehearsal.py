@@ -45,6 +45,14 @@ def rehearse(
     harm: Annotated[
         float | None, typer.Option("--harm", help="True rate of harm; else what the design expects.")
     ] = None,
+    intercurrent: Annotated[
+        str,
+        typer.Option(
+            "--intercurrent",
+            help="Share of children in whom an intercurrent event happens: "
+            "prohibited_drug=0.1,stopped_biologic=0.2,death=0.05; none if left out.",
+        ),
+    ] = "",
     seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed gives the same bytes.")] = 1,
     rehearsals: Annotated[int, typer.Option("--rehearsals", min=1, help="How many.")] = 100,
     workers: Annotated[int, typer.Option("--workers", min=1, help="Local processes.")] = 2,
@@ -69,7 +77,15 @@ def rehearse(
 
     if resume and out is None:
         raise typer.BadParameter("--resume goes on in the folder of --out: give it.")
-    asked = ask(design, truth=truth, children=children, missing=missing, seed=seed, harm_rate=harm)
+    asked = ask(
+        design,
+        truth=truth,
+        children=children,
+        missing=missing,
+        seed=seed,
+        harm_rate=harm,
+        intercurrent=intercurrent,
+    )
     with _folder(out) as folder:
         rows = []
         for done, row in rehearse_many(

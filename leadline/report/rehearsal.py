@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from leadline.trial.rehearsal import Agreement
+    from leadline.trial.rehearsal.agreement import Intercurrent
 
 STEM = "rehearsal"
 INVENTED = "Invented children: nothing in this report is of a real child."
@@ -44,11 +45,47 @@ def _results(found: Agreement) -> Results:
 
 
 def _answer(found: Agreement) -> Section:
-    lead, mechanism, told, decided = map(unbroken, agreement_in_words(found))
+    lead, mechanism, happened, told, decided = map(unbroken, agreement_in_words(found))
     said: list[Block] = [Prose(lead, "lead"), Prose(decided), Prose(told)]
+    if found.intercurrent is not None:
+        said += [Heading("What happened before a response was judged"), Prose(happened)]
+        said.append(_intercurrent(found, found.intercurrent))
     if mechanism:
         said += [Heading("What went wrong with the visits"), Prose(mechanism)]
     return Section("answer", "What was rehearsed, and what came of it", tuple(said))
+
+
+def _intercurrent(found: Agreement, intercurrent: Intercurrent) -> Table:
+    columns = (
+        Column("Intercurrent event", width=2.4),
+        Column("Strategy", width=1.6),
+        *(
+            Column(heading, "number")
+            for heading in ("Of the children", "Happened", "Found", "Found otherwise")
+        ),
+    )
+    rows = tuple(
+        (
+            capital(one.title),
+            _strategies(found, one.strategies),
+            percent(one.rate),
+            *(f"{number:,}" for number in (one.happened, one.found, one.found_otherwise)),
+        )
+        for one in intercurrent.events
+    )
+    footnotes = (
+        "Children at the last look of each rehearsal. Found otherwise: in children in whom it had not happened.",
+        "What happens to a child that is lost to follow-up does not stand in its chart.",
+    )
+    return Table("intercurrent", "Intercurrent events", columns, rows, footnotes=footnotes)
+
+
+def _strategies(found: Agreement, strategies: tuple[str, ...]) -> str:
+    """In words; by basket where the estimands differ."""
+    words = [one.replace("_", " ") or "none" for one in strategies]
+    if len(set(words)) == 1:
+        return words[0]
+    return "; ".join(f"{label}: {word}" for label, word in zip(found.labels, words, strict=True))
 
 
 def _numbers(found: Agreement) -> Section:

@@ -43,6 +43,23 @@ def test_rehearsals_go_into_a_folder_with_their_report_and_go_on_there(design_fi
         run(design_file, "--truth", "target", "--out", out, "--resume")
 
 
+@pytest.mark.slow
+def test_intercurrent_events_that_are_asked_for_are_told_and_stand_in_the_report(design_file, tmp_path):
+    out = tmp_path / "out"
+    asked = "prohibited_drug=0.3,stopped_biologic=0.4"
+    ran = run(design_file, "--truth", "target", "--rehearsals", "2", "--intercurrent", asked, "--out", out)
+    assert (
+        "a drug is taken that the protocol does not permit (30 %), a biologic is stopped (40 %)."
+        in ran.stdout
+    )
+    found = json.loads((out / "rehearsal.json").read_text("utf-8"))["intercurrent"]
+    assert [one["event"] for one in found["events"]] == ["prohibited_drug", "stopped_biologic"]
+    assert found["rates"] == pytest.approx([0.6 * 0.7, 0.5 * 0.7])  # the stopped biologic changes nothing
+    page = (out / "rehearsal.html").read_text("utf-8")
+    assert "A biologic is stopped" in page
+    assert "treatment policy" in page
+
+
 def test_to_go_on_needs_a_folder(design_file):
     ran = run(design_file, "--truth", "null", "--resume")
     assert ran.exit_code == 2

@@ -18,12 +18,14 @@ from scipy.special import bdtr, bdtrc
 
 import leadline
 from leadline.errors import BeyondExactRange
+from leadline.protocol.estimands import EVENT_WORDS
 from leadline.trial.monitoring.responses import Status
 from leadline.trial.rehearsal.asked import prepared
 from leadline.trial.rehearsal.course import Why
 from leadline.trial.rehearsal.gaps import MECHANISM
 
 if TYPE_CHECKING:
+    from leadline.protocol.estimands import IntercurrentEvent
     from leadline.trial.borrowing.beta import Floats
     from leadline.trial.rehearsal.asked import Asked, Prepared
     from leadline.trial.rehearsal.playing import Row
@@ -70,6 +72,40 @@ class ResponsesSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class EventsSeen:
+    """One intercurrent event that was asked for, in the children at the last look of each rehearsal.
+
+    event       its id; `title` in words
+    rate        share of children in whom it happens
+    strategies  of the estimands, one a basket; empty where an estimand has none
+    happened    children in whom it had happened by that look; of these `found` by monitoring
+    found_otherwise  children in whom monitoring found it though it had not happened
+    """
+
+    event: str
+    title: str
+    rate: float
+    strategies: tuple[str, ...]
+    happened: int
+    found: int
+    found_otherwise: int
+
+
+@dataclass(frozen=True, slots=True)
+class Intercurrent:
+    """The intercurrent events that were asked for, and what is true with them by the strategies of the estimands.
+
+    rates, control_rates  of response in the children who are counted; the latter empty in a design without controls
+    harm_rate             with the deaths that the harm rule counts
+    """
+
+    events: tuple[EventsSeen, ...]
+    rates: tuple[float, ...]
+    control_rates: tuple[float, ...]
+    harm_rate: float
+
+
+@dataclass(frozen=True, slots=True)
 class Agreement:
     """The result of a rehearsal.
 
@@ -79,6 +115,7 @@ class Agreement:
     same          share of rehearsals in which charts and truth led to the same end of every basket
     misjudged     children whose chart was judged, and otherwise than is true; among `judged`
     days          mean length of the trial
+    intercurrent  events that were asked for; None where none were
     """
 
     version: str
@@ -100,14 +137,18 @@ class Agreement:
     misjudged: int
     judged: int
     days: float
+    intercurrent: Intercurrent | None
 
     def label(self, basket: str) -> str:
         """The name to show of a basket's id."""
         return dict(zip(self.baskets, self.labels, strict=True))[basket]
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON."""
-        return asdict(self)
+        """Plain values for JSON; without `intercurrent` where no such event was asked for."""
+        values = asdict(self)
+        if self.intercurrent is None:
+            del values["intercurrent"]
+        return values
 
 
 def agree(asked: Asked, rows: Sequence[Row]) -> Agreement:
@@ -139,6 +180,32 @@ def agree(asked: Asked, rows: Sequence[Row]) -> Agreement:
         misjudged=sum(row["misjudged"] for row in rows),
         judged=judged["response"] + judged["no_response"],
         days=float(np.mean([row["charts"]["days"] for row in rows])),
+        intercurrent=_intercurrent(ready, rows) if ready.happening.rates else None,
+    )
+
+
+def _intercurrent(ready: Prepared, rows: Sequence[Row]) -> Intercurrent:
+    return Intercurrent(
+        events=tuple(_events_seen(ready, event, rows) for event in ready.happening.rates),
+        rates=ready.scenario.rates,
+        control_rates=ready.scenario.control_rates or (),
+        harm_rate=ready.happening.harm_rate(ready.truth.harm_rate),
+    )
+
+
+def _events_seen(ready: Prepared, event: IntercurrentEvent, rows: Sequence[Row]) -> EventsSeen:
+    happened, found, found_otherwise = (
+        sum(row["intercurrent"][event][at] for row in rows) for at in range(3)
+    )
+    strategies = tuple(str(setting.strategies.get(event, "")) for setting in ready.settings)
+    return EventsSeen(
+        event=event.value,
+        title=EVENT_WORDS[event],
+        rate=ready.happening.rates[event],
+        strategies=strategies,
+        happened=happened,
+        found=found,
+        found_otherwise=found_otherwise,
     )
 
 
@@ -172,7 +239,7 @@ def _numbers(ready: Prepared, rows: Sequence[Row]) -> Iterator[Compared]:
         known = {} if exact is None else _exact_of_basket(exact, at)
         for what in (what for what in OF_A_BASKET if rules.get(what, True)):
             yield _compare(basket.id, what, OF_A_BASKET[what], charts, truth, known.get(what))
-    null = tuple(bool(one) for one in ready.truth.scenario().null(design))
+    null = tuple(bool(one) for one in ready.scenario.null(design))
     charts, truth = ([_of_trial(row[by], null) for row in rows] for by in ("charts", "truth"))
     known = {} if exact is None else _exact_of_trial(exact)
     for what in (what for what in OF_THE_TRIAL if rules.get(what, True)):
@@ -200,11 +267,14 @@ def _of_trial(trial: Row, null: tuple[bool, ...]) -> dict[str, float]:
 
 
 def _exact(ready: Prepared) -> Operating | None:
-    """The exact operating characteristics; None where the design is too large, or too few children come for it."""
+    """The exact operating characteristics; None where the design is too large, too few children come for it, or some
+    may be left out of the count, so that it is not known how many come."""
+    if ready.happening.leaves_out():
+        return None
     if any(come < size for come, size in zip(ready.supply, ready.design.sizes, strict=True)):
         return None
     try:
-        return ready.trial.operating(ready.truth.scenario())
+        return ready.trial.operating(ready.scenario)
     except BeyondExactRange:
         return None
 

@@ -6,6 +6,7 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass
 from functools import cached_property, lru_cache
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,9 +16,11 @@ from leadline.protocol.reading import find_protocol, parse_protocol
 from leadline.trial.monitoring.plan import Plan, join
 from leadline.trial.operating import Trial
 from leadline.trial.reading import find_design, parse_design, read_text
+from leadline.trial.rehearsal.intercurrent import Happening, death_harms, parse_rates
 from leadline.trial.rehearsal.responders import responder
 from leadline.trial.rehearsal.setting import Setting, setting_of
 from leadline.trial.rehearsal.truth import Truth, parse_supply, parse_truth
+from leadline.trial.scenarios import Scenario
 
 if TYPE_CHECKING:
     from leadline.trial.design import Design
@@ -32,6 +35,7 @@ class Asked:
     harm_rate         None for the design's expected rate
     children          as given: how many come; empty for as many as the design takes
     missing           share of visits with which something goes wrong
+    intercurrent      as given: rates of intercurrent events; empty for none
     """
 
     design: str
@@ -43,11 +47,17 @@ class Asked:
     children: str
     missing: float
     seed: int
+    intercurrent: str = ""
 
     def fingerprint(self) -> str:
         """Of all of it and of this version: rehearsals of another one are other rehearsals."""
-        values = json.dumps([leadline.__version__, asdict(self)], sort_keys=True)
-        return hashlib.sha256(values.encode()).hexdigest()[:16]
+        values = asdict(self)
+        if (
+            not self.intercurrent
+        ):  # as it was before these events could be asked for: such rehearsals can be gone on with
+            del values["intercurrent"]
+        text = json.dumps([leadline.__version__, values], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def ask(
@@ -58,6 +68,7 @@ def ask(
     missing: float = 0.0,
     seed: int = 1,
     harm_rate: float | None = None,
+    intercurrent: str = "",
 ) -> Asked:
     """Read the design and its protocol, and refuse before any work what cannot be played.
 
@@ -76,7 +87,16 @@ def ask(
     beside = place.parent / design.protocol
     file = find_protocol(beside if beside.is_file() else design.protocol)
     asked = Asked(
-        text, place.name, file.read_text("utf-8"), file.name, truth, harm_rate, children, missing, seed
+        text,
+        place.name,
+        file.read_text("utf-8"),
+        file.name,
+        truth,
+        harm_rate,
+        children,
+        missing,
+        seed,
+        intercurrent,
     )
     prepared(asked)
     return asked
@@ -93,10 +113,13 @@ class Prepared:
         self.truth: Truth = parse_truth(asked.truth, design, harm_rate=asked.harm_rate)
         self.supply = parse_supply(asked.children, design)
         self.responders = tuple(responder(basket.responder) for basket in design.baskets)
+        rates = parse_rates(asked.intercurrent)
         self.settings: tuple[Setting, ...] = tuple(
-            setting_of(design, self.plan.protocol, estimand, missing=asked.missing)
+            setting_of(design, self.plan.protocol, estimand, missing=asked.missing, rates=rates)
             for estimand in self.plan.estimands
         )
+        harms = design.harm is not None and death_harms(design.harm.counts)
+        self.happening = Happening(rates, self.settings, self.plan.estimands, harms)
 
     @property
     def design(self) -> Design:
@@ -107,6 +130,20 @@ class Prepared:
     def closes(self) -> tuple[int, ...]:
         """The last day of each basket's deciding window."""
         return tuple(window.last for window in self.plan.windows)
+
+    @cached_property
+    def scenario(self) -> Scenario:
+        """What is true of the children counted, by the estimands: what the exact operating characteristics take."""
+        told, happening = self.truth.scenario(), self.happening
+        if not happening.rates:
+            return told
+        controls = told.control_rates
+        return Scenario(
+            told.name,
+            tuple(happening.response_rate(at, rate) for at, rate in enumerate(told.rates)),
+            happening.harm_rate(self.truth.harm_rate),
+            None if controls is None else tuple(map(happening.response_rate, count(), controls)),
+        )
 
     @cached_property
     def fewest_to_stop(self) -> int:

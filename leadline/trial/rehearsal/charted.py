@@ -89,6 +89,7 @@ class Charted:
                 self.ready.settings[child.basket],
                 responds=child.responds,
                 harm_day=child.harm_day,
+                events=child.events,
                 arm=_arm(child) if basket.control else None,
             )
         return self.charts[code]

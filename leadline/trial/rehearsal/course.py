@@ -25,6 +25,7 @@ from leadline.trial.design import HarmCheck
 
 if TYPE_CHECKING:
     from leadline.trial.design import Design
+    from leadline.trial.rehearsal.intercurrent import Events
     from leadline.trial.rehearsal.truth import Truth
 
 FIRST_DAY = date(2020, 1, 6).toordinal()
@@ -39,10 +40,11 @@ class Child(NamedTuple):
     """A child to come.
 
     number      in its row, from 0
-    responds    whether it is truly a responder
+    responds    whether its criterion is truly met at the deciding visit
     harm_day    the day after infusion on which the event of the harm rule begins; None where it does not happen
     after_days  days after the child before it, or after its basket may go on
     control     whether it is not given the cells; then no event counts
+    events      intercurrent events that were asked for; None where none were
     """
 
     basket: int
@@ -51,6 +53,12 @@ class Child(NamedTuple):
     harm_day: int | None
     after_days: int
     control: bool = False
+    events: Events | None = None
+
+    @property
+    def counted(self) -> bool | None:
+        """Whether it is truly a responder by the estimand; None where it is left out of the count."""
+        return self.responds if self.events is None else self.events.counted
 
 
 class Taken(NamedTuple):

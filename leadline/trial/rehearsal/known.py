@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def decide_by_truth(trial: Trial, look: Look) -> Decided:
     """What the design decides at a look when every response and every event is known."""
     design = trial.design
-    harm = _harmed(trial, [_happened(one, look.day) for one in look.taken if not one.child.control])
+    harm = _harmed(trial, look)
     if harm or look.harm_alone:
         return Decided(harm)
     treated, controls = _seen(design, look, control=False), _seen(design, look, control=True)
@@ -40,11 +40,12 @@ def decide_by_truth(trial: Trial, look: Look) -> Decided:
 
 
 def _seen(design: Design, look: Look, *, control: bool) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Responders and children of one arm, one a basket; nothing of the controls of a design that has none."""
+    """Responders and counted children of one arm, one a basket; nothing of the controls of a design that has none."""
     if control and not design.randomised:
         return (), ()
-    children = [look.of(at, control=control) for at in range(len(design.baskets))]
-    return tuple(sum(child.responds for child in arm) for arm in children), tuple(map(len, children))
+    arms = [look.of(at, control=control) for at in range(len(design.baskets))]
+    counted = [[child.counted for child in arm if child.counted is not None] for arm in arms]
+    return tuple(map(sum, counted)), tuple(map(len, counted))
 
 
 def short_of_look(design: Design, look: Look, known: Sequence[int]) -> dict[int, int]:
@@ -67,11 +68,18 @@ def _happened(one: Taken, day: int) -> bool:
     return one.child.harm_day is not None and one.infused + one.child.harm_day < day
 
 
-def _harmed(trial: Trial, had: list[bool]) -> bool:
-    """Whether the boundary is reached: after any child in the order of infusion, or by those of the look."""
+def _harmed(trial: Trial, look: Look) -> bool:
+    """Whether the boundary is reached: after any child in the order of infusion, or by those who make the look.
+
+    The boundary ends at the planned number of children; who is enrolled for others who are left out may be beyond it.
+    """
     harm, boundary = trial.design.harm, trial.boundary
-    if harm is None or boundary is None or not had:
+    if harm is None or boundary is None:
         return False
+    each_child = harm.check is HarmCheck.CHILD
+    treated = [one for one in look.taken if not one.child.control]
+    counted = [one for one in treated if each_child or one.child.counted is not None]
+    had = [_happened(one, look.day) for one in counted]
     events = np.cumsum(had)
-    checks = range(1, len(had) + 1) if harm.check is HarmCheck.CHILD else (len(had),)
+    checks = [n for n in range(1, len(boundary.events) + 1) if n == len(had) or (each_child and n < len(had))]
     return any(events[n - 1] >= boundary.events[n - 1] for n in checks)

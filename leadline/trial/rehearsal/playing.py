@@ -15,11 +15,13 @@ import numpy as np
 from leadline.trial.rehearsal.asked import prepared
 from leadline.trial.rehearsal.charted import Charted
 from leadline.trial.rehearsal.course import Course, draw_children, play
+from leadline.trial.rehearsal.intercurrent import give_events
 from leadline.trial.rehearsal.known import decide_by_truth
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from leadline.protocol.estimands import IntercurrentEvent
     from leadline.trial.rehearsal.asked import Asked
 
 Row = dict[str, Any]
@@ -32,11 +34,14 @@ def rehearse_once(asked: Asked, number: int, keep: str = "") -> Row:
     keep     a folder in which its casebooks are kept, in one of its own; empty: they are removed
     returns  number, asked (fingerprint), charts and truth (how the trial went by either: `ends`, `harm_step`,
              `looks`, `days`), and of the children of the last look: their responses by basket, and how many were judged
-             otherwise than is true
+             otherwise than is true; where intercurrent events were asked for, each with the number of children in whom
+             it had happened, of these in whom monitoring found it, and in whom it found it though it had not happened
     """
     ready = prepared(asked)
     rng = np.random.default_rng([asked.seed, number])
     children = draw_children(rng, ready.design, ready.truth, ready.supply)
+    if ready.happening.rates:  # drawn last, so that the children are the same without
+        children = give_events(rng, children, ready.happening)
     course = partial(play, ready.design, children, closes=ready.closes, fewest_to_stop=ready.fewest_to_stop)
     with _folder(keep, number) as folder:
         charted = Charted(ready, number, folder)
@@ -80,5 +85,24 @@ def _responses(charted: Charted) -> Row:
     for child in charted.last.found.taken:
         statuses[child.basket][str(child.response.status)] += 1
         judged = child.response.status in ("response", "no_response")
-        misjudged += judged and child.response.counted is not charted.children[child.patient_id].responds
-    return {"responses": [dict(sorted(one.items())) for one in statuses], "misjudged": misjudged}
+        misjudged += judged and child.response.counted is not charted.children[child.patient_id].counted
+    responses = {"responses": [dict(sorted(one.items())) for one in statuses], "misjudged": misjudged}
+    events = {event: _found(charted, event) for event in charted.ready.happening.rates}
+    return {**responses, "intercurrent": events} if events else responses
+
+
+def _found(charted: Charted, event: IntercurrentEvent) -> list[int]:
+    """Children in whom an event had happened by the last look, those of them in whom monitoring found it, and others in
+    whom it found it."""
+    assert charted.last is not None
+    happened = found = found_otherwise = 0
+    for child in charted.last.found.taken:
+        events = charted.children[child.patient_id].events
+        assert events is not None
+        assert child.day is not None  # every day of a rehearsal is dated
+        truly = event in events.days and events.days[event] <= child.day
+        seen = any(one.event == event for one in child.response.applied)
+        happened, found, found_otherwise = (
+            happened + truly, found + (truly and seen), found_otherwise + (seen and not truly),
+        )  # fmt: skip
+    return [happened, found, found_otherwise]

@@ -40,10 +40,12 @@ class Chart:
     """Everything that is ever recorded of a child, in days from its index infusion.
 
     patient  the row of patients, without what depends on the day of writing
-    last     the last day on which the child is seen
+    last     the last day on which the child is seen, and that of its death where it is known
+    died     the day of death, where the row of patients holds it from then on
     """
 
     patient: Mapping[str, Cell]
     rows: tuple[Row, ...]
     drugs: tuple[Given, ...]
     last: int
+    died: int | None = None

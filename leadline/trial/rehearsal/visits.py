@@ -51,8 +51,13 @@ NOISE = 0.15  # of the way that an item goes, at visits that decide nothing
 EFFECT_DAYS = 60.0  # time constant of the way from baseline to the deciding visit
 
 
-def draw_visits(rng: Rng, code: str, shown: Shown, setting: Setting, until: float) -> Iterator[Row]:
-    """Every visit that is held, with its laboratory values; none after the day `until`."""
+def draw_visits(
+    rng: Rng, code: str, shown: Shown, setting: Setting, until: float, *, at_once: bool = False
+) -> Iterator[Row]:
+    """Every visit that is held, with its laboratory values; none after the day `until`.
+
+    at_once  whether a child is from the first visit after day 0 on as it ends; else it comes to that on a way
+    """
     taken: set[int] = set()  # days on which something is recorded already
     for number, planned in enumerate(setting.visits, start=1):
         gap = draw_gap(rng, setting.missing, FOLLOW_UP_GAPS if planned.day > 0 else BASELINE_GAPS)
@@ -62,7 +67,7 @@ def draw_visits(rng: Rng, code: str, shown: Shown, setting: Setting, until: floa
         if gap is Gap.NOT_HELD or day > until:
             continue
         lost = lost_form(rng, [EXAMINATION, *FORMS]) if gap is Gap.FORM_LOST else ""
-        values = _values(rng, shown, planned, setting)
+        values = _values(rng, shown, planned, setting, at_once=at_once)
         before = 0 if gap is Gap.MONTH_ONLY else _drawn_before(rng, day, taken)
         taken |= {day, day - before}
         when = Day(day, month_only=gap is Gap.MONTH_ONLY)
@@ -115,11 +120,11 @@ def _cell(value: Value) -> Cell:
     return ("present" if value else "absent") if isinstance(value, bool) else value
 
 
-def _values(rng: Rng, shown: Shown, planned: Planned, setting: Setting) -> dict[str, Value]:
+def _values(rng: Rng, shown: Shown, planned: Planned, setting: Setting, *, at_once: bool) -> dict[str, Value]:
     """Exact at the visits that decide; else on the way from one to the other."""
     if planned.day == setting.baseline_day:
         return {name: ends.before for name, ends in shown.items() if not name.startswith("new_")}
-    if planned.day == setting.deciding_day:
+    if planned.day == setting.deciding_day or (at_once and planned.day > 0):
         return {name: ends.after for name, ends in shown.items()}
     way = 0.0
     if planned.day > 0:

@@ -15,20 +15,47 @@ UNLIKELY = 0.0027
 
 def agreement_in_words(found: Agreement) -> tuple[str, ...]:
     """What was rehearsed, what the charts could tell, and whether the decisions are those that were planned."""
-    return (_rehearsed(found), found.mechanism if found.missing else "", _told(found), _decided(found))
+    mechanism = found.mechanism if found.missing else ""
+    return (_rehearsed(found), mechanism, _happened(found), _told(found), _decided(found))
+
+
+def _happened(found: Agreement) -> str:
+    """Intercurrent events that were asked for, what is true with them, and whether monitoring found them; or empty."""
+    if found.intercurrent is None:
+        return ""
+    events = found.intercurrent.events
+    asked = ", ".join(f"{one.title} ({percent(one.rate)})" for one in events)
+    rates = _rates(found, found.intercurrent.rates, found.intercurrent.control_rates)
+    happened, seen = sum(one.happened for one in events), sum(one.found for one in events)
+    otherwise = sum(one.found_otherwise for one in events)
+    return (
+        f"Intercurrent events were drawn for every child, whatever its response: {asked}. By the strategies of the "
+        f"estimands the true response rates of those who are counted are then {rates}.{_harm(found)} Of {happened:,} "
+        f"such events up to the last looks monitoring found {seen:,}; it found {otherwise:,} that had not happened."
+    )
+
+
+def _harm(found: Agreement) -> str:
+    if found.intercurrent is None or found.intercurrent.harm_rate == found.harm_rate:
+        return ""
+    return f" A death counts as harm; its rate is {percent(found.intercurrent.harm_rate)} with it."
+
+
+def _rates(found: Agreement, rates: tuple[float, ...], controls: tuple[float, ...]) -> str:
+    """`35 % (JIA), 30 % (MCTD)`, and those of the controls."""
+    treated = ", ".join(f"{percent(rate)} ({name})" for name, rate in zip(found.labels, rates, strict=True))
+    beside = ", ".join(
+        f"{percent(rate)} ({name})" for name, rate in zip(found.labels, controls, strict=False)
+    )
+    return f"{treated}, of the controls {beside}" if controls else treated
 
 
 def _rehearsed(found: Agreement) -> str:
-    rates = ", ".join(
-        f"{percent(rate)} ({name})" for name, rate in zip(found.labels, found.rates, strict=True)
-    )
-    controls = ", ".join(
-        f"{percent(rate)} ({name})" for name, rate in zip(found.labels, found.control_rates, strict=False)
-    )
-    beside = f", of the controls {controls}," if controls else ""
+    rates = _rates(found, found.rates, found.control_rates)
+    comma = "," if found.control_rates else ""
     return (
         f"{found.title}: {found.rehearsals:,} rehearsals on invented children, under true response rates of {rates}"
-        f"{beside} and a rate of harm of {percent(found.harm_rate)}; {percent(found.missing)} of the visits went wrong."
+        f"{comma} and a rate of harm of {percent(found.harm_rate)}; {percent(found.missing)} of the visits went wrong."
         " Each child's chart was written, read, judged and monitored at every look."
     )
 

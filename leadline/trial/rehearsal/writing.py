@@ -58,7 +58,8 @@ def _rows(child: Followed, on: int, protocol: Protocol) -> Iterator[tuple[str, M
     chart = child.chart
     code = chart.patient["patient_id"]
     seen = [row.known for row in chart.rows if row.table == "visits" and row.known <= now]
-    last = max([0, *seen])
+    last = max([0, *seen, *([chart.last] if chart.last <= now else [])])
+    death = {"death_date": Day(chart.died)} if chart.died is not None and chart.died <= now else {}
     yield (
         "patients",
         {
@@ -67,6 +68,7 @@ def _rows(child: Followed, on: int, protocol: Protocol) -> Iterator[tuple[str, M
             "protocol_version": protocol.version,
             "enrolled_date": chart.patient.get("enrolled_date", Day(-ENROLLED_DAYS_BEFORE)),
             "last_contact_date": Day(last),
+            **death,
         },
     )
     for row in chart.rows:

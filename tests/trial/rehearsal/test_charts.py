@@ -97,8 +97,8 @@ def test_what_would_change_a_response_happens_only_to_those_who_do_not_respond()
 
 def test_an_event_whose_strategy_would_leave_the_response_open_does_not_happen():
     setting = replace(SETTING, strategies={IntercurrentEvent.RESCUE_DRUG: Strategy.HYPOTHETICAL})
-    assert not setting.may_happen(IntercurrentEvent.RESCUE_DRUG, responds=False)
-    assert not setting.may_happen(IntercurrentEvent.SECOND_INFUSION, responds=False)  # no strategy at all
+    assert not setting.may_happen(IntercurrentEvent.RESCUE_DRUG, counted=False)
+    assert not setting.may_happen(IntercurrentEvent.SECOND_INFUSION, counted=False)  # no strategy at all
 
 
 def test_the_share_of_visits_that_go_wrong_is_the_one_asked_for():
