@@ -67,7 +67,8 @@ class DrugCourse:
     """One course: the same drug, dose and route. `start` and `stop` are None where not recorded; `ongoing` with its
     day is three-valued. `substance`, `atc` and `class_id` are empty for a drug that the catalogue does not know.
     `adherent`: taken as prescribed; None if the chart does not say. `gone_on_with`: the same drug by the same route
-    begins on the day after the stop, so that the day of the stop is the last with this dose and not one without."""
+    begins on the day after the stop, so that the day of the stop is the last with this dose and not one without.
+    `dose_unit` and `frequency` are codes of `dosing`, or the chart's words where they are not known there."""
 
     ref: RowRef
     drug_text: str

@@ -23,6 +23,7 @@ from leadline.casebook.case import (
 )
 from leadline.casebook.casebook import Casebook
 from leadline.casebook.days import FAR, DaySpan, RecordedDay
+from leadline.casebook.dosing import frequency_code, unit_code
 from leadline.casebook.drugs import recognise
 from leadline.casebook.joint_states import joint_facts
 from leadline.casebook.schema import TABLES
@@ -266,15 +267,21 @@ def _course(row: Row, clock: _Clock) -> DrugCourse:
     return DrugCourse(
         ref=RowRef("medications", row["uid"]), drug_text=row["drug_text"],
         substance=drug.substance if drug else "", atc=drug.atc if drug else "", class_id=drug.class_id if drug else "",
-        route=row["route"] or "", dose=row["dose"], dose_unit=row["dose_unit"] or "",
+        route=row["route"] or "", dose=row["dose"], dose_unit=_code_or_words(row["dose_unit"], unit_code),
         dose_basis=row["dose_basis"] or "",
-        frequency=row["frequency"] or "", start=clock.span(row["start_date"]), stop=clock.span(row["end_date"]),
+        frequency=_code_or_words(row["frequency"], frequency_code),
+        start=clock.span(row["start_date"]), stop=clock.span(row["end_date"]),
         recorded_start=clock.recorded(row["start_date"]), recorded_stop=clock.recorded(row["end_date"]),
         ongoing=row["ongoing"], ongoing_as_of=clock.span(row["as_of"]), indication=row["indication"] or "",
         stop_reason=row["stop_reason"] or "", response=row["response"] or "",
         response_basis=row["response_basis"] or "",
         adherent=row["taken_as_prescribed"],
     )  # fmt: skip
+
+
+def _code_or_words(words: str | None, code_of: Callable[[str], str]) -> str:
+    """The code that a rule reckons with; where there is none, what the chart says, which a rule can only compare."""
+    return code_of(words or "") or words or ""
 
 
 def _gone_on_with(courses: tuple[DrugCourse, ...]) -> tuple[DrugCourse, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -13,6 +13,7 @@ import polars as pl
 from leadline.casebook.across import check_across
 from leadline.casebook.casebook import Casebook, Checked, IndexInfusion
 from leadline.casebook.cells import Days, typed
+from leadline.casebook.dosing import FREQUENCIES, UNITS, frequency_code, unit_code
 from leadline.casebook.drugs import recognise, suggest
 from leadline.casebook.identity import count_in_error, known_columns, with_identity, without_errors
 from leadline.casebook.items import RECORDED_TOTALS
@@ -101,6 +102,7 @@ def _notices(tables: Frames, values: pl.DataFrame, in_error: Mapping[str, int]) 
         if number
     ]
     notices += _unknown_drugs(tables["medications"])
+    notices += _unknown_doses(tables["medications"])
     for item in RECORDED_TOTALS:
         number = values.filter(pl.col("item") == item.id).height
         if number:
@@ -131,6 +133,28 @@ def _unknown_drugs(medications: pl.DataFrame) -> list[str]:
     return [
         f"medications: {many}; kept, but counted in no class. Write its substance or ATC code, if it has one."
     ]
+
+
+def _unknown_doses(medications: pl.DataFrame) -> list[str]:
+    """Doses that no rule can reckon with, for the words of their unit or frequency."""
+    dosed = medications.filter(pl.col("dose").is_not_null())
+    notices = []
+    for column, code_of, known in (
+        ("dose_unit", unit_code, UNITS),
+        ("frequency", frequency_code, FREQUENCIES),
+    ):
+        words = dosed.select(ROW, column).drop_nulls()
+        rows = [row for row, text in words.iter_rows() if not code_of(text)]
+        if rows:
+            notices.append(
+                f"medications: {_rows(len(rows))} with a {column} that is not known ({_row_numbers(rows)}); kept, but"
+                f" no dose on a day comes of it. Known: {', '.join(known)}."
+            )
+    return notices
+
+
+def _row_numbers(rows: Sequence[int], most: int = 8) -> str:
+    return f"row {', '.join(map(str, rows[:most]))}{', ...' if len(rows) > most else ''}"
 
 
 LONGEST_NAME = 80  # of what is compared with the catalogue: a drug's name, not a story

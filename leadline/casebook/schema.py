@@ -281,7 +281,7 @@ MEDICATIONS = Table(
         Column("dose", "Dose", Kind.NUMBER, example="15", low=0),
         Column("dose_unit", "Unit of the dose", Kind.CODE, example="mg"),
         _choice("dose_basis", "Dose is", "fixed", "per_kg", "per_m2", example="per_m2"),
-        _text("frequency", "How often", "daily, weekly, q2w, q4w, once, or words", "weekly"),
+        _text("frequency", "How often", "daily, twice daily, weekly, q2w, q4w, once, or words", "weekly"),
         _date("start_date", "Started", example="2016-02"),
         _date("end_date", "Stopped", example="2018-09-30"),
         Column("ongoing", "Still taken", Kind.YES_NO, "yes, no or unknown", example="no"),

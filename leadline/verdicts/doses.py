@@ -22,6 +22,7 @@ ANY_DOSE: Span = (0.0, inf)
 TIMES_A_DAY = {
     "daily": 1.0,
     "twice_daily": 2.0,
+    "three_times_daily": 3.0,
     "q2d": 1 / 2,
     "weekly": 1 / 7,
     "q10d": 1 / 10,

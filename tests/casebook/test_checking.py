@@ -490,6 +490,21 @@ def test_a_drug_that_is_not_known_is_named_by_its_row_with_the_nearest_that_is(t
     )
 
 
+def test_a_dose_that_no_rule_can_reckon_with_is_named_by_its_row_and_not_in_its_words(tmp_path):
+    medications = """patient_id,drug_text,dose,dose_unit,frequency
+    CHILD-01,prednisone,5,mg,Daily
+    CHILD-01,prednisone,5,mg,as Anna wants
+    CHILD-01,prednisone,5,mg/day,daily
+    CHILD-01,prednisone,,,when needed"""
+    notices = check_casebook(book(tmp_path, medications=medications)).notices
+    about = [notice for notice in notices if notice.startswith("medications")]
+    assert [notice.partition(";")[0] for notice in about] == [
+        "medications: 1 row with a dose_unit that is not known (row 4)",
+        "medications: 1 row with a frequency that is not known (row 3)",
+    ]
+    assert "Anna" not in " ".join(about)
+
+
 def test_problems_come_back_from_another_process_as_they_were():
     problem = Problem("visits", 3, "weight_kg", "found", "taken", "todo")
     error = CasebookProblems("book", (problem,), 1)

@@ -32,7 +32,7 @@ ivig: immunoglobulin iv J06BA02; immunoglobulin sc J06BA01
 vasoactive: nifedipine C08CA05; bosentan C02KX01; ambrisentan C02KX02; sildenafil G04BE03; iloprost B01AC11
 renal_protective: enalapril C09AA02; losartan C09CA01
 supportive: folic acid B03BB01; mesna V03AF01; paracetamol N02BE01; chlorphenamine R06AB04; diphenhydramine R06AA02;
- cetirizine R06AE07
+ cetirizine R06AE07; clemastine R06AA04
 cell_product: darvadstrocel L04AX08
 """
 
