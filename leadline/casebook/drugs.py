@@ -143,6 +143,15 @@ def recognise(text: str, atc: str = "") -> Drug | None:
     return named[0] if len(named) == 1 and not left_over else None
 
 
+NONE_GIVEN = frozenset({"none", "no", "nil"})
+"""What a chart writes, in small letters, where drugs could be named and none was given."""
+
+
+def parts_of(text: str) -> tuple[str, ...]:
+    """The drugs of a list ("clemastine 2 mg, paracetamol + prednisolone"), each as written."""
+    return tuple(part.strip() for part in re.split(r"[,;+]", text) if part.strip())
+
+
 def suggest(text: str) -> str:
     """The substance whose name is nearest to what was written, as a question to the user; empty if none is near."""
     words = _words(text)

@@ -107,6 +107,8 @@ def report(
         return
     _print_claims(findings)
     _print_places(written)
+    if not internal:
+        _print_words_as_written(findings)
 
 
 def _nulls(given: Sequence[str]) -> dict[str, str | float]:
@@ -257,6 +259,18 @@ def _print_places(written: Written) -> None:
         inside = [path for path in written.paths if path.parent == written.folder / name]
         if inside:
             print(f"{written.folder / name} ({len(inside)} files)")
+
+
+def _print_words_as_written(findings: Findings) -> None:
+    from leadline.report.permission import words_as_written
+
+    number = words_as_written(findings)
+    if number:
+        events = "1 adverse event is" if number == 1 else f"{number} adverse events are"
+        print(
+            f"\n{events} called in the report as the chart does (term_text). Read it before it leaves the house: no"
+        )
+        print("name may be among those words.")
 
 
 @contextmanager

@@ -24,5 +24,13 @@ def check_publication(findings: Findings) -> None:
     )
 
 
+def words_as_written(findings: Findings) -> int:
+    """How many adverse events a report for others calls as the chart does: whoever sends it must see that no name is
+    among those words. None where the data are public or invented."""
+    if dict(findings.about).get("kind") in PUBLIC_KINDS:
+        return 0
+    return sum(len(case.case.adverse_events) for case in findings.cases if not case.case.invented)
+
+
 def _permitted(case: CaseFindings) -> bool:
     return case.case.invented or case.case.patient.get("publication_permission") == "yes"

@@ -17,6 +17,7 @@ from leadline.report.figures.words import (
     CUTOFF_SETS,
     DIAGNOSES,
     FINDINGS,
+    FREQUENCIES,
     ILAR_CATEGORIES,
     SPEAKERS,
     counted,
@@ -95,8 +96,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "ia": "into a joint",
         "it": "intrathecal",
         # dosing
-        "q2w": "every 2 weeks",
-        "q4w": "every 4 weeks",
+        **FREQUENCIES,
         "fixed": "",
         **BASES,
         # donors

@@ -30,13 +30,16 @@ def is_systemic(course: DrugCourse) -> bool:
     return course.route not in ("ia", "topical", "ophthalmic") and course.indication != "premedication"
 
 
+NOT_RECOGNISED = "drug not recognised"
+
+
 def drug_name(course: DrugCourse) -> str:
     """What a person reads, everywhere: the substance, or the words of the chart if they can only name a group.
 
     Other words are not shown, as they may hold anything (a name, a remark). They stand in the casebook, and in a report
     for the team alone beside this name.
     """
-    return course.substance or group_in_words(course.drug_text) or "drug not recognised"
+    return course.substance or group_in_words(course.drug_text) or NOT_RECOGNISED
 
 
 def drug_key(course: DrugCourse) -> str:

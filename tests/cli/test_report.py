@@ -32,6 +32,25 @@ def test_report_answers_a_machine_in_ids(tmp_path):
     assert answer["written"] == [str(tmp_path / "out/report.json")]
 
 
+@pytest.mark.parametrize(
+    ("kind", "options", "warned"),
+    [("clinical", (), True), ("clinical", ("--internal",), False), ("invented", (), False)],
+)
+def test_report_says_that_the_terms_of_events_stand_as_the_chart_has_them(tmp_path, kind, options, warned):
+    tables = {
+        "about": f"key,value\nkind,{kind}",
+        "patients": "patient_id,diagnosis,publication_permission\nCHILD-01,jia,yes",
+        "infusions": "patient_id,infusion_no,infusion_start\nCHILD-01,1,2019-03-14",
+        "adverse_events": "patient_id,term_text,start_date\nCHILD-01,fever,2019-03-14\nCHILD-01,rash,2019-03-15",
+    }
+    (tmp_path / "book").mkdir()
+    for name, text in tables.items():
+        (tmp_path / "book" / f"{name}.csv").write_text(text)
+    result = run("report", tmp_path / "book", "--out", tmp_path / "out", "--formats", "json", *options)
+    assert result.exit_code == 0
+    assert ("2 adverse events are called in the report as the chart does" in result.output) is warned
+
+
 def test_missing_says_what_to_record_for_which_criterion():
     result = run("missing", path("invented"))
     assert result.exit_code == 0

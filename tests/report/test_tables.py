@@ -9,10 +9,12 @@ from dataclasses import replace
 import pytest
 from matplotlib.text import Text
 
+from leadline.casebook.case import DrugCourse, Infusion, RowRef
 from leadline.casebook.days import FAR, DaySpan
 from leadline.casebook.schema import ILAR_CATEGORIES
 from leadline.report.blocks import Column, Table
 from leadline.report.figures.timeline import plot_timeline
+from leadline.report.figures.words import dose_words
 from leadline.report.folder import write_csv
 from leadline.report.tables import all_tables
 from leadline.report.tables.children import children_table, children_tables
@@ -149,6 +151,55 @@ def test_a_place_shared_by_few_children_is_withheld_unless_it_is_for_the_team(fu
         replace(one, case=replace(one.case, patient_id=f"C-{n}", infusions=(infusion,))) for n in range(5)
     )
     assert "withheld" not in {cell for _, cell in cells(infusion_table(five, internal=False))}
+
+
+@pytest.mark.parametrize(
+    ("fields", "heading", "shown"),
+    [
+        ({"product_name": "Cells of Dr Smith"}, "Product", "withheld"),
+        ({"product_name": "bone marrow MSC, batch release by the hospital"}, "Product",
+         "bone marrow MSC, batch release by the hospital"),
+        ({"product_name": "Temcell", "licensed": True}, "Product", "Temcell"),
+        ({"product_name": "Temcell", "licensed": False}, "Product", "withheld"),
+        ({}, "Product", "not recorded"),
+        ({"premedication": "clemastine 2 mg iv, paracetamol"}, "Premedication", "clemastine 2 mg iv; paracetamol"),
+        ({"premedication": "clemastine; as for Anna"}, "Premedication", "clemastine; drug not recognised"),
+        ({"premedication": "none"}, "Premedication", "none"),
+        ({"premedication": "M-1"}, "Premedication", "prednisone"),
+        ({}, "Premedication", "not recorded"),
+    ],
+)  # fmt: skip
+def test_of_product_and_premedication_a_report_for_others_shows_what_can_name_nobody(fields, heading, shown):
+    course = DrugCourse(RowRef("medications", "M-1"), "prednisone", substance="prednisone")
+    infusion = Infusion(RowRef("infusions", "I-1"), 1, DaySpan(0, 0), None, fields)
+    child = child_jia()
+    case = replace(child, case=replace(child.case, courses=(course,), infusions=(infusion,)))
+    facts = {row[0]: row[1] for row in infusion_table((case,), internal=False).rows}
+    assert facts[heading] == shown
+
+
+@pytest.mark.parametrize(
+    ("unit", "frequency", "words"),
+    [
+        ("mg", "q2w", "40 mg every 2 weeks"),
+        ("mg", "", "40 mg"),
+        ("mg/kg", "every 8 weeks", "40 mg/kg every 8 weeks"),
+        ("mg", "as Dr Smith says", "40 mg (how often: not recognised)"),
+        ("Smith units", "daily", "40 (unit not recognised) daily"),
+    ],
+)
+def test_a_dose_shows_no_word_that_could_name_somebody(unit, frequency, words):
+    course = DrugCourse(RowRef("medications", "M-1"), "", dose=40, dose_unit=unit, frequency=frequency)
+    assert dose_words(course) == words
+
+
+def test_a_report_for_the_team_shows_product_and_premedication_as_written():
+    fields = {"product_name": "Cells of Dr Smith", "premedication": "as for Anna"}
+    infusion = Infusion(RowRef("infusions", "I-1"), 1, DaySpan(0, 0), None, fields)
+    child = child_jia()
+    case = replace(child, case=replace(child.case, infusions=(infusion,)))
+    facts = {row[0]: row[1] for row in infusion_table((case,), internal=True).rows}
+    assert (facts["Product"], facts["Premedication"]) == ("Cells of Dr Smith", "as for Anna")
 
 
 def test_events_say_none_only_with_the_span_that_was_asked_for():

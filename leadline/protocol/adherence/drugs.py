@@ -13,7 +13,7 @@ from math import ceil, inf
 
 from leadline.casebook.case import Case, DrugCourse, Infusion
 from leadline.casebook.days import DaySpan, add_months, days_in_months
-from leadline.casebook.drugs import recognise
+from leadline.casebook.drugs import NONE_GIVEN, parts_of, recognise
 from leadline.measures.three_values import all_hold
 from leadline.protocol.adherence.breaks import break_words
 from leadline.protocol.adherence.context import Context, Judged
@@ -250,9 +250,6 @@ def _breaks(rule: PresenceRule, context: Context) -> Iterator[str]:
                 yield f"{words}, which counts as going on"
 
 
-NONE_GIVEN = frozenset({"none", "no", "nil"})
-
-
 def _premedication(case: Case, infusion: Infusion, drugs: Iterable[str]) -> bool | None:
     """Whether the row of the infusion names one of the drugs as premedication, or the row of a medicine that is one;
     None if it does not say, or names one that the catalogue does not know."""
@@ -261,9 +258,10 @@ def _premedication(case: Case, infusion: Infusion, drugs: Iterable[str]) -> bool
         return None
     if text.strip().casefold() in NONE_GIVEN:
         return False
-    parts = [part.strip() for part in text.replace(",", ";").replace("+", ";").split(";") if part.strip()]
     by_uid = {course.ref.uid: course.substance for course in case.courses}
-    named = [by_uid.get(part) or (drug.substance if (drug := recognise(part)) else "") for part in parts]
+    named = [
+        by_uid.get(part) or (drug.substance if (drug := recognise(part)) else "") for part in parts_of(text)
+    ]
     if any(each and covers(drug, each) for each in named for drug in drugs):
         return True
     return None if "" in named or not named else False

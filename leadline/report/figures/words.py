@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from leadline.casebook.case import Case, DrugCourse, Infusion
+from leadline.casebook.dosing import only_dose_words
 from leadline.report.figures import style
 from leadline.verdicts.findings import Finding
 
@@ -137,6 +138,18 @@ STATE_RANKS: Mapping[str, int] = MappingProxyType(
 BASES: Mapping[str, str] = MappingProxyType({"per_kg": "per kg", "per_m2": "per m²"})
 """By what a dose counts; a fixed one by nothing."""
 
+FREQUENCIES: Mapping[str, str] = MappingProxyType(
+    {
+        "twice_daily": "twice daily",
+        "three_times_daily": "three times daily",
+        "q2d": "every 2 days",
+        "q10d": "every 10 days",
+        "q2w": "every 2 weeks",
+        "q4w": "every 4 weeks",
+    }
+)
+"""How often a dose is given, where its code is no plain word."""
+
 CUTOFF_SETS: Mapping[str, str] = MappingProxyType(
     {
         "trincianti2021": "Trincianti 2021",
@@ -168,9 +181,14 @@ def dose_words(course: DrugCourse) -> str:
 
 
 def unit_of_dose(unit: str, basis: str, frequency: str) -> str:
-    """What a number of a dose counts: "mg per m² weekly". A unit such as mg/kg says its basis itself."""
+    """What a number of a dose counts: "mg per m² weekly". A unit such as mg/kg says its basis itself.
+
+    A chart's words for unit and frequency that may tell more than a dose are not shown."""
     by_size = "" if "/" in unit else BASES.get(basis, "")
-    return " ".join(part for part in (unit, by_size, plain(frequency)) if part)
+    counted_in = unit if only_dose_words(unit) else "(unit not recognised)"
+    how_often = FREQUENCIES.get(frequency, frequency)
+    shown = how_often if only_dose_words(how_often) else "(how often: not recognised)"
+    return " ".join(part for part in (counted_in, by_size, shown) if part)
 
 
 def product_words(infusion: Infusion) -> str:

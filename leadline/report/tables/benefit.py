@@ -6,9 +6,8 @@ from collections.abc import Sequence
 
 from leadline.casebook.days import DaySpan
 from leadline.report.blocks import Column, Table
-from leadline.report.figures.words import claim_words
+from leadline.report.figures.words import claim_words, dose_words
 from leadline.report.tables.claims import attribution_words, deciding, speaker_words
-from leadline.report.tables.rows import dose_words
 from leadline.report.words import (
     NOT_RECORDED,
     day_words,

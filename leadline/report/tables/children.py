@@ -9,8 +9,9 @@ from leadline.casebook.case import Case, DrugCourse
 from leadline.casebook.days import DaySpan
 from leadline.report.blocks import Column, Table
 from leadline.report.figures.axis import DAYS_PER_YEAR, age_at_index
+from leadline.report.figures.words import dose_words
 from leadline.report.tables.parameters import baseline_first_day
-from leadline.report.tables.rows import course_end, dose_words, drug_words, fact_words
+from leadline.report.tables.rows import course_end, drug_words, fact_words
 from leadline.report.tables.scores import score_at_baseline, shown_scores
 from leadline.report.words import (
     CODES,

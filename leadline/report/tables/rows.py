@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from leadline.casebook.case import Case, DrugCourse, Fact, RowRef
 from leadline.casebook.items import ITEMS
-from leadline.report.figures.words import claim_words, product_words
+from leadline.report.figures.words import claim_words, dose_words, product_words
 from leadline.report.words import CODES, code_words, day_words, item_words, plain, semicolons
 from leadline.verdicts.treatment import drug_name
 
@@ -64,21 +64,6 @@ def _unit_words(ucum: str) -> str:
     shown = {"10*9/L": "×10⁹/L", "Cel": "°C", "ug/L": "µg/L", "{cells}/[HPF]": "per high-power field",
              "mL/min/{1.73_m2}": "mL/min/1.73 m²", "g/(24.h)": "g in 24 h"}  # fmt: skip
     return shown.get(ucum, ucum)
-
-
-def dose_words(course: DrugCourse) -> str:
-    """ "15 mg per m² weekly"; empty if no dose is recorded."""
-    if course.dose is None:
-        return ""
-    per_size = "/" in course.dose_unit  # "mg/kg" says its basis itself
-    basis = "" if per_size else CODES.get(course.dose_basis, plain(course.dose_basis))
-    parts = (
-        f"{course.dose:g}",
-        course.dose_unit,
-        basis,
-        CODES.get(course.frequency, plain(course.frequency)),
-    )
-    return " ".join(part for part in parts if part)
 
 
 def drug_words(course: DrugCourse, *, internal: bool) -> str:
