@@ -116,11 +116,12 @@ def _add_footer(paragraph: Paragraph, running: str) -> None:
     from docx.shared import Pt
 
     paragraph.add_run(f"{running}  ").font.size = Pt(7.5)
-    run = paragraph.add_run()
-    run.font.size = Pt(7.5)
-    field = OxmlElement("w:fldSimple")
+    number = paragraph.add_run("1")
+    number.font.size = Pt(7.5)
+    field = OxmlElement("w:fldSimple")  # holds the run: within it, no program counts
     field.set(qn("w:instr"), "PAGE")
-    run._r.append(field)
+    paragraph._p.append(field)
+    field.append(number._r)
 
 
 def _set_east_asian_font(style: ParagraphStyle) -> None:
@@ -216,11 +217,12 @@ def _add_table(document: Document, table: Table) -> None:
             _fill(cell, text, width, column, heading=cells is texts[0])
     _repeat_header(grid)
     _rule(grid)
-    for note in table.footnotes:
+    notes = table.footnotes or ("",)  # an empty one keeps two tables apart
+    for number, note in enumerate(notes, start=1):
         paragraph = document.add_paragraph()
-        paragraph.paragraph_format.space_after = 0
-        paragraph.add_run(typeset(note)).font.size = Pt(7.5)
-    document.add_paragraph()
+        # space below the last one, and no empty line, which could fill a page of its own
+        paragraph.paragraph_format.space_after = Pt(12 if number == len(notes) else 0)
+        paragraph.add_run(typeset(note)).font.size = Pt(7.5 if note else 1)
 
 
 def _room(section: Section) -> int:
@@ -269,16 +271,21 @@ def _repeat_header(grid: Grid) -> None:
 def _rule(grid: Grid) -> None:
     """Lines above and below the table and below its header, fine ones between rows, none upright."""
     from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
 
-    grid._tbl.tblPr.append(
-        _borders("w:tblBorders", {"top": (10, "1B1B1B"), "bottom": (10, "1B1B1B"), "insideH": (2, "D0D0D0")})
+    borders = _borders(
+        "w:tblBorders", {"top": (10, "1B1B1B"), "bottom": (10, "1B1B1B"), "insideH": (2, "D0D0D0")}
     )
     for cell in grid.rows[0].cells:
         cell._tc.get_or_add_tcPr().append(_borders("w:tcBorders", {"bottom": (6, "1B1B1B")}))
     margins = OxmlElement("w:tblCellMar")
     margins.append(_side("w:left", "w", 0))
     margins.append(_side("w:right", "w", 80))
-    grid._tbl.tblPr.append(margins)
+    for layout in grid._tbl.tblPr.iterchildren(
+        qn("w:tblLayout")
+    ):  # the standard fixes the order of the three
+        layout.addprevious(borders)
+        layout.addnext(margins)
 
 
 def _borders(name: str, sides: dict[str, tuple[int, str]]) -> BaseOxmlElement:

@@ -20,6 +20,7 @@ from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
 from leadline.errors import ItemUnknown, OutputExists
+from leadline.report.blocks import Prose
 from leadline.report.design import write_design_report
 from leadline.report.design.machine import json_schema, machine
 from leadline.report.design.models import model_in_words, model_sources, prior_in_words
@@ -135,11 +136,8 @@ def test_a_proved_limit_is_never_printed_smaller_than_it_is(which, request):
     report = request.getfixturevalue(which)
     for row, one in zip(table_of(report, "errors").rows[1:], report.worst, strict=True):
         assert 100 * one.at_most - 1e-9 <= float(row[-1]) < 100 * one.at_most + 0.01
-    (lead,) = (
-        block.text
-        for block in design_results(report, []).sections[0].blocks
-        if getattr(block, "role", "") == "lead"
-    )
+    short = design_results(report, []).sections[0].blocks
+    (lead,) = (block.text for block in short if isinstance(block, Prose) and block.role == "lead")
     said = re.search(r"with at most ([\d.]+)", lead)
     limit = 100 * max(one.at_most for one in report.worst)
     assert said

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 import docx
 import pytest
 from docx.document import Document
+from docx.shared import Pt
+from docx.text.paragraph import Paragraph
 
 from leadline.report.tables.claims import claims_table
 from leadline.report.tables.series import counts_table
@@ -49,6 +51,26 @@ def test_the_first_row_of_each_table_is_its_header(document):
         for number, table in enumerate(document.tables)
         if not table.rows[0]._tr.xpath("./w:trPr/w:tblHeader")
     ] == []
+
+
+def test_every_page_is_numbered_by_a_field_of_its_own(document):
+    """Within a run, the field is passed over and no page has its number."""
+    (paragraph,) = document.sections[0].footer.paragraphs
+    assert len(paragraph._p.xpath("./w:fldSimple[@w:instr='PAGE']/w:r")) == 1
+
+
+def test_the_properties_of_a_table_stand_in_the_order_of_the_standard(document):
+    """ISO/IEC 29500-1, CT_TblPrBase."""
+    order = ["tblStyle", "tblW", "jc", "tblInd", "tblBorders", "tblLayout", "tblCellMar", "tblLook"]
+    for table in document.tables:
+        names = [each.tag.rpartition("}")[2] for each in table._tbl.tblPr]
+        assert names == [name for name in order if name in names]
+
+
+def test_no_empty_line_follows_a_table_as_it_could_fill_a_page(document):
+    for table in document.tables:
+        after = Paragraph(table._tbl.getnext(), document)
+        assert after.text or after.runs[0].font.size == Pt(1)
 
 
 def test_every_picture_has_its_text(document):
