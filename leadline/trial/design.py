@@ -265,6 +265,14 @@ class Design:
         return self.harm is not None and self.harm.scope is HarmScope.BASKET
 
     @property
+    def harm_groups(self) -> tuple[tuple[int, ...], ...]:
+        """Positions of the baskets whose children each harm rule counts together and which it closes; empty without."""
+        if self.harm is None:
+            return ()
+        every = tuple(range(len(self.baskets)))
+        return tuple((j,) for j in every) if self.harm_by_basket else (every,)
+
+    @property
     def target_rates(self) -> tuple[float, ...]:
         """One a basket."""
         return tuple(basket.target_rate for basket in self.baskets)

@@ -38,7 +38,7 @@ def test_the_open_part_shows_nothing_by_arm(written):
         assert hidden not in opened
     assert "nothing by arm" in opened
     assert "Both arms together" in opened
-    assert not (folder / "open" / "tables" / "pooled_harm.csv").exists()
+    assert not (folder / "open" / "tables" / "harm_rules.csv").exists()
     accrual = rows(folder / "open" / "tables" / "accrual.csv")
     assert accrual[1:] == [["Arthritis", "5", "5"], ["Lupus", "2", "1"], ["All", "7", "6"]]
 

@@ -37,16 +37,25 @@ _WHEN = {HarmCheck.CHILD: "after every child", HarmCheck.LOOK: "at each look, no
 
 @dataclass(frozen=True, slots=True)
 class HarmPanel:
-    """A field of so many children and events on a page; child n takes a column, with its number below the middle."""
+    """A field of so many children and events on a page; child n takes a column, with its number below the middle.
+
+    above   where the panel begins
+    """
 
     page: Page
     children: int
     events: int
+    above: float = 0.0
+
+    @property
+    def top(self) -> float:
+        """Where all events stand."""
+        return self.above + _TOP
 
     @property
     def bottom(self) -> float:
         """Where no child has the event."""
-        return _TOP + _HEIGHT
+        return self.top + _HEIGHT
 
     @property
     def below(self) -> float:
@@ -88,7 +97,7 @@ class HarmPanel:
         """Both axes with their numbers and words; of the children the given numbers, or as many as have room."""
         page, right = self.page, self.x_at(self.children)
         page.line(_LEFT, self.bottom, right, self.bottom, color=style.QUIET, width=style.HAIRLINE)
-        page.line(_LEFT, _TOP, _LEFT, self.bottom, color=style.QUIET, width=style.HAIRLINE)
+        page.line(_LEFT, self.top, _LEFT, self.bottom, color=style.QUIET, width=style.HAIRLINE)
         counts = counts or [n for n in range(1, self.children + 1) if n % 2 == 0 or self.children < 12]
         widths = [text_width(str(n), style.SMALL) for n in counts]
         for place in thinned([self.middle_of(n) for n in counts], widths):
@@ -101,7 +110,7 @@ class HarmPanel:
         for events in range(0, self.events + 1, 1 if self.events < 12 else 5):
             y = self.y_at(events)
             page.text(_LEFT - 5, y, str(events), size=style.SMALL, align="right", color=style.QUIET)
-        page.text(EDGE, 5, "Children with the event", size=style.SMALL, color=style.QUIET)
+        page.text(EDGE, self.above + 5, "Children with the event", size=style.SMALL, color=style.QUIET)
 
 
 def stop_entry(stops: str = "the trial") -> LegendEntry:

@@ -17,12 +17,15 @@ from leadline.trial.monitoring.words import chance
 if TYPE_CHECKING:
     from leadline.report.figures.plotted import Value
     from leadline.trial.monitoring import Monitoring
+    from leadline.trial.monitoring.harm import HarmStanding
     from leadline.trial.monitoring.results import BasketStanding
     from leadline.trial.monitoring.standing import Posterior
 
 _NAMES = 0.27  # of the page's width
 _ROW = 27.0
 _TICK = 8.0
+_NAMED = 12.0
+"""Room for the name above a panel of harm."""
 _WORDS = 118.0
 """Room on the right for what the rule says."""
 
@@ -157,42 +160,63 @@ def _standing_datum(one: BasketStanding) -> dict[str, Value]:
 
 
 def plot_harm(found: Monitoring, *, width_mm: float = style.TWO_COLUMNS_MM) -> Plotted:
-    """Children in the order of infusion against those with the event; the boundary above, the unknown hatched."""
-    page = Page(width_mm * style.POINTS_PER_MM)
-    low, high = found.harm_path
-    across = max(len(found.harm_boundary), len(low) - 1, 1)
-    panel = HarmPanel(page, across, max((*found.harm_boundary[-1:], *high, 1)) + 1)
+    """A panel a harm rule: children in the order of infusion against those with the event; the boundary above, the
+    unknown hatched."""
+    page, y = Page(width_mm * style.POINTS_PER_MM), 0.0
+    for basket, harm in found.harm_rules:
+        if basket:
+            page.text(EDGE, y + 6, basket, size=style.BODY, bold=True)
+            y += _NAMED
+        y = _harm_panel(page, harm, y)
+    y = page.legend(
+        EDGE, y, page.width - 2 * EDGE, _harm_key("the trial" if found.harm else "the basket"), gap=14
+    )
+    return Plotted(
+        page.finish(y + 2),
+        alt=" ".join(_harm_alt(basket, harm) for basket, harm in found.harm_rules),
+        caption=_harm_caption(found),
+        data=tuple(row for basket, harm in found.harm_rules for row in _harm_data(basket, harm)),
+    )
+
+
+def _harm_panel(page: Page, harm: HarmStanding, above: float) -> float:
+    """Children of one rule; where the next thing can stand."""
+    low, high = harm.path
+    across = max(len(harm.boundary), len(low) - 1, 1)
+    panel = HarmPanel(page, across, max((*_stops(harm).values(), *high, 1)) + 1, above)
     for n in range(1, len(low)):
         page.bar(panel.x_at(n - 1), panel.y_at(low[n]), panel.x_at(n), panel.bottom, fill=style.SECOND)
         if high[n] > low[n]:
             page.hatched(panel.x_at(n - 1), panel.y_at(high[n]), panel.x_at(n), panel.y_at(low[n]))
-    panel.draw_steps(_stops(found).items())
+    panel.draw_steps(_stops(harm).items())
     panel.draw_axes("Children infused")
-    y = page.legend(EDGE, panel.below, page.width - 2 * EDGE, _harm_key(), gap=14)
-    return Plotted(
-        page.finish(y + 2),
-        alt=_harm_alt(found),
-        caption="Children with an event that counts for the harm rule, in the order of infusion, against the frozen "
-        f"boundary. The trial stops when the bars reach the line; {_looked_at(found)}.",
-        data=tuple(_harm_data(found)),
-    )
+    return panel.below
 
 
-def _stops(found: Monitoring) -> dict[int, int]:
+def _harm_caption(found: Monitoring) -> str:
+    said = "Children with an event that counts for the harm rule, in the order of infusion, against the frozen boundary"
+    if found.harm is not None:
+        return f"{said}. The trial stops when the bars reach the line; {_looked_at(found.harm)}."
+    each = {_looked_at(harm) for _, harm in found.harm_rules}
+    when = each.pop() if len(each) == 1 else "the rule is looked at with the planned looks, and not between"
+    return f"{said} of their basket. A basket stops, alone, when its bars reach its line; {when}."
+
+
+def _stops(harm: HarmStanding) -> dict[int, int]:
     """Numbers of children at which the rule is looked at and can stop, each with the events that do."""
-    stops = {n: found.harm_boundary[n - 1] for n in found.harm_checks}
+    stops = {n: harm.boundary[n - 1] for n in harm.checks}
     return {n: events for n, events in stops.items() if events <= n}
 
 
-def _looked_at(found: Monitoring) -> str:
+def _looked_at(harm: HarmStanding) -> str:
     """When the rule is looked at, in words."""
-    if len(found.harm_checks) == len(found.harm_boundary):
+    if len(harm.checks) == len(harm.boundary):
         return "the rule is looked at after every child"
-    looks = listed([str(n) for n in found.harm_checks])
+    looks = listed([str(n) for n in harm.checks])
     return f"the rule is looked at with the planned looks, at {looks} children, and not between"
 
 
-def _harm_key() -> tuple[LegendEntry, ...]:
+def _harm_key(stops: str) -> tuple[LegendEntry, ...]:
     def bar(page: Page, x: float, y: float) -> None:
         page.bar(x - 5, y - 3.5, x + 5, y + 3.5, fill=style.SECOND)
 
@@ -202,29 +226,29 @@ def _harm_key() -> tuple[LegendEntry, ...]:
     return (
         LegendEntry("had the event", bar, 12),
         LegendEntry("not known", hatched, 12),
-        stop_entry(),
+        stop_entry(stops),
     )
 
 
-def _harm_alt(found: Monitoring) -> str:
-    harm = found.harm
-    if harm is None:
-        return "The design has no harm rule."
+def _harm_alt(basket: str, harm: HarmStanding) -> str:
+    whose, stops = (f"{basket}: children", "this basket") if basket else ("Children", "the trial")
     return (
-        f"Children infused: {harm.children}; with the event {harm.with_event}; not known of {harm.unknown}. "
-        f"The rule says: {harm.rule}. A line shows how many children with the event stop the trial; "
-        f"{_looked_at(found)}."
+        f"{whose} infused: {harm.children}; with the event {harm.with_event}; not known of {harm.unknown}. "
+        f"The rule says: {harm.rule}. A line shows how many children with the event stop {stops}; "
+        f"{_looked_at(harm)}."
     )
 
 
-def _harm_data(found: Monitoring) -> list[dict[str, Value]]:
-    stops, (low, high) = _stops(found), found.harm_path
+def _harm_data(basket: str, harm: HarmStanding) -> list[dict[str, Value]]:
+    """Of a rule for all baskets together the basket is empty."""
+    stops, (low, high) = _stops(harm), harm.path
     return [
         {
+            "basket": basket,
             "children": n,
             "with_event": low[n] if n < len(low) else None,
             "with_event_and_unknown": high[n] if n < len(high) else None,
             "stops_at": stops.get(n),
         }
-        for n in range(1, max(len(found.harm_boundary) + 1, len(low)))
+        for n in range(1, max(len(harm.boundary) + 1, len(low)))
     ]

@@ -153,7 +153,7 @@ def looks_table(found: Monitoring) -> Table:
             f"{done.responders} of {done.children}",
             *_controls_of(found, done),
             chance(done.above).removesuffix(" %"),
-            "stopped for harm first" if step.harm else done.action,
+            done.action,
         )
         for step in found.steps
         for done in step.decisions

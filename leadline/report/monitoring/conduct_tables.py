@@ -58,11 +58,12 @@ def left_out_table(found: Monitoring) -> Table:
     return Table("not_counted", "Children of the casebook who are not counted", columns, rows, empty="None.")
 
 
-def pooled_harm_table(found: Monitoring) -> Table:
-    """Harm over all baskets together, against its boundary."""
-    rows = () if found.harm is None else (_harm_row(_everybody(found), found.harm),)
+def harm_rules_table(found: Monitoring) -> Table:
+    """A row a harm rule: all baskets together, or each basket, against its boundary."""
+    rows = tuple(_harm_row(basket or _everybody(found), harm) for basket, harm in found.harm_rules)
+    whose = "all baskets together" if found.harm or not rows else "each basket by its own rule"
     return Table(
-        "pooled_harm", f"Harm, all baskets together: {found.harm_event}", HARM_COLUMNS, rows, HARM_NOTES,
+        "harm_rules", f"Harm, {whose}: {found.harm_event}", HARM_COLUMNS, rows, HARM_NOTES,
         empty="The design has no harm rule.",
     )  # fmt: skip
 
@@ -114,13 +115,12 @@ def _stops_at(harm: HarmStanding) -> str:
 
 
 def harm_table(found: Monitoring) -> Table:
-    """A row for all baskets together and one a basket."""
-    if found.harm is None:
-        return pooled_harm_table(found)
-    rows = [_harm_row(_everybody(found), found.harm)]
-    rows += [_harm_row(one.label, one.harm) for one in found.baskets if one.harm is not None]
-    notes = (
-        *HARM_NOTES,
-        "The rule of the design is that of all baskets together; for one basket alone it warns and stops nothing.",
-    )
-    return Table("harm", f"Harm: {found.harm_event}", HARM_COLUMNS, tuple(rows), notes)
+    """A row a harm rule, and where one counts all baskets together a row a basket."""
+    rows, notes = harm_rules_table(found).rows, list(HARM_NOTES)
+    if found.harm is not None:
+        rows += tuple(_harm_row(one.label, one.harm) for one in found.baskets if one.harm is not None)
+        notes.append(
+            "The rule of the design is that of all baskets together; for one basket alone it warns and stops nothing."
+        )
+    empty = "The design has no harm rule."
+    return Table("harm", f"Harm: {found.harm_event}", HARM_COLUMNS, rows, tuple(notes), empty=empty)

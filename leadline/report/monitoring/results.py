@@ -15,9 +15,9 @@ from leadline.report.monitoring.children_tables import children_table, safety_ch
 from leadline.report.monitoring.conduct_tables import (
     accrual_table,
     conduct_table,
+    harm_rules_table,
     harm_table,
     left_out_table,
-    pooled_harm_table,
 )
 from leadline.report.words import KINDS, NO_ADVICE
 from leadline.trial.monitoring.words import figures_in_words, harm_in_words
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 OPEN = "Open part: for everybody. It shows no response of any basket."
 OPEN_OF_TWO_ARMS = "Open part: for everybody. It shows no response of any basket, and nothing by arm."
+EVERYBODY = "all baskets together"
 CLOSED = "Closed part: for the monitoring board alone."
 
 
@@ -51,17 +52,20 @@ def open_results(found: Monitoring, figures: Sequence[FigureBlock]) -> Results:
 
 
 def _open_safety(found: Monitoring, drawn: Mapping[str, FigureBlock]) -> Section:
-    """Harm over all baskets. In a design with controls that is harm in one arm, which the open part does not show."""
-    title = "Safety, all baskets together"
+    """Harm by the rules of the design: with controls that is harm in one arm, which the open part does not show."""
+    title = "Safety" if found.harm is None and found.harm_rules else "Safety, all baskets together"
     if found.randomised:
         said = "Adverse events of both arms together stand above. The harm rule is about one arm: see the closed part."
         return Section("safety", title, (Prose(said),), 2)
     harm = (
-        ()
-        if found.harm is None
-        else (Prose(" ".join(harm_in_words(found.harm, whom="all baskets together"))),)
+        Prose(
+            " ".join(
+                harm_in_words(one, whom=basket, stops="it") if basket else harm_in_words(one, whom=EVERYBODY)
+            )
+        )
+        for basket, one in found.harm_rules
     )
-    return Section("safety", title, (*harm, *_drawn(drawn, "harm"), pooled_harm_table(found)), 2)
+    return Section("safety", title, (*harm, *_drawn(drawn, "harm"), harm_rules_table(found)), 2)
 
 
 def closed_results(found: Monitoring, figures: Sequence[FigureBlock]) -> Results:

@@ -9,9 +9,9 @@ from leadline.report.monitoring.children_tables import children_table, safety_ch
 from leadline.report.monitoring.conduct_tables import (
     accrual_table,
     conduct_table,
+    harm_rules_table,
     harm_table,
     left_out_table,
-    pooled_harm_table,
 )
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def open_tables(found: Monitoring) -> tuple[Table, ...]:
     """What everybody may see. In a design with controls harm is that of one arm, and so not among it."""
     shown = (accrual_table(found), conduct_table(found), left_out_table(found))
-    return shown if found.randomised else (*shown, pooled_harm_table(found))
+    return shown if found.randomised else (*shown, harm_rules_table(found))
 
 
 def closed_tables(found: Monitoring) -> tuple[Table, ...]:

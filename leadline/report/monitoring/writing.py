@@ -95,7 +95,7 @@ def _figures(found: Monitoring, part: str, progress: Progress) -> Iterator[Figur
     from leadline.report.figures.monitoring import plot_harm, plot_standing
 
     plots = {"standing": plot_standing} if part == "closed" else {}
-    if found.harm is not None and (part == "closed" or not found.randomised):
+    if found.harm_rules and (part == "closed" or not found.randomised):
         plots["harm"] = plot_harm
     for name, plot in plots.items():
         progress(f"figure: {name}")

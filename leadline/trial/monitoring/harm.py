@@ -1,4 +1,4 @@
-"""Where harm stands: children with an event that counts, against the frozen boundary, pooled and basket by basket.
+"""Where harm stands: children with an event that counts, against the frozen boundary, all together or by basket.
 
 A child of whom nobody asked about adverse events after the infusion is not free of them: it is unknown, and the
 standing is given as a range, with every such child counted either way.
@@ -72,18 +72,27 @@ class HarmRate:
 class HarmStanding:
     """Harm in some of the children.
 
+    binding      whether the boundary is a rule of the design; else it warns, and stops nothing
+    boundary     for 1, 2, ... children the events that stop; `checks`: the numbers of children at which that is looked
+                 at
+    path         for 0, 1, ... children in the order of infusion those with the event, without and with those of whom it
+                 is not known
     children     infused
     with_event   for certain; `unknown` of whom it is not known
     stops_at     children with the event that stop at this number of children; None where none do, or the rule is not
                  looked at
     rule         what the boundary says now; `on_plan` whether the rule is looked at here
     fewest, most the rate if none, or each, of the unknown children had the event
-    next_stops   for the next 1, 2, ... children how many of them with the event would stop the trial, if none of the
-                 unknown had it; None where so many cannot
-    stop_chance  predictive probability that the rule stops the trial by its planned end, none and all of the unknown
+    next_stops   for the next 1, 2, ... children how many of them with the event would stop, if none of the unknown had
+                 it; None where so many cannot
+    stop_chance  predictive probability that the rule stops by its planned end, none and all of the unknown
     person_days  that questions about adverse events covered after the infusion
     """
 
+    binding: bool
+    boundary: tuple[int, ...]
+    checks: tuple[int, ...]
+    path: tuple[tuple[int, ...], tuple[int, ...]]
     children: int
     with_event: int
     unknown: int
@@ -172,11 +181,12 @@ def harm_standing(
     boundary: Boundary,
     *,
     stopped: tuple[bool, bool],
+    binding: bool = True,
 ) -> HarmStanding:
     """Where the children stand.
 
     children  in the order of infusion
-    stopped   whether the rule has stopped the trial, if none and if all of the unknown had the event
+    stopped   whether the rule has stopped them, if none and if all of the unknown had the event
     """
     harm = design.harm
     assert harm is not None
@@ -185,6 +195,10 @@ def harm_standing(
     planned = len(boundary.events)
     surely, perhaps = stopped
     return HarmStanding(
+        binding=binding,
+        boundary=boundary.events,
+        checks=boundary.checks,
+        path=harm_path(children),
         children=n,
         with_event=x,
         unknown=unknown,

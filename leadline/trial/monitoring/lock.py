@@ -205,13 +205,13 @@ def _definitions(plan: Plan) -> dict[str, str]:
 
 
 def _decisions(plan: Plan) -> dict[str, Any]:
-    """What the engine makes of the rules: the events that stop for harm, and responders that suffice alone; of a basket
-    with controls none do, as it depends on theirs."""
+    """What the engine makes of the rules: the events that stop for harm, a list for each harm rule, and responders that
+    suffice alone; of a basket with controls none do, as it depends on theirs."""
     design = plan.design
-    boundary = Trial(design).boundary
+    boundaries = Trial(design).harm_boundaries
     alone = zip(sufficient_counts(design), design.baskets, strict=True)
     return {
         "sufficient_without_borrowing": [None if basket.control else count for count, basket in alone],
-        "harm_events": None if boundary is None else list(boundary.events),
-        "harm_checks": None if boundary is None else list(boundary.checks),
+        "harm_events": [list(boundary.events) for boundary in boundaries],
+        "harm_checks": [list(boundary.checks) for boundary in boundaries],
     }

@@ -11,26 +11,30 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from leadline.trial.borrowing import Above
-from leadline.trial.borrowing.outcomes import one_outcome
 from leadline.trial.boundaries import Action, actions
+from leadline.trial.monitoring.harm import Rule, checked_each_child
+from leadline.trial.monitoring.standing import Seen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
+    from leadline.trial.borrowing.beta import Floats
     from leadline.trial.operating import Trial
 
 Known = tuple[bool | None, ...]
 """Responses of one arm of one basket in the order of day 0; None while one is pending."""
 
-CLOSING = (Action.STOP, Action.EARLY_SUCCESS, Action.SUCCESS, Action.NO_SUCCESS)
+CLOSING = (Rule.STOP, Action.STOP, Action.EARLY_SUCCESS, Action.SUCCESS, Action.NO_SUCCESS)
 SUCCESSES = (Action.EARLY_SUCCESS, Action.SUCCESS)
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
     """One basket at one planned look, numbered from 1. `above` is the probability of a rate above the null rate, or
-    above that of the controls and the margin; `action` is empty where harm stopped the trial first. `children` are
-    the treated ones."""
+    above that of the controls and the margin. `children` are the treated ones.
+
+    Of a basket that harm closed, `look` is the one that it was closed at or before, and `children` are those who count
+    from then on: looked at with the looks, up to that look; looked at after every child, up to the look before."""
 
     basket: int
     look: int
@@ -54,7 +58,6 @@ class Step:
     children: tuple[int, ...]
     responders: tuple[int, ...]
     decisions: tuple[Decision, ...]
-    harm: bool
     controls: tuple[int, ...] = ()
     control_responders: tuple[int, ...] = ()
 
@@ -64,109 +67,139 @@ class Course:
     """The trial so far.
 
     steps     those reached
-    closed    one a basket: the decision that closed it, or None for one that no decision of its own closed
+    closed    one a basket: the decision that closed it, on response or for harm; None for one that is open
     look      one a basket: the number of its next look; one more than it has where it has none left
     waiting   baskets of the next step whose children are not all known yet
-    harmed    whether harm closed the trial at a step, and with it every basket that was open
     """
 
     steps: tuple[Step, ...]
     closed: tuple[Decision | None, ...]
     look: tuple[int, ...]
     waiting: tuple[int, ...]
-    harmed: bool
+
+    @property
+    def harmed(self) -> tuple[int, ...]:
+        """The baskets that harm has closed."""
+        return tuple(j for j, end in enumerate(self.closed) if end is not None and end.action == Rule.STOP)
 
 
 def walk(
     trial: Trial,
     known: Sequence[Known],
     *,
-    harmed: Callable[[tuple[int, ...]], bool],
+    harmed: Callable[[tuple[int, ...]], Collection[int]],
     controls: Sequence[Known] = (),
 ) -> Course:
     """The steps of the design as far as the children's responses reach.
 
     known     of the treated, one a basket; `controls` likewise, in a design with controls
-    harmed    whether harm has stopped the trial when the baskets have so many treated children
+    harmed    the baskets whose harm rule is reached when the baskets have so many treated children, or as many of them
+              as there are
     """
-    design = trial.design
-    closed: list[Decision | None] = [None] * len(design.baskets)
-    passed = [0] * len(design.baskets)
-    steps: list[Step] = []
-    for number, moved in enumerate(design.steps(), start=1):
-        looks = [passed[j] + (j in moved) for j in range(len(passed))]
-        seen = [j for j in moved if closed[j] is None]
-        sizes = tuple(_size(trial, j, looks[j], closed[j]) for j in range(len(looks)))
-        control_sizes = design.controls(sizes) if controls else ()
-        waiting = tuple(
+    way, harm = _Way(trial, known, controls), trial.design.harm
+    each_child = harm is not None and checked_each_child(harm)
+    for number, moved in enumerate(trial.design.steps(), start=1):
+        looks = [passed + (j in moved) for j, passed in enumerate(way.passed)]
+        if each_child:  # nobody waits for a basket that harm has closed
+            way.close_for_harm(harmed(way.sizes(looks)))
+        seen = [j for j in moved if way.closed[j] is None]
+        if waiting := way.waiting(seen, looks):
+            return way.course(waiting)
+        way.passed = looks
+        if seen:
+            way.take(number, seen, () if each_child else harmed(way.sizes(looks)))
+        if all(way.closed):
+            break
+    return way.course()
+
+
+class _Way:
+    """How far the steps have been made: those taken, what closed each basket, and the look that each has passed."""
+
+    def __init__(self, trial: Trial, known: Sequence[Known], controls: Sequence[Known]) -> None:
+        self.trial, self.known, self.controls = trial, known, controls
+        self.steps: list[Step] = []
+        self.closed: list[Decision | None] = [None] * len(trial.design.baskets)
+        self.passed = [0] * len(trial.design.baskets)
+
+    def sizes(self, looks: Sequence[int]) -> tuple[int, ...]:
+        """Treated children, of a closed basket those who count, of an open one those of its look."""
+        ends = zip(self.closed, self.trial.design.baskets, looks, strict=True)
+        return tuple(
+            end.children if end else basket.looks[look - 1] if look else 0 for end, basket, look in ends
+        )
+
+    def waiting(self, seen: Sequence[int], looks: Sequence[int]) -> tuple[int, ...]:
+        """Those of the baskets whose children are not all known yet."""
+        sizes = self.sizes(looks)
+        control_sizes = self.trial.design.controls(sizes) if self.controls else ()
+        return tuple(
             j
             for j in seen
-            if not _ready(known[j], sizes[j]) or (controls and not _ready(controls[j], control_sizes[j]))
+            if not _ready(self.known[j], sizes[j])
+            or (self.controls and not _ready(self.controls[j], control_sizes[j]))
         )
-        if waiting:
-            return Course(tuple(steps), tuple(closed), _next(passed), waiting, harmed=False)
-        passed = looks
-        if not seen:
-            continue
-        seen_at = (_first(known, sizes), _first(controls, control_sizes))
-        step = _step(trial, number, seen_at, seen, looks, stopped=harmed(sizes))
-        steps.append(step)
-        for decision in step.decisions:
+
+    def take(self, number: int, seen: Sequence[int], stopped: Collection[int]) -> None:
+        """One step: what is decided on the baskets looked at; harm comes before efficacy and futility."""
+        here, above = self._counts()
+        decisions = tuple(
+            self._decision(
+                here,
+                above,
+                j,
+                self.passed[j],
+                Rule.STOP if j in stopped else actions(self.trial, here.outcome, j, self.passed[j])[0],
+            )
+            for j in seen
+        )
+        self.steps.append(
+            Step(number, here.children, here.responders, decisions, here.controls, here.control_responders)
+        )
+        for decision in decisions:
             if decision.action in CLOSING:
-                closed[decision.basket] = decision
-        if step.harm or all(closed):
-            return Course(tuple(steps), tuple(closed), _next(passed), (), harmed=step.harm)
-    return Course(tuple(steps), tuple(closed), _next(passed), (), harmed=False)
+                self.closed[decision.basket] = decision
+        self.close_for_harm(stopped)
 
+    def close_for_harm(self, stopped: Collection[int]) -> None:
+        """Those of the baskets that are open are closed before their next look."""
+        open_ones = [j for j in stopped if self.closed[j] is None]
+        if not open_ones:
+            return
+        here, above = self._counts()
+        for j in open_ones:
+            self.closed[j] = self._decision(here, above, j, self.passed[j] + 1, Rule.STOP)
 
-def _next(passed: list[int]) -> tuple[int, ...]:
-    return tuple(look + 1 for look in passed)
+    def course(self, waiting: tuple[int, ...] = ()) -> Course:
+        looks = tuple(look + 1 for look in self.passed)
+        return Course(tuple(self.steps), tuple(self.closed), looks, waiting)
 
+    def _counts(self) -> tuple[Seen, Floats]:
+        """The children that count at the looks passed, and of each basket the probability that they give."""
+        sizes = self.sizes(self.passed)
+        control_sizes = self.trial.design.controls(sizes) if self.controls else ()
+        here = Seen(
+            _responders(self.known, sizes), sizes, _responders(self.controls, control_sizes), control_sizes
+        )
+        return here, self.trial.posterior.expect(here.outcome, Above(self.trial.design.null_limits))[0]
 
-def _size(trial: Trial, basket: int, look: int, closed: Decision | None) -> int:
-    if closed is not None:
-        return closed.children
-    return trial.design.baskets[basket].looks[look - 1] if look else 0
+    def _decision(self, here: Seen, above: Floats, basket: int, look: int, action: str) -> Decision:
+        return Decision(
+            basket=basket,
+            look=look,
+            children=here.children[basket],
+            responders=here.responders[basket],
+            above=float(above[basket]),
+            action=str(action),
+            controls=here.controls[basket] if here.controls else 0,
+            control_responders=here.control_responders[basket] if here.controls else 0,
+        )
 
 
 def _ready(known: Known, size: int) -> bool:
     return len(known) >= size and None not in known[:size]
 
 
-def _first(known: Sequence[Known], sizes: tuple[int, ...]) -> list[Known]:
-    """The first so many of each basket."""
-    return [of_basket[:size] for of_basket, size in zip(known, sizes, strict=True)]
-
-
-def _step(
-    trial: Trial,
-    number: int,
-    seen_at: tuple[Sequence[Known], Sequence[Known]],
-    seen: list[int],
-    looks: list[int],
-    *,
-    stopped: bool,
-) -> Step:
-    """One step, from the responses of the treated and of the controls that make it."""
-    (children, responders), (controls, control_responders) = (_counts(arm) for arm in seen_at)
-    here = one_outcome(responders, children, control_responders, controls)
-    above = trial.posterior.expect(here, Above(trial.design.null_limits))[0]
-    decisions = tuple(
-        Decision(
-            basket=j,
-            look=looks[j],
-            children=children[j],
-            responders=responders[j],
-            above=float(above[j]),
-            action="" if stopped else actions(trial, here, j, looks[j])[0],
-            controls=controls[j] if controls else 0,
-            control_responders=control_responders[j] if controls else 0,
-        )
-        for j in seen
-    )
-    return Step(number, children, responders, decisions, stopped, controls, control_responders)
-
-
-def _counts(arm: Sequence[Known]) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Children and responders, one a basket."""
-    return tuple(map(len, arm)), tuple(sum(map(bool, known)) for known in arm)
+def _responders(known: Sequence[Known], sizes: tuple[int, ...]) -> tuple[int, ...]:
+    """Among the first so many of each basket."""
+    return tuple(sum(map(bool, of_basket[:size])) for of_basket, size in zip(known, sizes, strict=True))

@@ -11,8 +11,8 @@ from leadline.errors import BeyondExactRange
 from leadline.protocol.adherence.membership import check_membership
 from leadline.trial.monitoring.arms import Arm, controls_from_enrolment
 from leadline.trial.monitoring.children import Child, Children, LeftOut, children_of
-from leadline.trial.monitoring.harm import HarmStanding, Rule, harm_path
-from leadline.trial.monitoring.harm_rule import HarmRule
+from leadline.trial.monitoring.harm import HarmStanding, Rule
+from leadline.trial.monitoring.harm_rule import HarmRule, basket_warning, harm_rules
 from leadline.trial.monitoring.looks import SUCCESSES, Course, Decision, Known, walk
 from leadline.trial.monitoring.responses import Status
 from leadline.trial.monitoring.results import (
@@ -52,6 +52,7 @@ class Reached:
 
     treated, controls              children, one list a basket
     known, controls_known          their responses; the latter empty in a design without controls
+    harm                           the rules of the design, one for all baskets or one a basket
     """
 
     found: Children
@@ -59,13 +60,15 @@ class Reached:
     controls: Sequence[Sequence[Child]]
     known: Sequence[Known]
     controls_known: Sequence[Known]
-    harm: HarmRule
+    harm: Sequence[HarmRule]
     course: Course
 
     @property
-    def harm_stops(self) -> bool:
-        """Whether the harm rule has stopped the trial, at a step or, looked at after every child, by now."""
-        return self.course.harmed or self.harm.stopped_now(self.course, unknown_as=False)
+    def harmed(self) -> frozenset[int]:
+        """Baskets that harm has closed: by a look or, looked at after every child, by now."""
+        now = (rule.baskets for rule in self.harm if rule.stopped_now(self.course, unknown_as=False))
+        open_ones = (j for baskets in now for j in baskets if self.course.closed[j] is None)
+        return frozenset((*open_ones, *self.course.harmed))
 
     @property
     def seen(self) -> Seen:
@@ -88,10 +91,12 @@ def reach(plan: Plan, casebook: Casebook, *, on: date | None, trial: Trial, clos
     treated, controls = _by_basket(plan, found, Arm.TREATED), _by_basket(plan, found, Arm.CONTROL)
     known = [_known(children) for children in treated]
     controls_known = [_known(children) for children in controls] if plan.design.randomised else []
-    harm = HarmRule(trial, found.exposed, treated)
-    course = walk(
-        trial, known, harmed=lambda sizes: harm.stopped_by(sizes, unknown_as=False), controls=controls_known
-    )
+    harm = harm_rules(trial, found.exposed, treated)
+
+    def harmed(sizes: tuple[int, ...]) -> list[int]:
+        return [j for rule in harm if rule.stopped_by(sizes, unknown_as=False) for j in rule.baskets]
+
+    course = walk(trial, known, harmed=harmed, controls=controls_known)
     return Reached(found, treated, controls, known, controls_known, harm, course)
 
 
@@ -121,8 +126,8 @@ def monitor(
     closed = casebook.kind == "published" and on is None
     trial = trial or Trial(plan.design)
     reached = reach(plan, casebook, on=on, trial=trial, closed=closed)
-    pooled = reached.harm.standing(reached.course)
-    baskets, any_success = _standings(plan, trial, reached, pooled)
+    pooled, own = _harm(plan, reached)
+    baskets, any_success = _standings(plan, trial, reached, pooled, own)
     return Monitoring(
         version=leadline.__version__,
         title=plan.design.title,
@@ -138,14 +143,21 @@ def monitor(
         randomised=plan.design.randomised,
         harm=pooled,
         harm_event=plan.design.harm.event if plan.design.harm else "",
-        harm_boundary=() if trial.boundary is None else trial.boundary.events,
-        harm_checks=() if trial.boundary is None else trial.boundary.checks,
-        harm_path=harm_path([child.harm for child in reached.found.exposed]),
         conduct=_conduct(plan, reached.found.taken, reached.found.left_out),
         children=reached.found.taken,
         words=trial_in_words(plan.design, reached.course, pooled),
         notices=(*lock_in_words(lock), *notices_in_words(plan, reached, published=closed, on=on)),
     )
+
+
+def _harm(plan: Plan, reached: Reached) -> tuple[HarmStanding | None, list[HarmStanding | None]]:
+    """Harm in all baskets together, where one rule counts them so, and in each basket."""
+    standings = [rule.standing(reached.course) for rule in reached.harm]
+    if plan.design.harm_by_basket:
+        return None, [*standings]
+    baskets = range(len(plan.design.baskets))
+    warnings = [basket_warning(plan.design, reached.found.exposed, at) for at in baskets]
+    return (standings[0] if standings else None), warnings
 
 
 def _known(children: Sequence[Child]) -> Known:
@@ -158,7 +170,11 @@ def _known(children: Sequence[Child]) -> Known:
 
 
 def _standings(
-    plan: Plan, trial: Trial, reached: Reached, pooled: HarmStanding | None
+    plan: Plan,
+    trial: Trial,
+    reached: Reached,
+    pooled: HarmStanding | None,
+    own: Sequence[HarmStanding | None],
 ) -> tuple[tuple[BasketStanding, ...], float | None]:
     now = posteriors(trial, reached.seen)
     forecasts, any_success = _forecasts(trial, reached)
@@ -183,12 +199,12 @@ def _standings(
             next_look=next_look,
             overrun=_overrun(at, reached),
             on_plan=_on_plan(reached),
-            rule_now=_rule_now(reached.course.closed[at], reached.course, pooled),
+            rule_now=_rule_now(reached.course.closed[at], pooled or own[at]),
             if_looked_now=would,
             next_results=ahead,
             needed=_needed(ahead),
             forecast=forecasts[at],
-            harm=reached.harm.basket(at),
+            harm=own[at],
             words=(),
         )
         standings.append(replace(standing, words=basket_in_words(standing)))
@@ -218,7 +234,7 @@ def _ahead(trial: Trial, at: int, reached: Reached) -> tuple[NextLook | None, tu
     """The next look of a basket that is open, what it can show, and what its rule would say now."""
     course, basket = reached.course, trial.design.baskets[at]
     look = course.look[at]
-    if course.closed[at] is not None or course.harmed or look > len(basket.looks):
+    if course.closed[at] is not None or look > len(basket.looks):
         return None, (), ""
     size = basket.looks[look - 1]
     control_size = basket.controls(size)
@@ -247,12 +263,15 @@ def _overrun(at: int, reached: Reached) -> int:
     return sum(max(known[at] - of_look[at], 0) for of_look, known in arms if of_look and made.children[at])
 
 
-def _rule_now(closed: Decision | None, course: Course, pooled: HarmStanding | None) -> str:
+def _rule_now(closed: Decision | None, harm: HarmStanding | None) -> str:
+    """What the rules say of a basket.
+
+    harm   in the children whose harm rule can close it
+    """
     if closed is not None:
         return closed.action
-    if course.harmed or (pooled is not None and pooled.rule is Rule.STOP):
-        return str(Rule.STOP)
-    return HARM_OPEN if pooled is not None and pooled.rule is Rule.OPEN else str(Rule.GO_ON)
+    said = Rule.GO_ON if harm is None else harm.rule
+    return HARM_OPEN if said is Rule.OPEN else str(said)
 
 
 def _counts(children: Sequence[Child]) -> Counts:
@@ -272,14 +291,8 @@ def _counts(children: Sequence[Child]) -> Counts:
 
 
 def _forecasts(trial: Trial, reached: Reached) -> tuple[list[Forecast | None], float | None]:
-    """One a basket; None for one that is closed, and for all where harm has stopped the trial or there are too many
-    outcomes to come."""
-    design, closed = trial.design, reached.course.closed
-    none: list[Forecast | None] = [None] * len(closed)
-    if reached.harm_stops:
-        return none, None
-    settled = tuple(None if one is None else one.action in SUCCESSES for one in closed)
-    seen = reached.seen
+    """One a basket; None for one that is closed, and for all where there are too many outcomes to come."""
+    design, settled, seen = trial.design, _settled(reached), _counting(reached)
     responders, children = _up_to(design.sizes, settled, seen.responders, seen.children)
     controls = _up_to(design.control_sizes, settled, seen.control_responders, seen.controls)
     try:
@@ -293,7 +306,7 @@ def _forecasts(trial: Trial, reached: Reached) -> tuple[list[Forecast | None], f
             posterior=trial.posterior,
         )
     except BeyondExactRange:
-        return none, None
+        return [None] * len(settled), None
     forecasts = [
         Forecast(success, by_rules, foretold.coherent) if end is None else None
         for success, by_rules, end in zip(
@@ -301,6 +314,27 @@ def _forecasts(trial: Trial, reached: Reached) -> tuple[list[Forecast | None], f
         )
     ]
     return forecasts, foretold.any_success
+
+
+def _settled(reached: Reached) -> tuple[bool | None, ...]:
+    """Of each basket that takes no more children whether it is a success; None for an open one."""
+    ends = enumerate(reached.course.closed)
+    return tuple(
+        False if j in reached.harmed else None if end is None else end.action in SUCCESSES for j, end in ends
+    )
+
+
+def _counting(reached: Reached) -> Seen:
+    """All who are known; of a basket that harm has closed those who count from then on."""
+    columns = [list(of_arm) for of_arm in reached.seen]
+    for j in reached.course.harmed:
+        end = reached.course.closed[j]
+        assert end is not None
+        counts = (end.responders, end.children, end.control_responders, end.controls)
+        for column, count in zip(columns, counts, strict=True):
+            if column:
+                column[j] = count
+    return Seen(*map(tuple, columns))
 
 
 def _up_to(

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from leadline.errors import DesignInvalid
 from leadline.protocol.estimands import Level
 from leadline.protocol.reading import read_protocol, shipped_protocols
-from leadline.trial.basket_harm import pooled_harm_only
 from leadline.trial.reading import read_design
 from leadline.verdicts.criteria import criterion_diagnosis
 from leadline.verdicts.parameters import Parameters, Window
@@ -68,9 +67,8 @@ def named_protocol(design: Design, path: str | Path) -> Protocol:
 def join(design: Design, protocol: Protocol) -> Plan:
     """Each basket with its estimand.
 
-    raises DesignInvalid, which names every basket that has none or shares one, and for a harm rule of each basket
+    raises DesignInvalid, which names every basket that has none or shares one
     """
-    pooled_harm_only(design, where="a trial that is frozen, monitored or rehearsed")
     problems: list[str] = []
     estimands = []
     for at, basket in enumerate(design.baskets):

@@ -58,13 +58,15 @@ class BasketStanding:
     null_limit   the null rate, in a basket with controls with their margin
     planned      treated children; `planned_controls` likewise
     counts       of the treated; `control_counts` of the controls, None in a basket without
-    closed       the decision that closed it, None while it is open
+    closed       the decision that closed it, on response or for harm; None while it is open
     next_look    number and children of the next planned look, and how many of those children are known; None if none
     overrun      children whose response is known and who came after those of the last look that was reached, of both
                  arms
     on_plan      whether the counts are those of a planned look
     rule_now     what the frozen rule says; `if_looked_now` what that of the next look would say at these counts, which
                  the plan does not ask
+    harm         its own children against the harm rule that is its own, or, where one rule counts all baskets together,
+                 against the same rule made for it alone, which warns; None without a harm rule
     needed       fewest responders among the children up to the next look with which it would be a success there,
                  whatever the controls to come show; None where none suffice or there is no further look
     """
@@ -127,9 +129,7 @@ class Monitoring:
     on         day of the look, as ISO date; empty where the last day of the record was taken
     steps      planned steps that were reached
     baskets    one a basket, in the design's order
-    harm       pooled over the baskets; None without a harm rule. `harm_boundary`: for 1, 2, ... children the events
-               that stop; `harm_checks`: the numbers of children at which that is looked at; `harm_path`: for 0, 1, ...
-               children in the order of infusion those with the event, without and with those of whom it is not known
+    harm       of all baskets together, where one rule counts them so; else None
     randomised whether some basket has controls
     children   every child that is counted, in the order of day 0
     words, notices   for the board: what the rules say, and what a reader must know of how it was reached
@@ -149,13 +149,17 @@ class Monitoring:
     randomised: bool
     harm: HarmStanding | None
     harm_event: str
-    harm_boundary: tuple[int, ...]
-    harm_checks: tuple[int, ...]
-    harm_path: tuple[tuple[int, ...], tuple[int, ...]]
     conduct: Conduct
     children: tuple[Child, ...]
     words: tuple[str, ...]
     notices: tuple[str, ...]
+
+    @property
+    def harm_rules(self) -> tuple[tuple[str, HarmStanding], ...]:
+        """Each harm rule of the design with the name of its basket; of one for all baskets the name is empty."""
+        if self.harm is not None:
+            return (("", self.harm),)
+        return tuple((one.label, one.harm) for one in self.baskets if one.harm is not None)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""

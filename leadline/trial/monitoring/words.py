@@ -11,7 +11,7 @@ from leadline.trial.design import HarmCount
 from leadline.trial.monitoring.arms import ARM_PROBLEMS, NOT_INFUSED, Arm
 from leadline.trial.monitoring.harm import Rule
 from leadline.trial.monitoring.standing import Scale
-from leadline.trial.words import percent
+from leadline.trial.words import harm_lends_in_words, percent
 
 if TYPE_CHECKING:
     from datetime import date
@@ -65,10 +65,8 @@ def trial_in_words(design: Design, course: Course, harm: HarmStanding | None) ->
     else:
         said.append("No planned look has been reached yet.")
     if course.harmed:
-        said.append(
-            "Harm stopped the trial at that step: no basket that was open then is declared a success."
-        )
-    elif course.waiting:
+        said += _harmed_in_words(design, course)
+    if course.waiting:
         waited = listed([design.baskets[j].label for j in course.waiting])
         said.append(
             f"The next planned step waits for {waited}. Until it is reached the plan asks for no decision on response; "
@@ -79,12 +77,26 @@ def trial_in_words(design: Design, course: Course, harm: HarmStanding | None) ->
     return tuple(said)
 
 
+def _harmed_in_words(design: Design, course: Course) -> list[str]:
+    """Whom harm has closed."""
+    if not design.harm_by_basket:
+        return ["Harm has stopped the trial: no basket that was open then is declared a success."]
+    stopped = listed([design.baskets[j].label for j in course.harmed])
+    said = f"Harm has stopped {stopped}, without success, and closes no other disease."
+    return [f"{said} {harm_lends_in_words(design)}".strip()]
+
+
 def basket_in_words(standing: BasketStanding) -> tuple[str, ...]:
     """One basket: counts, what was decided, what is next."""
     said = _counts_in_words(standing, standing.counts, "Infused")
     if standing.control_counts is not None:
         said += _counts_in_words(standing, standing.control_counts, "Controls")
     said += _decided(standing)
+    if standing.harm is not None and standing.harm.binding:
+        treated = (
+            "its children" if standing.control_counts is None else "its children who were given the cells"
+        )
+        said += harm_in_words(standing.harm, whom=treated, stops="it")
     if standing.overrun:
         came = "infused" if standing.control_counts is None else "in the trial"
         said.append(
@@ -119,6 +131,8 @@ def _counts_in_words(standing: BasketStanding, counts: Counts, whom: str) -> lis
 def _decided(standing: BasketStanding) -> list[str]:
     if standing.closed is not None:
         done = standing.closed
+        if done.action == Rule.STOP:
+            return [f"Harm stopped it by look {done.look}: no success is declared. That stands."]
         seen = of_children(done.responders, done.children)
         if standing.control_counts is not None:
             seen += f" and {done.control_responders} of {done.controls} controls"
@@ -213,14 +227,14 @@ HARM_AMONG_TREATED = "all who were given the cells"
 """The harm rule of a design with controls counts no control."""
 
 
-def harm_in_words(harm: HarmStanding, *, whom: str) -> list[str]:
-    """Harm among some children."""
+def harm_in_words(harm: HarmStanding, *, whom: str, stops: str = "the trial") -> list[str]:
+    """Harm among some children, and what their rule stops."""
     said = [
         f"Harm in {whom}: {of_children(harm.with_event, harm.children)} had an event that counts"
         + (f"; of {harm.unknown} it is not known." if harm.unknown else ".")
     ]
     if harm.stops_at is not None:
-        said.append(f"With {children(harm.children)} the trial stops at {harm.stops_at} with the event.")
+        said.append(f"With {children(harm.children)} {stops} stops at {harm.stops_at} with the event.")
     elif harm.children and harm.on_plan:
         said.append(f"With {children(harm.children)} the plan has no number of events that stops.")
     elif harm.children:

@@ -215,12 +215,13 @@ OF_A_BASKET = {
     "success": "declared a success",
     "futility": "closed early for futility",
     "efficacy": "closed early for success",
+    "harm": "stopped for harm",
     "children": "children",
 }
 OF_THE_TRIAL = {
     "any_success": "any basket declared a success",
     "family_wise_error": "a basket without effect declared a success",
-    "harm": "stopped for harm",
+    "harm": "any basket stopped for harm",
     "children": "children in all",
 }
 MEANS = ("children",)
@@ -252,6 +253,7 @@ def _of_basket(trial: Row, at: int) -> dict[str, float]:
         "success": float(success),
         "futility": float(why == Why.FUTILITY),
         "efficacy": float(why == Why.EFFICACY),
+        "harm": float(why == Why.HARM),
         "children": float(children),
     }
 
@@ -284,6 +286,7 @@ def _exact_of_basket(exact: Operating, at: int) -> dict[str, float]:
         "success": exact.success[at],
         "futility": sum(step[at] for step in exact.stopped_futility),
         "efficacy": sum(step[at] for step in exact.stopped_efficacy),
+        "harm": sum(step[at] for step in exact.stopped_harm),
         "children": exact.children[at],
     }
 

@@ -146,13 +146,11 @@ class Prepared:
         )
 
     @cached_property
-    def fewest_to_stop(self) -> int:
-        """Events with which harm can stop the trial at all."""
-        boundary = self.trial.boundary
-        if boundary is None:
-            return 0
-        return min(
-            (x for n, x in enumerate(boundary.events, start=1) if x <= n), default=len(boundary.events) + 1
+    def fewest_to_stop(self) -> tuple[int, ...]:
+        """Events with which each harm rule can stop at all."""
+        return tuple(
+            min((x for n, x in enumerate(rule.events, start=1) if x <= n), default=len(rule.events) + 1)
+            for rule in self.trial.harm_boundaries
         )
 
 

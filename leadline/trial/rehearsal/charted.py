@@ -65,15 +65,17 @@ class Charted:
         return self._decided(self.last, look)
 
     def _decided(self, reached: Reached, look: Look) -> Decided:
-        if reached.harm_stops or look.harm_alone:
-            return Decided(reached.harm_stops)
+        harm = reached.harmed
+        if harm.issuperset(look.baskets):
+            return Decided(harm)
         step = next((one for one in reached.course.steps if one.number == look.step + 1), None)
         if step is None:
             known = reached.seen.children + reached.seen.controls
-            return Decided(harm=False, short=short_of_look(self.ready.design, look, known))
-        return Decided(
-            harm=False, verdicts={one.basket: VERDICTS[Action(one.action)] for one in step.decisions}
-        )
+            return Decided(harm, short=short_of_look(self.ready.design, look, known))
+        verdicts = {
+            one.basket: VERDICTS[Action(one.action)] for one in step.decisions if one.basket not in harm
+        }
+        return Decided(harm, verdicts)
 
     def _chart(self, child: Child) -> Chart:
         """The child's whole chart, made when it is first asked for."""

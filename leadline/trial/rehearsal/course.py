@@ -12,7 +12,7 @@ baskets + j that of its controls, whose day 0 is that of their enrolment.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -73,7 +73,8 @@ class Look(NamedTuple):
 
     step, day  of the design, from 0; and the day, as an ordinal
     baskets    that are looked at; none where an event calls for the harm rule alone
-    looks      number of the look that each basket of the design has reached
+    looks      number of the look that each basket of the design has reached; of one that harm has closed, of the look
+               up to which its children still count
     taken      all children of the trial, in the order of day 0
     """
 
@@ -107,12 +108,12 @@ class Why(StrEnum):
 class Decided(NamedTuple):
     """What is decided at a look.
 
-    harm      the whole trial stops
-    verdicts  for each basket looked at 1 (success), -1 or 0 (goes on)
+    harm      baskets that harm has stopped by then
+    verdicts  for each other basket looked at 1 (success), -1 or 0 (goes on)
     short     instead of verdicts: how many more children a row needs, as some were left out of its count
     """
 
-    harm: bool
+    harm: Collection[int] = ()
     verdicts: Mapping[int, int] = MappingProxyType({})
     short: Mapping[int, int] = MappingProxyType({})
 
@@ -140,8 +141,8 @@ class Course:
 
     @property
     def harmed(self) -> int | None:
-        """The step in which it stopped for harm; None if it did not."""
-        return next((end.step for end in self.ends if end.why is Why.HARM), None)
+        """The step in which harm stopped it, or the first of its baskets; None if it did not."""
+        return min((end.step for end in self.ends if end.why is Why.HARM), default=None)
 
 
 def draw_children(
@@ -184,22 +185,24 @@ def play(
     decide: Decide,
     *,
     closes: Sequence[int],
-    fewest_to_stop: int = 0,
+    fewest_to_stop: Sequence[int] = (),
 ) -> Course:
     """Play the trial.
 
     closes          the day, counted from infusion, on which a basket's deciding window closes
-    fewest_to_stop  events with which harm can stop the trial at all; before there are so many, none calls for a look
+    fewest_to_stop  for each harm rule the events with which it can stop at all; before there are so many, none calls
+                    for a look. Empty: each event calls for one
     """
-    state = _State(design, children, fewest_to_stop)
+    state = _State(design, children, fewest_to_stop or (0,) * len(design.harm_groups))
     for step, moved in enumerate(design.steps()):
-        state.looks = [count + (at in moved) for at, count in enumerate(state.looks)]
-        seen = tuple(at for at in moved if state.ends[at] is None)
+        state.begin(moved)
+        seen = state.open_of(moved)
         if not seen:  # nobody to look at: the trial waits for another basket
             continue
         decided = _step(state, step, seen, decide, closes)
-        if decided.harm or decided.short:
-            state.stop(step, Why.HARM if decided.harm else Why.NO_MORE)
+        state.stop_for_harm(step, decided.harm)
+        if decided.short:
+            state.stop(step, Why.NO_MORE, range(len(design.baskets)))
             break
         state.settle(step, decided.verdicts)
     return state.course()
@@ -211,41 +214,58 @@ def _step(state: _State, step: int, seen: tuple[int, ...], decide: Decide, close
     while True:
         for row, number in wanted.items():
             state.enrol(row, number)
-        day = state.close_of(seen, closes)
-        if _harm_stops(state, step, day, decide):
-            return Decided(harm=True)
-        decided = state.look(step, day, seen, decide)
+        _look_after_events(state, step, seen, decide, closes)
+        seen = state.open_of(seen)
+        if not seen:  # harm has stopped them all
+            return Decided()
+        decided = state.look(step, state.close_of(seen, closes), seen, decide)
         if not decided.short or any(state.nobody_left(row) for row in decided.short):
             return decided
         wanted = {row: len(state.taken[row]) + more for row, more in decided.short.items()}
 
 
-def _harm_stops(state: _State, step: int, until: int, decide: Decide) -> bool:
-    """Where the harm rule is looked at after every child: whether it stops the trial on the day after some event.
+def _look_after_events(
+    state: _State, step: int, seen: tuple[int, ...], decide: Decide, closes: Sequence[int]
+) -> None:
+    """Where harm is looked at after every child: on the day after each event, until the look.
 
-    Those who would have come later then do not come.
+    Those who would have come later to a basket that it stops then do not come.
     """
     harm = state.design.harm
     if harm is None or harm.check is not HarmCheck.CHILD:
-        return False
-    for day in state.event_days(until):
-        if state.look(step, day, (), decide).harm:
-            state.send_home_after(day)
-            return True
-    return False
+        return
+    while open_ones := state.open_of(seen):
+        day = state.next_event_day(until=state.close_of(open_ones, closes))
+        if day is None:
+            return
+        stopped = state.look(step, day, (), decide).harm
+        state.send_home_after(day, state.open_of(stopped))
+        state.stop_for_harm(step, stopped)
 
 
 class _State:
     """Where a trial stands: how many looks each basket has reached, who is in it, and how baskets ended."""
 
-    def __init__(self, design: Design, children: Sequence[Sequence[Child]], fewest_to_stop: int) -> None:
+    def __init__(
+        self, design: Design, children: Sequence[Sequence[Child]], fewest_to_stop: Sequence[int]
+    ) -> None:
         self.design, self.children, self.fewest_to_stop = design, children, fewest_to_stop
-        self.looks = [0] * len(design.baskets)
+        self.before = self.looks = [0] * len(design.baskets)
         self.taken: list[list[Taken]] = [[] for _ in children]
         self.ends: list[End | None] = [None] * len(design.baskets)
         self.opens = FIRST_DAY
         self.held = 0
         self.days_zero: set[int] = set()
+
+    def begin(self, moved: Sequence[int]) -> None:
+        """A step: these baskets go for their next look, but for those that harm has closed."""
+        harmed = [end is not None and end.why is Why.HARM for end in self.ends]
+        self.before = self.looks
+        self.looks = [look + (at in moved and not harmed[at]) for at, look in enumerate(self.looks)]
+
+    def open_of(self, baskets: Collection[int]) -> tuple[int, ...]:
+        """Those of the baskets that are open."""
+        return tuple(at for at in baskets if self.ends[at] is None)
 
     def rows(self, basket: int) -> tuple[int, ...]:
         """The row of the treated and, where there are any, of the controls."""
@@ -282,16 +302,26 @@ class _State:
         ends = [one.infused + closes[at] for at in seen for row in self.rows(at) for one in self.taken[row]]
         return max([self.opens, *ends]) + 1
 
-    def event_days(self, until: int) -> list[int]:
-        """The days after events that count and may stop the trial, since the last look and before the next."""
-        days = sorted(
+    def next_event_day(self, *, until: int) -> int | None:
+        """The next day after an event that counts and may stop an open basket, since the last look and before the next;
+        None without one."""
+        rules = zip(self.design.harm_groups, self.fewest_to_stop, strict=True)
+        days = (
+            day
+            for group, fewest in rules
+            if self.open_of(group)
+            for day in self._event_days(group)[max(fewest - 1, 0) :]
+        )
+        return min((day for day in days if self.opens < day < until), default=None)
+
+    def _event_days(self, baskets: Sequence[int]) -> list[int]:
+        """The days after the events of these baskets' children."""
+        return sorted(
             one.infused + one.child.harm_day + 1
-            for of in self.taken
-            for one in of
+            for at in baskets
+            for one in self.taken[at]
             if one.child.harm_day is not None
         )
-        may_stop = days[max(self.fewest_to_stop - 1, 0) :]
-        return sorted({day for day in may_stop if self.opens < day < until})
 
     def look(self, step: int, day: int, seen: tuple[int, ...], decide: Decide) -> Decided:
         """Hold a look, of baskets or of harm alone, at the children infused before its day."""
@@ -301,9 +331,10 @@ class _State:
         self.held += bool(seen)
         return decide(Look(step, day, seen, tuple(self.looks), in_order))
 
-    def send_home_after(self, day: int) -> None:
-        """Forget the children who would have been infused on a day or later."""
-        self.taken = [[one for one in of if one.infused < day] for of in self.taken]
+    def send_home_after(self, day: int, baskets: Collection[int]) -> None:
+        """Forget the children of these baskets who would have been infused on a day or later."""
+        for row in (row for at in baskets for row in self.rows(at)):
+            self.taken[row] = [one for one in self.taken[row] if one.infused < day]
 
     def settle(self, step: int, verdicts: Mapping[int, int]) -> None:
         """Close what a verdict closes, and what has reached its last look."""
@@ -313,11 +344,19 @@ class _State:
                 early = Why.EFFICACY if verdict > 0 else Why.FUTILITY
                 self.ends[at] = End(step, self.children_of(at), Why.COMPLETE if last else early, verdict > 0)
 
-    def stop(self, step: int, why: Why) -> None:
-        """Close everything that is open, without success: harm comes before efficacy."""
-        self.ends = [
-            end or End(step, self.children_of(at), why, success=False) for at, end in enumerate(self.ends)
-        ]
+    def stop_for_harm(self, step: int, baskets: Collection[int]) -> None:
+        """Looked at after every child, the children since the look before do not count any more."""
+        if self.design.harm is not None and self.design.harm.check is HarmCheck.CHILD:
+            self.looks = [
+                before if at in self.open_of(baskets) else look
+                for at, (before, look) in enumerate(zip(self.before, self.looks, strict=True))
+            ]
+        self.stop(step, Why.HARM, baskets)
+
+    def stop(self, step: int, why: Why, baskets: Collection[int]) -> None:
+        """Close those of the baskets that are open, without success: harm comes before efficacy."""
+        for at in self.open_of(baskets):
+            self.ends[at] = End(step, self.children_of(at), why, success=False)
 
     def course(self) -> Course:
         ends = tuple(end for end in self.ends if end is not None)

@@ -19,33 +19,44 @@ if TYPE_CHECKING:
 
     from leadline.trial.design import Design
     from leadline.trial.operating import Trial
-    from leadline.trial.rehearsal.course import Look, Taken
+    from leadline.trial.rehearsal.course import Child, Look, Taken
+    from leadline.trial.safety import Boundary
 
 
 def decide_by_truth(trial: Trial, look: Look) -> Decided:
     """What the design decides at a look when every response and every event is known."""
-    design = trial.design
-    harm = _harmed(trial, look)
-    if harm or look.harm_alone:
+    design, harm = trial.design, _harmed(trial, look)
+    if harm.issuperset(look.baskets):
         return Decided(harm)
     treated, controls = _seen(design, look, control=False), _seen(design, look, control=True)
     if short := short_of_look(design, look, treated[1] + controls[1]):
-        return Decided(harm=False, short=short)
+        return Decided(harm, short=short)
     here = one_outcome(*treated, *controls)
     verdicts = {
         at: int(verdicts_at(design, trial.posterior, here, basket=at, look=look.looks[at])[0])
         for at in look.baskets
+        if at not in harm
     }
-    return Decided(harm=False, verdicts=verdicts)
+    return Decided(harm, verdicts)
 
 
 def _seen(design: Design, look: Look, *, control: bool) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Responders and counted children of one arm, one a basket; nothing of the controls of a design that has none."""
+    """Responders and counted children of one arm at the looks reached, one a basket; nothing of the controls of a design
+    that has none."""
     if control and not design.randomised:
         return (), ()
-    arms = [look.of(at, control=control) for at in range(len(design.baskets))]
-    counted = [[child.counted for child in arm if child.counted is not None] for arm in arms]
+    sizes = tuple(
+        basket.looks[number - 1] if number else 0
+        for basket, number in zip(design.baskets, look.looks, strict=True)
+    )
+    planned = design.controls(sizes) if control else sizes
+    counted = [_counted(look.of(at, control=control))[:size] for at, size in enumerate(planned)]
     return tuple(map(sum, counted)), tuple(map(len, counted))
+
+
+def _counted(children: Sequence[Child]) -> list[bool]:
+    """Whether each child responds, of those who are not left out of the count."""
+    return [child.counted for child in children if child.counted is not None]
 
 
 def short_of_look(design: Design, look: Look, known: Sequence[int]) -> dict[int, int]:
@@ -68,18 +79,26 @@ def _happened(one: Taken, day: int) -> bool:
     return one.child.harm_day is not None and one.infused + one.child.harm_day < day
 
 
-def _harmed(trial: Trial, look: Look) -> bool:
-    """Whether the boundary is reached: after any child in the order of infusion, or by those who make the look.
-
-    The boundary ends at the planned number of children; who is enrolled for others who are left out may be beyond it.
-    """
-    harm, boundary = trial.design.harm, trial.boundary
-    if harm is None or boundary is None:
-        return False
-    each_child = harm.check is HarmCheck.CHILD
+def _harmed(trial: Trial, look: Look) -> frozenset[int]:
+    """The baskets whose boundary is reached: after any child in the order of infusion, or by those who make the look."""
+    design = trial.design
+    each_child = design.harm is not None and design.harm.check is HarmCheck.CHILD
     treated = [one for one in look.taken if not one.child.control]
     counted = [one for one in treated if each_child or one.child.counted is not None]
-    had = [_happened(one, look.day) for one in counted]
+    return frozenset(
+        at
+        for group, boundary in zip(design.harm_groups, trial.harm_boundaries, strict=True)
+        if _reached(
+            boundary,
+            [_happened(one, look.day) for one in counted if one.child.basket in group],
+            each_child=each_child,
+        )
+        for at in group
+    )
+
+
+def _reached(boundary: Boundary, had: list[bool], *, each_child: bool) -> bool:
+    """The boundary ends at the planned number of children; who is enrolled for others who are left out may be beyond."""
     events = np.cumsum(had)
     checks = [n for n in range(1, len(boundary.events) + 1) if n == len(had) or (each_child and n < len(had))]
     return any(events[n - 1] >= boundary.events[n - 1] for n in checks)

@@ -79,7 +79,7 @@ def test_harm_is_a_range_while_children_were_not_asked(found):
     # JIA-2 had a serious event; JIA-1 and JIA-3 were asked; SLE-1 and JIA-4 were not.
     assert (harm.children, harm.with_event, harm.unknown) == (5, 1, 2)
     assert harm.person_days == 3 * 168
-    assert found.harm_path == ((0, 0, 0, 1, 1, 1), (0, 0, 1, 2, 2, 3))
+    assert harm.path == ((0, 0, 0, 1, 1, 1), (0, 0, 1, 2, 2, 3))
     assert (found.conduct.events, found.conduct.serious, found.conduct.with_serious) == (2, 1, 1)
 
 

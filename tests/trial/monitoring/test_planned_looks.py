@@ -7,7 +7,17 @@ from itertools import accumulate, product
 import pytest
 
 from leadline.trial.borrowing.independent import Independent
-from leadline.trial.design import Basis, Basket, Design, EarlyRule, Efficacy, Harm, HarmCheck, Reference
+from leadline.trial.design import (
+    Basis,
+    Basket,
+    Design,
+    EarlyRule,
+    Efficacy,
+    Harm,
+    HarmCheck,
+    HarmScope,
+    Reference,
+)
 from leadline.trial.monitoring.looks import walk
 from leadline.trial.operating import Trial
 from leadline.trial.scenarios import Scenario
@@ -41,7 +51,7 @@ def chance_of(sequence, rates):
 
 
 def never(_sizes):
-    return False
+    return ()
 
 
 def closed(course, basket):
@@ -80,18 +90,66 @@ def test_with_harm_the_decisions_are_those_of_the_operating_characteristics():
         counts = list(accumulate(events))
 
         def harmed(sizes, counts=counts):
-            return any(counts[n - 1] >= events_that_stop[n - 1] for n in range(1, sum(sizes) + 1))
+            reached = any(counts[n - 1] >= events_that_stop[n - 1] for n in range(1, sum(sizes) + 1))
+            return (0, 1) if reached else ()
 
         for sequence in sequences((3, 2)):
             course = walk(trial, sequence, harmed=harmed)
             chance = chance_of_events * chance_of(sequence, RATES)
-            stopped += chance * course.harmed
+            stopped += chance * bool(course.harmed)
             for j, end in enumerate(course.closed):
                 success[j] += chance * (end is not None and end.action == "success")
     exact = trial.operating(Scenario("truth", RATES, HARM_RATE))
     assert success == pytest.approx(exact.success, abs=1e-12)
     assert stopped == pytest.approx(sum(exact.harm), abs=1e-12)
     assert 0.05 < stopped < 0.95
+
+
+@pytest.mark.parametrize("check", HarmCheck)
+def test_with_harm_of_each_basket_the_decisions_are_those_of_the_operating_characteristics(check):
+    """A power prior, so that what a basket that harm has closed still lends decides on the other."""
+    harm = Harm("an event", 0.3, 0.5, 0.1, check=check, scope=HarmScope.BASKET)
+    baskets = (Basket("jia", "acr_pedi.acr70", 0.2, 0.6, (1, 3)), Basket("csle", "sri4", 0.3, 0.7, (1, 2)))
+    trial = Trial(Design("harm", baskets, Efficacy(0.75), CPP, harm=harm))
+    boundaries, rates = [boundary.events for boundary in trial.harm_boundaries], (0.35, 0.25)
+    success, stopped = [0.0, 0.0], [0.0, 0.0]
+    for events in sequences((3, 2)):
+
+        def harmed(sizes, events=events):
+            looked_at = [
+                range(1, size + 1) if check is HarmCheck.CHILD else (size,) * (size > 0) for size in sizes
+            ]
+            return [
+                j for j in range(2) if any(sum(events[j][:n]) >= boundaries[j][n - 1] for n in looked_at[j])
+            ]
+
+        for sequence in sequences((3, 2)):
+            course = walk(trial, sequence, harmed=harmed)
+            chance = chance_of(events, rates) * chance_of(sequence, RATES)
+            for j in range(2):
+                success[j] += chance * (closed(course, j).action == "success")
+                stopped[j] += chance * (j in course.harmed)
+    exact = trial.operating(Scenario("truth", RATES, rates))
+    assert success == pytest.approx(exact.success, abs=1e-12)
+    assert stopped == pytest.approx([sum(step) for step in zip(*exact.stopped_harm, strict=True)], abs=1e-12)
+    assert all(0.05 < one < 0.95 for one in (*success, *stopped))
+
+
+def test_nobody_waits_for_a_basket_that_harm_has_closed_between_looks():
+    harm = Harm("an event", 0.3, 0.5, 0.1, check=HarmCheck.CHILD, scope=HarmScope.BASKET)
+    trial = Trial(small(CPP, harm=harm))
+    # The second child of the first basket had the event that stops it; its response and two children are to come.
+    course = walk(
+        trial, ((True, None), (True, True, False)), harmed=lambda sizes: [0] if sizes[0] >= 2 else []
+    )
+    assert course.harmed == (0,)
+    assert [step.children for step in course.steps] == [(0, 1), (0, 3)]
+    assert (closed(course, 0).look, closed(course, 0).children, closed(course, 0).action) == (
+        1,
+        0,
+        "stop for harm",
+    )
+    assert closed(course, 1).children == 3
 
 
 def test_a_pending_child_among_the_first_keeps_the_look_waiting_however_many_came_after():

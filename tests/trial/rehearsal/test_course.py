@@ -27,7 +27,7 @@ def children(counts=(8, 6), *, responds=True, harm_days=()):
 
 
 def go_on(look):
-    return Decided(harm=False, verdicts=dict.fromkeys(look.baskets, 0))
+    return Decided(verdicts=dict.fromkeys(look.baskets, 0))
 
 
 def test_a_look_is_held_with_the_planned_children_on_the_day_after_their_last_window():
@@ -61,7 +61,7 @@ def test_no_two_children_are_infused_on_one_day_and_they_come_in_order():
 
 def test_a_closed_basket_takes_no_more_children():
     def decide(look):
-        return Decided(harm=False, verdicts={at: -1 if at == 0 else 0 for at in look.baskets})
+        return Decided(verdicts={at: -1 if at == 0 else 0 for at in look.baskets})
 
     course = play(DESIGN, children(), decide, closes=CLOSES)
     assert course.ends[0] == (0, 4, Why.FUTILITY, False)
@@ -71,8 +71,8 @@ def test_a_closed_basket_takes_no_more_children():
 def test_a_basket_that_closes_for_success_keeps_it_when_harm_stops_the_trial_later():
     def decide(look):
         if look.step == 1:
-            return Decided(harm=True)
-        return Decided(harm=False, verdicts={0: 1, 1: 0})
+            return Decided(harm=(0, 1))
+        return Decided(verdicts={0: 1, 1: 0})
 
     course = play(DESIGN, children(), decide, closes=CLOSES)
     assert course.ends[0] == (0, 4, Why.EFFICACY, True)
@@ -88,7 +88,7 @@ def test_harm_is_looked_at_on_the_day_after_an_event_and_stops_who_would_come_la
     def decide(look):
         if look.harm_alone:
             alone.append(look)
-            return Decided(harm=len(alone) == 2)
+            return Decided(harm=(0, 1) if len(alone) == 2 else ())
         return go_on(look)
 
     course = play(DESIGN, children(harm_days=events), decide, closes=CLOSES)
@@ -107,7 +107,7 @@ def test_events_too_few_to_stop_the_trial_call_for_no_look():
         return go_on(look)
 
     events = {(0, 0): 3, (0, 1): 5}
-    play(DESIGN, children(harm_days=events), decide, closes=CLOSES, fewest_to_stop=3)
+    play(DESIGN, children(harm_days=events), decide, closes=CLOSES, fewest_to_stop=(3,))
     assert not any(alone)
 
 
@@ -120,7 +120,7 @@ def test_a_trial_that_gets_too_few_children_ends_without_success():
 def test_for_a_child_left_out_of_the_count_another_one_is_enrolled():
     def decide(look):
         if look.step == 0 and len(look.of(0)) < 6:  # two of the first five are left out
-            return Decided(harm=False, short={0: 1})
+            return Decided(short={0: 1})
         return go_on(look)
 
     course = play(DESIGN, children((12, 6)), decide, closes=CLOSES)
@@ -147,8 +147,18 @@ TRIALS = 3000
         {"harm.check": "child"},
         {"harm.check": "look"},
         {"harm.check": "look", "order": [["jia"], ["mctd"], ["mctd", "jia"]]},
+        {"harm.check": "child", "harm.scope": "basket"},
+        {"harm.check": "look", "harm.scope": "basket"},
+        {"harm.check": "child", "harm.scope": "basket", "order": [["jia"], ["mctd"], ["mctd", "jia"]]},
     ],
-    ids=["harm after every child", "harm at the looks", "looks in an order"],
+    ids=[
+        "harm after every child",
+        "harm at the looks",
+        "looks in an order",
+        "harm of each basket after every child",
+        "harm of each basket at the looks",
+        "harm of each basket and looks in an order",
+    ],
 )
 def test_the_rates_of_trials_by_truth_are_the_exact_ones_within_monte_carlo_error(settings):
     design = parse_design(SMALL, name="small.yaml", settings=settings)
@@ -161,7 +171,7 @@ def test_the_rates_of_trials_by_truth_are_the_exact_ones_within_monte_carlo_erro
     ]  # fmt: skip
 
     def agrees(seen, chance):
-        # Four standard errors: 14 comparisons fail together by chance in one of 1,100 seeds, and the seed is fixed.
+        # Four standard errors: one of 9 comparisons fails by chance in one of 1,700 seeds, and the seed is fixed.
         return abs(np.mean(seen) - chance) <= 4 * math.sqrt(chance * (1 - chance) / TRIALS)
 
     for at in range(2):
@@ -173,6 +183,7 @@ def test_the_rates_of_trials_by_truth_are_the_exact_ones_within_monte_carlo_erro
         assert agrees(
             [end.why == Why.EFFICACY for end in ends], sum(step[at] for step in exact.stopped_efficacy)
         )
+        assert agrees([end.why == Why.HARM for end in ends], sum(step[at] for step in exact.stopped_harm))
     assert agrees([course.harmed is not None for course in courses], sum(exact.harm))
     assert 0.05 < sum(exact.harm) < 0.5  # the comparison is of something
 

@@ -17,9 +17,10 @@ from tests.trial.rehearsal.designs import SMALL, small
 ROOT = Path(__file__).parents[3]
 
 
+@pytest.mark.parametrize("scope", ["pooled", "basket"])
 @pytest.mark.parametrize("check", ["child", "look"])
-def test_with_nothing_missing_the_charts_lead_where_the_truth_does(check, tmp_path):
-    text = SMALL.replace("check: child", f"check: {check}")
+def test_with_nothing_missing_the_charts_lead_where_the_truth_does(check, scope, tmp_path):
+    text = SMALL.replace("check: child", f"check: {check}, scope: {scope}")
     asked = small(tmp_path, text, truth="jia=0.4,mctd=0.3", harm_rate=0.4)
     for number in range(1, 5):
         row = rehearse_once(asked, number)
