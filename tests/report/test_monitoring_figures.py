@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from leadline.casebook import read_casebook
@@ -51,6 +53,41 @@ def test_a_boundary_is_drawn_only_where_the_rule_is_looked_at(found, at_looks):
 @pytest.mark.parametrize("width_mm", [120.0, 175.0])
 def test_nothing_overlaps_where_the_boundary_is_broken(at_looks, width_mm):
     assert_nothing_overlaps(plot_harm(at_looks, width_mm=width_mm))
+
+
+@pytest.fixture(scope="module")
+def of_each_basket(tmp_path_factory):
+    """The same trial with a harm rule for each basket."""
+    folder = tmp_path_factory.mktemp("own")
+    text = DESIGN.replace("check: child", "check: child, scope: basket").replace("level: 0.2", "level: 0.35")
+    (folder / "small.yaml").write_text(text, encoding="utf-8")
+    return monitor(read_plan(folder / "small.yaml"), read_casebook(write_trial(folder / "book")), on=ON)
+
+
+def test_each_basket_with_a_rule_of_its_own_has_a_panel_and_a_row(of_each_basket):
+    rows = plot_harm(of_each_basket).data
+    assert [(row["basket"], row["with_event"], row["stops_at"]) for row in rows] == [
+        ("Arthritis", 0, None),
+        ("Arthritis", 1, 2),
+        ("Arthritis", 1, 2),
+        ("Arthritis", 1, 3),
+        ("Lupus", 0, 1),
+        ("Lupus", None, 2),
+    ]
+    for tables, name in ((open_tables, "harm_rules"), (closed_tables, "harm")):
+        table = next(table for table in tables(of_each_basket) if table.name == name)
+        assert [row[:6] for row in table.rows] == [
+            ("Arthritis", "4", "1", "1", "3", "go on"),
+            ("Lupus", "1", "0", "1", "1", "cannot be told"),
+        ]
+        assert not any("warns" in note for note in table.footnotes)
+
+
+@pytest.mark.parametrize("width_mm", [120.0, 175.0])
+@pytest.mark.parametrize("baskets", [2, 7])
+def test_nothing_overlaps_in_the_panels_of_all_baskets(of_each_basket, baskets, width_mm):
+    several = replace(of_each_basket, baskets=(of_each_basket.baskets * 4)[:baskets])
+    assert_nothing_overlaps(plot_harm(several, width_mm=width_mm))
 
 
 def test_each_row_of_a_table_has_a_cell_for_each_column(found):

@@ -10,7 +10,7 @@ import pytest
 from scipy.stats import beta, binom
 
 from leadline.errors import DesignInvalid
-from leadline.trial import calibrate, describe, read_design, shipped_design
+from leadline.trial import calibrate, describe
 from leadline.trial.accrual import Courses, random_accrual
 from leadline.trial.borrowing.independent import Independent
 from leadline.trial.borrowing.pooled import Pooled
@@ -29,7 +29,6 @@ from leadline.trial.design import (
 )
 from leadline.trial.endings import Reason
 from leadline.trial.error_rates import worst_errors
-from leadline.trial.monitoring.plan import join, named_protocol
 from leadline.trial.operating import Trial
 from leadline.trial.scenarios import Scenario
 from leadline.trial.words import design_in_words
@@ -317,13 +316,6 @@ def test_what_does_not_reckon_with_own_rules_refuses_them():
     accrual = Accrual((1.0, 1.0, 1.0), (6, 12))
     with pytest.raises(DesignInvalid, match=r"harm\.scope: found basket; random accrual takes pooled"):
         random_accrual(Trial(plan), [SCENARIO], courses=Courses(20), accrual=accrual)
-    path = shipped_design("msc_basket")
-    shipped = read_design(path)
-    own_rules = replace(shipped, harm=plan.harm)
-    with pytest.raises(
-        DesignInvalid, match=r"harm\.scope: found basket; a trial that is frozen, monitored or rehearsed"
-    ):
-        join(own_rules, named_protocol(shipped, path))
     (problem,) = design_problems(replace(plan, accrual=accrual))
     assert problem.path == ("harm", "scope")
 

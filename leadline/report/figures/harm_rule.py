@@ -25,11 +25,14 @@ if TYPE_CHECKING:
 EDGE = 2.0
 _LEFT = 34.0
 _TOP = 14.0
-_HEIGHT = 120.0
+HEIGHT = 120.0
+LEAST_HEIGHT = 30.0
 _STEP = 1.2
 """Width of the line at which the trial stops."""
 _EXPECTED = (4.0, 2.0)
 _LIMIT = (1.2, 1.6)
+_APART = 10.0
+"""Least room from one number of events to the next."""
 _BELOW = 26.0
 """Room for the axis below the panel."""
 _WHEN = {HarmCheck.CHILD: "after every child", HarmCheck.LOOK: "at each look, not between looks"}
@@ -39,13 +42,15 @@ _WHEN = {HarmCheck.CHILD: "after every child", HarmCheck.LOOK: "at each look, no
 class HarmPanel:
     """A field of so many children and events on a page; child n takes a column, with its number below the middle.
 
-    above   where the panel begins
+    above    where the panel begins
+    height   of all events
     """
 
     page: Page
     children: int
     events: int
     above: float = 0.0
+    height: float = HEIGHT
 
     @property
     def top(self) -> float:
@@ -55,7 +60,7 @@ class HarmPanel:
     @property
     def bottom(self) -> float:
         """Where no child has the event."""
-        return self.top + _HEIGHT
+        return self.top + self.height
 
     @property
     def below(self) -> float:
@@ -72,7 +77,7 @@ class HarmPanel:
 
     def y_at(self, events: float) -> float:
         """Where so many events stand."""
-        return self.bottom - events / self.events * _HEIGHT
+        return self.bottom - events / self.events * self.height
 
     def draw_steps(self, steps: Iterable[tuple[int, int]]) -> None:
         """The line at which the trial stops, from numbers of children, rising, each with its number of events; where
@@ -107,10 +112,16 @@ class HarmPanel:
             )
         middle = (_LEFT + right) / 2
         page.text(middle, self.bottom + 18, across, size=style.SMALL, align="center", color=style.QUIET)
-        for events in range(0, self.events + 1, 1 if self.events < 12 else 5):
+        apart = next(step for step in (1, 5, 10, 50) if step * self.height > _APART * self.events)
+        for events in range(0, self.events + 1, apart):
             y = self.y_at(events)
             page.text(_LEFT - 5, y, str(events), size=style.SMALL, align="right", color=style.QUIET)
         page.text(EDGE, self.above + 5, "Children with the event", size=style.SMALL, color=style.QUIET)
+
+
+def panel_height(panels: int, room: float) -> float:
+    """Of so many panels, one below the other, that have so much room."""
+    return min(HEIGHT, max(room / panels - _TOP - _BELOW, LEAST_HEIGHT))
 
 
 def stop_entry(stops: str = "the trial") -> LegendEntry:

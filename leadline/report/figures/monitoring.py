@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from leadline.casebook.prose import listed
 from leadline.report.figures import style
-from leadline.report.figures.harm_rule import EDGE, HarmPanel, stop_entry
+from leadline.report.figures.harm_rule import EDGE, HarmPanel, panel_height, stop_entry
 from leadline.report.figures.layout import line_height, wrapped
 from leadline.report.figures.page import LegendEntry, Page
 from leadline.report.figures.plotted import Plotted
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _NAMES = 0.27  # of the page's width
 _ROW = 27.0
 _TICK = 8.0
+_PAGE = 560.0
+"""Room for all panels of harm on one page."""
 _NAMED = 12.0
 """Room for the name above a panel of harm."""
 _WORDS = 118.0
@@ -163,11 +165,12 @@ def plot_harm(found: Monitoring, *, width_mm: float = style.TWO_COLUMNS_MM) -> P
     """A panel a harm rule: children in the order of infusion against those with the event; the boundary above, the
     unknown hatched."""
     page, y = Page(width_mm * style.POINTS_PER_MM), 0.0
+    height = panel_height(len(found.harm_rules), _PAGE - len(found.harm_rules) * _NAMED)
     for basket, harm in found.harm_rules:
         if basket:
             page.text(EDGE, y + 6, basket, size=style.BODY, bold=True)
             y += _NAMED
-        y = _harm_panel(page, harm, y)
+        y = _harm_panel(page, harm, y, height)
     y = page.legend(
         EDGE, y, page.width - 2 * EDGE, _harm_key("the trial" if found.harm else "the basket"), gap=14
     )
@@ -179,11 +182,11 @@ def plot_harm(found: Monitoring, *, width_mm: float = style.TWO_COLUMNS_MM) -> P
     )
 
 
-def _harm_panel(page: Page, harm: HarmStanding, above: float) -> float:
+def _harm_panel(page: Page, harm: HarmStanding, above: float, height: float) -> float:
     """Children of one rule; where the next thing can stand."""
     low, high = harm.path
     across = max(len(harm.boundary), len(low) - 1, 1)
-    panel = HarmPanel(page, across, max((*_stops(harm).values(), *high, 1)) + 1, above)
+    panel = HarmPanel(page, across, max((*_stops(harm).values(), *high, 1)) + 1, above, height)
     for n in range(1, len(low)):
         page.bar(panel.x_at(n - 1), panel.y_at(low[n]), panel.x_at(n), panel.bottom, fill=style.SECOND)
         if high[n] > low[n]:

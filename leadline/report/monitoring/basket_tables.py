@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from leadline.report.blocks import Column, Table
 from leadline.report.design.words import share
 from leadline.trial.criteria import criterion_label
+from leadline.trial.monitoring.harm import Rule
 from leadline.trial.monitoring.standing import Scale
 from leadline.trial.monitoring.words import chance
 from leadline.trial.words import counts_in_words
@@ -37,6 +38,7 @@ def standing_table(found: Monitoring) -> Table:
     better = "better response than the controls'" if found.randomised else "rate above the null rate"
     notes = (
         "Rate and probabilities: the design's own model at the real numbers of children, all that are known.",
+        *(_LENDS if any(one.rule_now == Rule.STOP for one in found.baskets) and found.harm is None else ()),
         *_scale(found)[1],
         f"Success at: probability of a {better} that the last look asks for.",
         "Declared a success in the end: predictive probability by all rules of the design, harm apart"
@@ -47,6 +49,11 @@ def standing_table(found: Monitoring) -> Table:
         ),
     )
     return Table("standing", "Where each basket stands", columns, rows, notes)
+
+
+_LENDS = (
+    "Where baskets borrow, one that harm closed lends those who still count; its own figures hold all who are known.",
+)
 
 
 def _count_columns(found: Monitoring) -> tuple[Column, Column]:

@@ -23,7 +23,14 @@ from leadline.trial.monitoring.results import (
     Monitoring,
     NextLook,
 )
-from leadline.trial.monitoring.standing import NextResult, Seen, if_looked_now, next_results, posteriors
+from leadline.trial.monitoring.standing import (
+    NextResult,
+    Posterior,
+    Seen,
+    if_looked_now,
+    next_results,
+    posteriors,
+)
 from leadline.trial.monitoring.words import (
     basket_in_words,
     lock_in_words,
@@ -74,6 +81,19 @@ class Reached:
     def seen(self) -> Seen:
         """Children whose response is known, and responders, of both arms."""
         return Seen(*_numbers(self.known), *_numbers(self.controls_known))
+
+    @property
+    def counting(self) -> Seen:
+        """The same, but of a basket that harm has closed those who count for the others from then on."""
+        columns = [list(of_arm) for of_arm in self.seen]
+        for j in self.course.harmed:
+            end = self.course.closed[j]
+            assert end is not None
+            counts = (end.responders, end.children, end.control_responders, end.controls)
+            for column, count in zip(columns, counts, strict=True):
+                if column:
+                    column[j] = count
+        return Seen(*map(tuple, columns))
 
 
 def _numbers(known: Sequence[Known]) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -176,7 +196,7 @@ def _standings(
     pooled: HarmStanding | None,
     own: Sequence[HarmStanding | None],
 ) -> tuple[tuple[BasketStanding, ...], float | None]:
-    now = posteriors(trial, reached.seen)
+    now = _posteriors(trial, reached)
     forecasts, any_success = _forecasts(trial, reached)
     standings = []
     for at, basket in enumerate(plan.design.baskets):
@@ -211,6 +231,15 @@ def _standings(
     return tuple(standings), any_success
 
 
+def _posteriors(trial: Trial, reached: Reached) -> tuple[Posterior, ...]:
+    """One a basket: of one that harm has closed by all who are known, of the others by those who count for them."""
+    now = posteriors(trial, reached.counting)
+    if reached.counting == reached.seen:
+        return now
+    known, harmed = posteriors(trial, reached.seen), reached.course.harmed
+    return tuple(known[j] if j in harmed else one for j, one in enumerate(now))
+
+
 def _on_plan(reached: Reached) -> bool:
     """Whether the counts are those of the last planned look."""
     steps, seen = reached.course.steps, reached.seen
@@ -240,7 +269,7 @@ def _ahead(trial: Trial, at: int, reached: Reached) -> tuple[NextLook | None, tu
     control_size = basket.controls(size)
     seen = _seen_of(reached.known[at][:size])
     controls = _seen_of(reached.controls_known[at][:control_size]) if basket.control else (0, 0)
-    now = reached.seen
+    now = reached.counting
     ahead = next_results(trial, now, basket=at, look=look, seen=seen, controls=controls)
     would = if_looked_now(trial, now, basket=at, look=look) if now.children[at] else ""
     next_look = NextLook(
@@ -292,7 +321,7 @@ def _counts(children: Sequence[Child]) -> Counts:
 
 def _forecasts(trial: Trial, reached: Reached) -> tuple[list[Forecast | None], float | None]:
     """One a basket; None for one that is closed, and for all where there are too many outcomes to come."""
-    design, settled, seen = trial.design, _settled(reached), _counting(reached)
+    design, settled, seen = trial.design, _settled(reached), reached.counting
     responders, children = _up_to(design.sizes, settled, seen.responders, seen.children)
     controls = _up_to(design.control_sizes, settled, seen.control_responders, seen.controls)
     try:
@@ -322,19 +351,6 @@ def _settled(reached: Reached) -> tuple[bool | None, ...]:
     return tuple(
         False if j in reached.harmed else None if end is None else end.action in SUCCESSES for j, end in ends
     )
-
-
-def _counting(reached: Reached) -> Seen:
-    """All who are known; of a basket that harm has closed those who count from then on."""
-    columns = [list(of_arm) for of_arm in reached.seen]
-    for j in reached.course.harmed:
-        end = reached.course.closed[j]
-        assert end is not None
-        counts = (end.responders, end.children, end.control_responders, end.controls)
-        for column, count in zip(columns, counts, strict=True):
-            if column:
-                column[j] = count
-    return Seen(*map(tuple, columns))
 
 
 def _up_to(

@@ -1,0 +1,124 @@
+"""A harm rule of each basket on the small trial of invented children, every count and boundary worked out by hand."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import pytest
+
+from leadline.casebook import read_casebook
+from leadline.errors import LockDiffers
+from leadline.trial.monitoring import check_lock, monitor, read_lock, read_plan, write_lock
+from leadline.trial.monitoring.harm import Rule
+from leadline.trial.monitoring.lock import lock_values
+from tests.trial.monitoring.small_trial import DESIGN, ON, write_trial
+
+CPP = "{model: power_prior, weights: {kind: cpp, a: 2, b: 2}}"
+OWN = DESIGN.replace("check: child", "check: child, scope: basket").replace("level: 0.2", "level: 0.35")
+LENDS = OWN.replace("{model: none}", CPP)
+
+
+def plan_of(text, folder):
+    path = folder / "small.yaml"
+    path.write_text(text, encoding="utf-8")
+    return read_plan(path)
+
+
+def seen(text, folder, *events):
+    """Where the trial stands on its day, with these serious events besides that of JIA-2."""
+    book = write_trial(folder / "book")
+    with (book / "adverse_events.csv").open("a", encoding="utf-8") as file:
+        file.writelines(f"{child},sepsis,{day},yes,possible\n" for child, day in events)
+    return monitor(plan_of(text, folder), read_casebook(book), on=ON)
+
+
+@pytest.fixture
+def stopped(tmp_path):
+    return seen(LENDS, tmp_path, ("JIA-3", "2024-03-12"))
+
+
+def test_a_basket_is_closed_by_its_own_children_alone(stopped):
+    arthritis, lupus = stopped.baskets
+    # At 30 %: with two of two, of three, or three of four the rule stops four children with 0.216, within 0.35. One of
+    # one stops the two children with lupus with 0.3; a second event, were one of two enough, with 0.51.
+    assert (arthritis.harm.boundary, lupus.harm.boundary) == ((2, 2, 2, 3), (1, 2))
+    # JIA-2 and JIA-3 are two of three; nobody asked JIA-4 and SLE-1.
+    assert arthritis.harm.path == ((0, 0, 1, 2, 2), (0, 0, 1, 2, 3))
+    assert (arthritis.harm.rule, lupus.harm.rule) == (Rule.STOP, Rule.OPEN)
+    assert (arthritis.rule_now, lupus.rule_now) == ("stop for harm", "go on; harm cannot be told")
+    assert stopped.harm is None
+    assert [name for name, _ in stopped.harm_rules] == ["Arthritis", "Lupus"]
+    assert all(one.binding for _, one in stopped.harm_rules)
+
+
+def test_a_stopped_basket_counts_up_to_the_look_before(stopped):
+    arthritis, lupus = stopped.baskets
+    assert (arthritis.closed.look, arthritis.closed.children, arthritis.closed.responders) == (2, 2, 1)
+    assert (arthritis.next_look, arthritis.forecast) == (None, None)
+    # Its own posterior holds all three who are known, two of whom responded, and the one of lupus who did not, by the
+    # weight of 2/3 against 0/1: S = 3^(1/4) 2/3.
+    weight = 1 / (1 + math.exp(2 + 2 * math.log(3**0.25 * 2 / 3)))
+    assert arthritis.posterior.mean == pytest.approx(3 / (5 + weight))
+    # Lupus borrows from the first two, one of whom responded: S = 2^(1/4) 1/2.
+    weight = 1 / (1 + math.exp(2 + 2 * math.log(2**0.25 / 2)))
+    assert lupus.posterior.mean == pytest.approx((1 + weight) / (3 + 2 * weight))
+    # With the next child: 0 or 1 of 2 beside 1 of 2.
+    for row, apart in zip(lupus.next_results, (0.5, 0.0), strict=True):
+        weight = 1 / (1 + math.exp(2 + 2 * math.log(2**0.25 * apart))) if apart else 1.0
+        a, b = 1 + row.responders + weight, 3 - row.responders + weight
+        assert row.above_null == pytest.approx(beta_above(a, b, 0.4), abs=1e-9)
+
+
+def beta_above(a, b, rate, steps=20_000):
+    """By the midpoint rule."""
+    width = (1 - rate) / steps
+    points = (rate + (k + 0.5) * width for k in range(steps))
+    scale = math.gamma(a + b) / math.gamma(a) / math.gamma(b)
+    return scale * width * math.fsum(x ** (a - 1) * (1 - x) ** (b - 1) for x in points)
+
+
+def test_the_words_say_whom_harm_has_stopped(stopped):
+    said = " ".join(stopped.words)
+    assert "Harm has stopped Arthritis, without success, and closes no other disease." in said
+    assert "its children up to the look before count" in said
+    assert "The next planned step waits for Lupus." in said
+    own = " ".join(stopped.baskets[0].words)
+    assert "Harm stopped it by look 2: no success is declared." in own
+    assert "Harm in its children: 2 of 4 children had an event that counts; of 1 it is not known." in own
+
+
+def test_what_is_not_known_of_one_basket_leaves_the_other_as_it_is(tmp_path):
+    found = seen(OWN, tmp_path)
+    arthritis, lupus = found.baskets
+    # Counted together three of five would stop the trial, if SLE-1 had the event; of arthritis at most two of four had.
+    assert (arthritis.harm.rule, arthritis.rule_now) == (Rule.GO_ON, "go on")
+    assert (lupus.harm.children, lupus.harm.with_event, lupus.harm.unknown) == (1, 0, 1)
+    assert (lupus.harm.rule, lupus.rule_now) == (Rule.OPEN, "go on; harm cannot be told")
+    assert not any(one.closed for one in found.baskets)
+
+
+def test_looked_at_with_the_looks_a_basket_is_closed_at_its_look_with_the_children_of_it(tmp_path):
+    text = LENDS.replace("check: child", "check: look")
+    # Of two children at a look both: 0.09. JIA-1 and JIA-2 had the event.
+    found = seen(text, tmp_path, ("JIA-1", "2024-01-20"))
+    arthritis, lupus = found.baskets
+    assert arthritis.harm.checks == (2, 4)
+    assert arthritis.harm.boundary[1] == 2
+    (step,) = found.steps
+    assert [(one.action, one.children) for one in step.decisions] == [("stop for harm", 2), ("go on", 1)]
+    assert (arthritis.rule_now, arthritis.closed.look, arthritis.closed.children) == ("stop for harm", 1, 2)
+    assert lupus.rule_now.startswith("go on")
+
+
+def test_the_lock_holds_each_boundary_and_refuses_another_scope(tmp_path):
+    plan = plan_of(OWN, tmp_path)
+    assert lock_values(plan)["decisions"]["harm_events"] == [[2, 2, 2, 3], [1, 2]]
+    assert lock_values(plan)["decisions"]["harm_checks"] == [[1, 2, 3, 4], [1, 2]]
+    write_lock(plan, tmp_path / "own.lock.json")
+    frozen = read_lock(tmp_path / "own.lock.json")
+    check_lock(frozen, plan, name="own.lock.json")
+    assert plan.design.harm is not None
+    pooled = replace(plan, design=replace(plan.design, harm=replace(plan.design.harm, scope="pooled")))
+    with pytest.raises(LockDiffers, match=r"design\.harm\.scope: frozen \"basket\", found \"pooled\""):
+        check_lock(frozen, pooled, name="own.lock.json")
