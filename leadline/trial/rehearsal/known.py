@@ -41,8 +41,8 @@ def decide_by_truth(trial: Trial, look: Look) -> Decided:
 
 
 def _seen(design: Design, look: Look, *, control: bool) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Responders and counted children of one arm at the looks reached, one a basket; nothing of the controls of a design
-    that has none."""
+    """Responders and counted children of one arm at the looks reached, one a basket; nothing of the controls of a
+    design that has none."""
     if control and not design.randomised:
         return (), ()
     sizes = tuple(
@@ -80,7 +80,7 @@ def _happened(one: Taken, day: int) -> bool:
 
 
 def _harmed(trial: Trial, look: Look) -> frozenset[int]:
-    """The baskets whose boundary is reached: after any child in the order of infusion, or by those who make the look."""
+    """The baskets whose boundary is reached: after any child in the order of infusion, or by those of the look."""
     design = trial.design
     each_child = design.harm is not None and design.harm.check is HarmCheck.CHILD
     treated = [one for one in look.taken if not one.child.control]
@@ -98,7 +98,7 @@ def _harmed(trial: Trial, look: Look) -> frozenset[int]:
 
 
 def _reached(boundary: Boundary, had: list[bool], *, each_child: bool) -> bool:
-    """The boundary ends at the planned number of children; who is enrolled for others who are left out may be beyond."""
+    """The boundary ends at the planned number of children; who is enrolled for others left out may be beyond it."""
     events = np.cumsum(had)
     checks = [n for n in range(1, len(boundary.events) + 1) if n == len(had) or (each_child and n < len(had))]
     return any(events[n - 1] >= boundary.events[n - 1] for n in checks)
