@@ -16,6 +16,7 @@ from leadline.casebook.case import Case, DrugCourse
 from leadline.casebook.days import DaySpan
 from leadline.measures.expression import DECIMALS, Span
 from leadline.verdicts.doses import (
+    broken_off,
     compare_doses,
     is_pulse,
     next_course,
@@ -107,10 +108,10 @@ def _changes(
     if course.class_id == "glucocorticoid":
         yield from _glucocorticoid_changes(case, course, looked_at, parameters)
     elif course.class_id in NEW_DRUG_CLASSES and is_systemic(course):
-        yield from _start(case, course, looked_at)
+        yield from _start(case, course, looked_at, parameters)
     elif not course.class_id:
         yield from _unknown_drug(course, looked_at)
-    if is_biologic(course) and next_course(case, course) is None:
+    if is_biologic(course) and next_course(case, course, parameters) is None:
         yield from _stop(course, looked_at)
 
 
@@ -132,14 +133,19 @@ class _LookedAt:
         yield DrugChange(course, day, kind, what, because)
 
 
-def _start(case: Case, course: DrugCourse, looked_at: _LookedAt) -> Iterator[DrugChange]:
+def _start(
+    case: Case, course: DrugCourse, looked_at: _LookedAt, parameters: Parameters
+) -> Iterator[DrugChange]:
     """A new drug, one begun again after a break, or a raised dose."""
     if course.start is None:
         yield from _without_start(course, looked_at)
         return
-    before = previous_course(case, course)
+    before = previous_course(case, course, parameters)
     if before is None:
-        yield from looked_at.place(course, course.start, Kind.STARTED, f"started on {course.start}")
+        what = f"started on {course.start}"
+        if broken_off(case, course, parameters):
+            what = f"started again on {course.start}, after a break of more than {parameters.drug_break_days} days"
+        yield from looked_at.place(course, course.start, Kind.STARTED, what)
         return
     raised = compare_doses(before, course)
     if raised:

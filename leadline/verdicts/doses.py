@@ -39,9 +39,6 @@ UNIT_IN_MG = {"mg": 1.0, "g": 1000.0, "ug": 0.001, "mg/kg": 1.0, "mg/m2": 1.0}
 BASIS_OF_UNIT = {"mg/kg": "per_kg", "mg/m2": "per_m2"}
 """Units that say by themselves what the dose is per; otherwise `dose_basis` does."""
 
-BREAK_DAYS = 30
-"""A drug taken up again after a longer break was started anew: a project choice."""
-
 
 def weight_kg_at(case: Case, day: DaySpan, parameters: Parameters) -> float | None:
     """The weight recorded nearest to the day, if every day between them is within the age a child's weight keeps."""
@@ -162,34 +159,47 @@ def glucocorticoid_doses(case: Case, parameters: Parameters) -> tuple[DoseAt, ..
     return tuple(found)
 
 
-def previous_course(case: Case, course: DrugCourse) -> DrugCourse | None:
+def previous_course(case: Case, course: DrugCourse, parameters: Parameters) -> DrugCourse | None:
     """The course of the same drug that this one goes on from: none if the drug is new, or begun anew after a break."""
     if course.start is None:
         return None
     earlier = [
         other
         for other in case.courses
-        if other is not course and _same_drug(other, course) and _precedes(other, course, course.start)
+        if other is not course
+        and _same_drug(other, course)
+        and _precedes(other, course, course.start, parameters.drug_break_days)
     ]
     return max(earlier, key=lambda other: other.start.first if other.start else -FAR, default=None)
 
 
-def next_course(case: Case, course: DrugCourse) -> DrugCourse | None:
+def next_course(case: Case, course: DrugCourse, parameters: Parameters) -> DrugCourse | None:
     """The course by which this one was gone on with."""
-    return next((other for other in case.courses if previous_course(case, other) is course), None)
+    return next((other for other in case.courses if previous_course(case, other, parameters) is course), None)
+
+
+def broken_off(case: Case, course: DrugCourse, parameters: Parameters) -> bool:
+    """Whether the drug had been taken before and was begun anew by this course, after too long a break."""
+    start = course.start
+    return start is not None and any(
+        _same_drug(other, course)
+        and other.stop is not None
+        and other.stop.last < start.first - parameters.drug_break_days
+        for other in case.courses
+    )
 
 
 def _same_drug(one: DrugCourse, other: DrugCourse) -> bool:
     return one.substance == other.substance and bool(one.substance)
 
 
-def _precedes(other: DrugCourse, course: DrugCourse, start: DaySpan) -> bool:
+def _precedes(other: DrugCourse, course: DrugCourse, start: DaySpan, break_days: int) -> bool:
     """Whether the other course began before this one, and ran up to it; it may run on beside it, if not longer."""
     if other.start is not None and other.start.first >= start.first:
         return False
     if other.stop is None:
         return True
-    runs_up_to_it = other.stop.last >= start.first - BREAK_DAYS
+    runs_up_to_it = other.stop.last >= start.first - break_days
     return runs_up_to_it and (other.stop.first <= start.last or _outlasts(course, other.stop))
 
 

@@ -138,7 +138,7 @@ def _anything_raised(view: CaseView, day: DaySpan) -> bool | None:
         within = course.start.within(1, day.first)
         if within is False:
             continue
-        before = previous_course(view.case, course)
+        before = previous_course(view.case, course, view.parameters)
         raised = True if before is None else compare_doses(before, course)
         surely = within and course.class_id
         outcomes.append(raised if surely or raised is False else None)

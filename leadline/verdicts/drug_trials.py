@@ -34,10 +34,10 @@ NO_FAILURE = ("remission", "family_choice", "supply", "planned")
 
 def judge_drug_trials(case: Case, parameters: Parameters) -> tuple[DrugTrial, ...]:
     """One judgement a drug taken before the index infusion; courses that follow each other are one."""
-    return tuple(_judge(case, courses, parameters) for courses in _runs(case))
+    return tuple(_judge(case, courses, parameters) for courses in _runs(case, parameters))
 
 
-def _runs(case: Case) -> list[Courses]:
+def _runs(case: Case, parameters: Parameters) -> list[Courses]:
     """Courses of one drug that follow each other, in order of start; those without a start last. A drug that the
     catalogue does not know may have been tried for the disease, and is not dropped."""
     before = [
@@ -53,7 +53,7 @@ def _runs(case: Case) -> list[Courses]:
     runs: list[list[DrugCourse]] = []
     for _, courses in groupby(before, key=lambda course: course.substance):
         for course in courses:
-            if runs and runs[-1][-1] is previous_course(case, course):
+            if runs and runs[-1][-1] is previous_course(case, course, parameters):
                 runs[-1].append(course)
             else:
                 runs.append([course])

@@ -53,6 +53,9 @@ class Parameters:
     gap_warning_days: int = 184  # no six calendar months are longer
     attribution_days: int = 90
     attribution_days_long: int = 180
+    drug_break_days: int = (
+        30  # after a longer break a drug is begun anew: a project choice, no source gives one
+    )
     long_acting: tuple[str, ...] = ("rituximab", "cyclophosphamide")
     glucocorticoid_rise_mg_kg_day: float = 0.1
     effect_first_day: int = 28  # no wash-out of MSC is published (measures dossier 6.9)

@@ -115,7 +115,10 @@ def test_a_stop_before_day_0_is_told_where_a_rule_speaks_of_it():
         (31, "none recorded"),
         (
             40,
-            "none recorded; tocilizumab taken up again on day 40, after a break of 10 days, which counts as going on",
+            (
+                "none recorded; tocilizumab taken up again on day 40, after a break of 10 days, "
+                "which counts as going on (up to 30 days)"
+            ),
         ),
     ],
 )

@@ -100,6 +100,7 @@ def test_it_names_the_version_the_casebook_the_rules_and_the_sources(report):
         source["doi"] for source in report["provenance"]["sources"]
     }  # JADAS, Consolaro 2009
     assert report["parameters"]["baseline_window_days"] == 90
+    assert report["parameters"]["drug_break_days"] == 30
 
 
 def test_words_of_a_family_and_calendar_dates_are_written_only_for_the_team(full):

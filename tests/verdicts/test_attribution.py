@@ -127,6 +127,17 @@ class TestDoses:
         assert result(*self.methotrexate(15, 15, gap=30)) == "unconfounded"
         assert result(*self.methotrexate(15, 15, gap=31)) == "confounded"
 
+    def test_a_drug_begun_anew_is_said_to_be_so_and_after_how_long_a_break(self):
+        (again,) = attributed(*self.methotrexate(15, 15, gap=31)).confounders
+        assert again.change == "started again on day 20, after a break of more than 30 days"
+        (new,) = attributed(drug("methotrexate", 20, ongoing=True, as_of=500)).confounders
+        assert new.change == "started on day 20"
+
+    def test_a_trial_may_set_the_break_itself(self):
+        child = case("jia", [visit(-10, {"weight_kg": 40.0})], drugs=self.methotrexate(15, 15, gap=31))
+        assert str(attribute(child, span(UNTIL), Parameters(drug_break_days=31)).result) == "unconfounded"
+        assert str(attribute(child, span(UNTIL), Parameters(drug_break_days=30)).result) == "confounded"
+
     def test_a_last_day_on_the_day_before_the_next_dose_is_no_day_without(self):
         """A course to day 19 and one from day 20 on: the child is on the first dose on day 19."""
         before = drug("prednisone", -400, 19, dose=12.5, frequency="daily")

@@ -21,6 +21,7 @@ from leadline.protocol.figures import CALENDAR_MONTHS, DAYS, Figure, Window
 from leadline.protocol.rules import Change, PresenceRule, WashoutRule
 from leadline.protocol.subjects import covers
 from leadline.verdicts.doses import ONCE, compare_doses, next_course, previous_course
+from leadline.verdicts.parameters import Parameters
 from leadline.verdicts.treatment import drug_name
 
 WHOLE_RECORD = "a complete history of drugs"
@@ -136,17 +137,17 @@ class Changed:
     day: DaySpan | None
 
 
-def changes_of(case: Case, *, premedication: bool = False) -> Iterator[Changed]:
+def changes_of(case: Case, parameters: Parameters, *, premedication: bool = False) -> Iterator[Changed]:
     """Every start, stop and change of dose, course by course; of what was given for an infusion only if wanted."""
     for course in case.courses:
         if course.indication == "premedication" and not premedication:
             continue
-        before = previous_course(case, course)
+        before = previous_course(case, course, parameters)
         if before is None:
             yield Changed(course, Change.STARTED, course.start)
         elif (kind := _dose_change(before, course)) is not Change.RUNNING:
             yield Changed(course, kind, course.start)
-        if course.frequency == ONCE or next_course(case, course) is not None:
+        if course.frequency == ONCE or next_course(case, course, parameters) is not None:
             continue
         if course.stop is not None or course.ongoing is False:
             yield Changed(course, Change.STOPPED, course.stop)
@@ -199,7 +200,7 @@ def _found(rule: PresenceRule, context: Context) -> Iterator[tuple[DrugCourse, D
             if state is not False:
                 yield course, course.start, state
         return
-    for changed in changes_of(case, premedication=context.premedication):
+    for changed in changes_of(case, context.view.parameters, premedication=context.premedication):
         inside = None if changed.day is None else context.within(changed.day, rule.during)
         if changed.day is None and surely_before(changed, rule.during, context):
             inside = False
@@ -247,7 +248,8 @@ def _breaks(rule: PresenceRule, context: Context) -> Iterator[str]:
         if listed and course.stop is not None and context.within(course.stop, rule.during) is not False:
             words = break_words(course, context.case)
             if words:
-                yield f"{words}, which counts as going on"
+                longest = context.view.parameters.drug_break_days
+                yield f"{words}, which counts as going on (up to {longest} days)"
 
 
 def _premedication(case: Case, infusion: Infusion, drugs: Iterable[str]) -> bool | None:

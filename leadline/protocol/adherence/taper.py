@@ -92,7 +92,7 @@ def _apart(day: DaySpan, context: Context) -> Iterator[Step]:
         return
     earlier = [
         other.day
-        for other in changes_of(context.case)
+        for other in changes_of(context.case, context.view.parameters)
         if is_of_taper(other, context) and other.day and other.day.last < day.first
     ]
     if earlier:

@@ -86,7 +86,11 @@ class _Says:
 
 def check_changes(context: Context) -> tuple[DrugChange, ...]:
     """Each change that happened, or may have happened, from day 0 on; before it, those that a rule speaks of."""
-    found = (change for changed in changes_of(context.case) if (change := _judge(changed, context)))
+    found = (
+        change
+        for changed in changes_of(context.case, context.view.parameters)
+        if (change := _judge(changed, context))
+    )
     return tuple(sorted(found, key=_by_day))
 
 

@@ -69,7 +69,11 @@ def _watch(
     if concerned is False or not is_listed(course, watch.stopped) or _is_running(course):
         return None
     if course.stop is None:
-        return None if next_course(case, course) is not None else _without_day(watch, course, context)
+        return (
+            None
+            if next_course(case, course, context.view.parameters) is not None
+            else _without_day(watch, course, context)
+        )
     reach = days_of(watch.stop_before, case)[0]
     pause = break_after(course, course.stop, case, watch.longest_break)
     if course.stop.last < -reach or pause.counts is False:

@@ -35,6 +35,10 @@ PARAMETERS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "gap_warning_days": ("A gap between assessments is warned of when longer than", "days"),
         "attribution_days": ("Changes of treatment count from so long before the first infusion", "days"),
         "attribution_days_long": ("The same for long-acting drugs", "days"),
+        "drug_break_days": (
+            "A drug taken up again counts as started anew after a break of more than",
+            "days",
+        ),
         "long_acting": ("Drugs that count as long-acting", ""),
         "glucocorticoid_rise_mg_kg_day": (
             "A glucocorticoid rise confounds above, prednisone equivalent",

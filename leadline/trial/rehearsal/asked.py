@@ -115,7 +115,7 @@ class Prepared:
         self.responders = tuple(responder(basket.responder) for basket in design.baskets)
         rates = parse_rates(asked.intercurrent)
         self.settings: tuple[Setting, ...] = tuple(
-            setting_of(design, self.plan.protocol, estimand, missing=asked.missing, rates=rates)
+            setting_of(self.plan, estimand, missing=asked.missing, rates=rates)
             for estimand in self.plan.estimands
         )
         harms = design.harm is not None and death_harms(design.harm.counts)

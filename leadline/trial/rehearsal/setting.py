@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from leadline.protocol import Protocol
     from leadline.protocol.estimands import Estimand
     from leadline.protocol.rules import PresenceRule
-    from leadline.trial.design import Design
+    from leadline.trial.monitoring.plan import Plan
     from leadline.trial.rehearsal.intercurrent import Rates
 
 NO_RATES: Rates = MappingProxyType({})
@@ -52,6 +52,7 @@ class Setting:
     event_days    first and last day of the intercurrent events that are asked for
     prohibited_drug  a substance that the protocol does not permit in these days; empty where the event is not asked for
     on_biologic   whether every child takes a biologic, as some are to stop it
+    longest_pause days after which a drug that is taken up again was not begun anew
     """
 
     visits: tuple[Planned, ...]
@@ -65,6 +66,7 @@ class Setting:
     event_days: tuple[int, int] = (0, 0)
     prohibited_drug: str = ""
     on_biologic: bool = False
+    longest_pause: int = 0
 
     def days_of(self, event: IntercurrentEvent) -> tuple[int, int]:
         """First and last day of an event that is asked for: a death comes in the later half, all others before."""
@@ -93,14 +95,13 @@ class Setting:
                 return False
 
 
-def setting_of(
-    design: Design, protocol: Protocol, estimand: Estimand, *, missing: float, rates: Rates = NO_RATES
-) -> Setting:
+def setting_of(plan: Plan, estimand: Estimand, *, missing: float, rates: Rates = NO_RATES) -> Setting:
     """The setting of a basket with this estimand.
 
     rates   of the intercurrent events that are asked for
     raises  RehearsalInvalid where such an event cannot happen under the protocol
     """
+    design, protocol = plan.design, plan.protocol
     schedule = protocol.schedule
     visits = tuple(
         Planned(visit.day, visit.first, visit.last) for visit in schedule.visits if visit.day <= FOLLOWED_DAYS
@@ -122,6 +123,7 @@ def setting_of(
         event_days=days,
         prohibited_drug=_prohibited_drug(protocol, estimand.diagnosis, days) if prohibited else "",
         on_biologic=IntercurrentEvent.STOPPED_BIOLOGIC in rates,
+        longest_pause=plan.parameters.drug_break_days,
     )
 
 

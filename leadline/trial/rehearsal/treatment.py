@@ -14,7 +14,6 @@ from leadline.protocol.estimands import IntercurrentEvent
 from leadline.trial.design import HarmCount
 from leadline.trial.rehearsal.responders import Rng
 from leadline.trial.rehearsal.rows import Cell, Day, Given, Row
-from leadline.verdicts.doses import BREAK_DAYS
 
 if TYPE_CHECKING:
     from leadline.trial.rehearsal.setting import Setting
@@ -70,7 +69,7 @@ def draw_asked_drugs(
         }  # fmt: skip
         begun, stop = -int(rng.integers(60, 300)), days.get(IntercurrentEvent.STOPPED_BIOLOGIC)
         if rng.random() < PAUSED_AROUND_INFUSION:
-            pause = int(rng.integers(2, BREAK_DAYS + 1))
+            pause = int(rng.integers(2, setting.longest_pause + 1))
             paused = -int(rng.integers(1, pause))
             yield Given(biologic.drug, Day(begun), paused, dose)
             begun = paused + pause

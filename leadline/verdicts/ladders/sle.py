@@ -171,7 +171,9 @@ def _any_started(
     return any_holds(
         _started_between(course, before, now)
         for course in view.case.courses
-        if of_kind(course) and is_systemic(course) and previous_course(view.case, course) is None
+        if of_kind(course)
+        and is_systemic(course)
+        and previous_course(view.case, course, view.parameters) is None
     )
 
 

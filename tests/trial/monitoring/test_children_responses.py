@@ -147,6 +147,49 @@ def test_a_stopped_biologic_is_used_as_it_is():
     assert [one.strategy for one in found.applied] == ["treatment_policy"]
 
 
+@pytest.mark.parametrize(
+    ("again", "events"),
+    [
+        (41, []),
+        (70, []),  # 30 days after it was stopped: a pause
+        (71, ["prohibited_drug", "stopped_biologic"]),  # stopped, and a new biologic begun
+        (169, ["stopped_biologic"]),  # begun anew after the visit
+    ],
+)
+def test_a_biologic_taken_up_again_was_paused_for_thirty_days_and_after_more_it_was_stopped(again, events):
+    before = drug("etanercept", -300, 40, dose=25, frequency="weekly")
+    after = drug("etanercept", again, dose=25, frequency="weekly", ongoing=True, as_of=400)
+    found = response(child(visit(168, BETTER), drugs=(KEPT, before, after)))
+    assert sorted(one.event for one in found.applied) == events
+    assert found.counted is ("prohibited_drug" not in events)
+
+
+@pytest.mark.parametrize(
+    ("name", "day", "prohibited"),
+    [
+        ("tofacitinib", 0, True),  # the rule holds from day 0 on
+        ("tofacitinib", -1, False),
+        ("tofacitinib", 168, True),  # on the day of the visit
+        ("tofacitinib", 169, False),
+        ("leflunomide", 60, True),
+        ("ibuprofen", 60, False),
+    ],
+)
+def test_a_drug_that_the_protocol_does_not_permit_is_no_response(name, day, prohibited):
+    begun = drug(name, day, dose=5, frequency="daily", ongoing=True, as_of=400)
+    found = response(child(visit(168, BETTER), drugs=(KEPT, begun)))
+    assert [one.event for one in found.applied] == ["prohibited_drug"] * prohibited
+    assert found.counted is not prohibited
+
+
+def test_a_prohibition_whose_breach_is_minor_is_no_intercurrent_event():
+    raised = (
+        drug("methotrexate", -400, 50, dose=10, frequency="weekly"),
+        drug("methotrexate", 51, dose=15, frequency="weekly", ongoing=True, as_of=400),
+    )
+    assert response(child(visit(168, BETTER), drugs=raised)).applied == ()
+
+
 def test_a_second_infusion_before_the_visit_is_composite():
     assert response(child(visit(168, BETTER), infusions=(0, 90))).counted is False
     assert response(child(visit(168, BETTER), infusions=(0, 200))).counted is True

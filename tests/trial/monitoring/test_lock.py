@@ -34,6 +34,14 @@ def test_two_locks_of_one_plan_are_the_same_bytes(tmp_path, plan):
     check_lock(read_lock(one), plan, name="one.json")
 
 
+def test_a_lock_holds_after_how_long_a_break_a_drug_is_begun_anew(tmp_path, plan):
+    path = tmp_path / "lock.json"
+    longer = replace(plan, parameters=replace(plan.parameters, drug_break_days=45))
+    write_lock(plan, path)
+    with pytest.raises(LockDiffers, match=r"rules\.parameters\.drug_break_days: frozen 30, found 45"):
+        check_lock(read_lock(path), longer, name="lock.json")
+
+
 def test_a_lock_is_not_written_over_in_silence(tmp_path, plan):
     path = tmp_path / "lock.json"
     path.write_text("the board's own", encoding="utf-8")

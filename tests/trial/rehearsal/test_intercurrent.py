@@ -170,7 +170,9 @@ def test_events_happen_at_their_rates_in_their_days_and_whatever_the_response(tm
 
 # ---- what the charts hold --------------------------------------------------------------------------------------------
 
-ON_BIOLOGIC = replace(SETTING, event_days=(22, 153), prohibited_drug="etanercept", on_biologic=True)
+ON_BIOLOGIC = replace(
+    SETTING, event_days=(22, 153), prohibited_drug="etanercept", on_biologic=True, longest_pause=30
+)
 
 
 def written(folder, days, *, children=30, responds=True, on=LATER, criterion="acr_pedi.acr70", missing=0.0):
@@ -340,7 +342,7 @@ def test_a_pause_taken_for_a_stop_is_told(tmp_path, monkeypatch):
     asked = small(tmp_path, truth="jia=0.9,mctd=0.9", intercurrent="stopped_biologic=0")
     assert rehearse_once(asked, 1)["intercurrent"]["stopped_biologic"] == [0, 0, 0]
     assert rehearse_once(asked, 1)["misjudged"] == 0
-    monkeypatch.setattr("leadline.verdicts.doses.BREAK_DAYS", 1)
+    monkeypatch.setattr("leadline.verdicts.doses._precedes", lambda *_: False)
     assert (
         rehearse_once(asked, 1)["misjudged"] > 0
     )  # begun anew after the infusion: a drug that is not permitted
