@@ -26,37 +26,44 @@ if TYPE_CHECKING:
     from leadline.trial.safety import Boundary, Stopping
 
 
+Paths = tuple[tuple[int, ...], ...]
+"""Treated children of each basket at each of its looks."""
+
+
 class BasketHarm:
     """The harm rules of a design's baskets. Raises DesignInvalid where a basket's every boundary stops too often."""
 
     def __init__(self, design: Design, harm: Harm) -> None:
         self.design, self.harm = design, harm
         self.boundaries = tuple(_boundary(harm, basket) for basket in design.baskets)
-        self._laws: dict[tuple[int, float], Stopping] = {}
+        self.planned: Paths = tuple(basket.looks for basket in design.baskets)
+        self._laws: dict[tuple[int, float, tuple[int, ...]], Stopping] = {}
 
-    def law(self, basket: int, rate: float) -> Stopping:
-        """When harm closes a basket that nothing else closes: an entry for each of its looks."""
-        if (basket, rate) not in self._laws:
-            looks = self.design.baskets[basket].looks
-            self._laws[basket, rate] = stopping_on_path(
-                self.boundaries[basket], self.harm, rate=rate, path=looks
-            )
-        return self._laws[basket, rate]
+    def law(self, basket: int, rate: float, path: tuple[int, ...]) -> Stopping:
+        """When harm closes a basket that nothing else closes: an entry for each of its looks.
 
-    def chance(self, ends: Sequence[Closed], rates: Sequence[float]) -> float:
+        path   its treated children at each
+        """
+        key = basket, rate, path
+        if key not in self._laws:
+            self._laws[key] = stopping_on_path(self.boundaries[basket], self.harm, rate=rate, path=path)
+        return self._laws[key]
+
+    def chance(self, ends: Sequence[Closed], rates: Sequence[float], paths: Paths) -> float:
         """Probability that harm closes the baskets where it does in these ends, and no other before its end.
 
         rates   of the event, one a basket
         """
-        baskets = enumerate(zip(ends, rates, strict=True))
-        return prod(self._chance(j, closed, rate) for j, (closed, rate) in baskets)
+        return prod(
+            self._chance(closed, self._look(j, closed), self.law(j, rate, path))
+            for j, (closed, rate, path) in enumerate(zip(ends, rates, paths, strict=True))
+        )
 
-    def _chance(self, basket: int, closed: Closed, rate: float) -> float:
-        stops, look = self.law(basket, rate).at_check, self._look(basket, closed)
+    def _chance(self, closed: Closed, look: int, law: Stopping) -> float:
         if closed.reason is Reason.HARM:
-            return stops[look]
+            return law.at_check[look]
         # What is left is summed, not taken from one: after the last look nothing is lost by rounding.
-        return self.law(basket, rate).never + sum(stops[look + 1 :])
+        return law.never + sum(law.at_check[look + 1 :])
 
     def looks_drawn(self, uniform: Floats, rates: Sequence[float]) -> Counts:
         """(trials, baskets): the look, from 0, at or before which harm closes a basket that nothing else closes.
@@ -64,26 +71,34 @@ class BasketHarm:
         uniform   (trials, baskets), numbers between 0 and 1
         returns   the number of the basket's looks where harm never closes it
         """
-        laws = [self.law(j, rate).at_check for j, rate in enumerate(rates)]
+        laws = [
+            self.law(j, rate, path).at_check
+            for j, (rate, path) in enumerate(zip(rates, self.planned, strict=True))
+        ]
         columns = zip(uniform.T, laws, strict=True)
         return np.column_stack([np.searchsorted(np.cumsum(law), column, "right") for column, law in columns])
 
-    def children(self, ends: Sequence[Closed], rates: Sequence[float]) -> Floats:
+    def children(self, ends: Sequence[Closed], rates: Sequence[float], paths: Paths) -> Floats:
         """(baskets,): mean number of children in these ends, treated and controls.
 
         Looked at after every child, harm may stop a basket between looks; its controls then came in step.
         """
-        baskets = enumerate(zip(ends, rates, strict=True))
-        return np.array([self._children(j, closed, rate) for j, (closed, rate) in baskets])
+        return np.array(
+            [
+                self._children(j, closed, self.law(j, rate, path), path)
+                for j, (closed, rate, path) in enumerate(zip(ends, rates, paths, strict=True))
+            ]
+        )
 
-    def _children(self, j: int, closed: Closed, rate: float) -> float:
-        basket, look = self.design.baskets[j], self._look(j, closed)
-        after = basket.looks[look] + basket.controls(basket.looks[look])
-        if closed.reason is not Reason.HARM:
+    def _children(self, j: int, closed: Closed, law: Stopping, path: tuple[int, ...]) -> float:
+        look, control = self._look(j, closed), self.design.baskets[j].control
+        arms = [path, *([control.looks] if control else [])]
+        after = sum(arm[look] for arm in arms)
+        if closed.reason is not Reason.HARM or not law.at_check[look]:
             return float(after)
-        earlier = basket.looks[look - 1] if look else 0
-        before = earlier + basket.controls(earlier)
-        part = (self.law(j, rate).children[look] - earlier) / (basket.looks[look] - earlier)
+        before = sum(arm[look - 1] for arm in arms) if look else 0
+        earlier = path[look - 1] if look else 0
+        part = (law.children[look] - earlier) / (path[look] - earlier)
         return before + part * (after - before)
 
     def _look(self, basket: int, closed: Closed) -> int:
@@ -96,12 +111,3 @@ def _boundary(harm: Harm, basket: Basket) -> Boundary:
         return harm_boundary(harm, checks=basket.looks)
     except DesignInvalid as error:
         raise DesignInvalid(f"{basket.label}: {error.message}", hint=error.hint) from None
-
-
-def pooled_harm_only(design: Design, *, where: str) -> None:
-    """Refuse a design in which each basket has a harm rule of its own, where that is not reckoned with."""
-    if design.harm_by_basket:
-        raise DesignInvalid(
-            f"harm.scope: found basket; {where} takes pooled, one count over all baskets",
-            hint="Leave `scope` out to count all baskets together; `leadline trial describe` takes both.",
-        )

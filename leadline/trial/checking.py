@@ -261,6 +261,3 @@ def _accrual_problems(design: Design, accrual: Accrual) -> Iterator[KeyProblem]:
         yield KeyProblem(
             ("accrual",), "accrual of baskets with controls", "accrual in a design without controls"
         )
-    if design.harm_by_basket:
-        taken = "pooled in a design with accrual: harm of each basket is not computed there"
-        yield KeyProblem(("harm", "scope"), "basket", taken)

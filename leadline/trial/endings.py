@@ -43,12 +43,16 @@ class Reason(IntEnum):
 
 
 class Closed(NamedTuple):
-    """A basket that takes no more children: in which step, after how many treated children, and why."""
+    """A basket that takes no more children: in which step, after how many treated children, and why.
+
+    counted   of a basket that its own harm rule closed, the step up to whose look its children count; -1 for none
+    """
 
     step: int
     size: int
     reason: Reason
     success: bool
+    counted: int = -1
 
 
 Pattern = tuple[Closed | None, ...]  # None for a basket that is still open
@@ -73,13 +77,14 @@ class Seen:
         """One a basket; none before the first step."""
         if step < 0:
             return (0,) * len(pattern)
-        return tuple(self._size(j, end, step) for j, end in enumerate(pattern))
+        return tuple(self.of(j, end, step) for j, end in enumerate(pattern))
 
-    def _size(self, basket: int, end: Closed | None, step: int) -> int:
+    def of(self, basket: int, end: Closed | None, step: int) -> int:
+        """Of one basket, open or closed."""
         if end is None:
             return self.open[step][basket]
-        # Its own harm rule may have closed it before it had the children of its look.
-        return end.size if end.reason is Reason.HARM else self.closed[end.step][step][basket]
+        counted = end.counted if end.reason is Reason.HARM else end.step
+        return 0 if counted < 0 else self.closed[counted][step][basket]
 
 
 def sizes_by_step(design: Design) -> tuple[tuple[int, ...], ...]:
@@ -143,9 +148,8 @@ def find_endings(design: Design, posterior: Posterior, *, seen: Seen | None = No
     raises  BeyondExactRange when there are more outcomes than can be walked through
     """
     if seen is not None:
-        _check_count(
-            design, math.prod(sum(size + 1 for size in sizes) for sizes in zip(*seen.open, strict=True))
-        )
+        own = ([size + 1 for size in sizes] for sizes in zip(*seen.open, strict=True))
+        _check_count(design, math.prod(_with_harm(design, at_looks) for at_looks in own))
         return _Walk(design, posterior, seen).whole()
     _check_count(design, outcomes_together(design))
     if _in_multisets(design):
@@ -187,7 +191,11 @@ def _in_multisets(design: Design) -> bool:
 
 
 def _states(design: Design, basket: Basket) -> int:
-    at_looks = [(look + 1) * (basket.controls(look) + 1) for look in basket.looks]
+    return _with_harm(design, [(look + 1) * (basket.controls(look) + 1) for look in basket.looks])
+
+
+def _with_harm(design: Design, at_looks: list[int]) -> int:
+    """Counts that a basket can end with, of so many at each look, closed for harm or not."""
     if design.harm is None or not design.harm_by_basket:
         return sum(at_looks)
     closed_for_harm = at_looks if design.harm.check is HarmCheck.LOOK else [1, *at_looks[:-1]]
@@ -382,10 +390,11 @@ def closed_for_harm(
     """The pattern after the harm rules of these baskets have closed them, each with the children that it still counts:
     those of this look, or, where harm is looked at after every child, those of its look before."""
     assert design.harm is not None
-    counted = step if design.harm.check is HarmCheck.LOOK else step - 1
-    sizes, then = seen.sizes((None,) * len(pattern), counted), list(pattern)
+    last, then = step if design.harm.check is HarmCheck.LOOK else step - 1, list(pattern)
     for j in chosen:
-        then[j] = Closed(step, sizes[j], Reason.HARM, success=False)
+        own = [at for at, moved in enumerate(design.steps()[: last + 1]) if j in moved]
+        closed = Closed(step, 0, Reason.HARM, success=False, counted=own[-1] if own else -1)
+        then[j] = closed._replace(size=seen.of(j, closed, step))
     return tuple(then)
 
 

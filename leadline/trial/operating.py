@@ -129,7 +129,8 @@ class Trial:
     def chance(self, ending: Ending, scenario: Scenario) -> float:
         """What the harm rule leaves of an ending: its probability given the responses."""
         if self.basket_harm is not None:
-            return self.basket_harm.chance(ending.closed, self.harm_rates(scenario))
+            rules = self.basket_harm
+            return rules.chance(ending.closed, self.harm_rates(scenario), rules.planned)
         law = self.harm_law(ending, scenario)
         if law is None:
             return 1.0
@@ -165,7 +166,7 @@ class Trial:
         children of that step are taken to have come in turn from all the open ones.
         """
         if self.basket_harm is not None:
-            return self.basket_harm.children(ends, self.harm_rates(scenario))
+            return self.basket_harm.children(ends, self.harm_rates(scenario), self.basket_harm.planned)
         return _children(self.design, ends, path, self.harm_on(path, scenario))
 
     def harm_rates(self, scenario: Scenario) -> tuple[float, ...]:
@@ -220,8 +221,13 @@ def _children(design: Design, ends: Sequence[Closed], path: tuple[int, ...], law
 def alone(design: Design, basket: int) -> Design:
     """The design of one basket by itself, without a harm rule that counts the children of all."""
     efficacy = replace(design.efficacy, posterior=design.thresholds[basket])
-    harm = design.harm if design.harm_by_basket else None
-    return replace(design, baskets=(design.baskets[basket],), efficacy=efficacy, harm=harm, order=())
+    one = replace(design, baskets=(design.baskets[basket],), efficacy=efficacy, order=())
+    return without_pooled_harm(one)
+
+
+def without_pooled_harm(design: Design) -> Design:
+    """The same design but for a harm rule that counts the children of all baskets."""
+    return design if design.harm_by_basket else replace(design, harm=None)
 
 
 def _steps_of(design: Design, basket: int) -> list[int]:

@@ -29,7 +29,9 @@ from leadline.trial.design import (
     Design,
     EarlyRule,
     Efficacy,
+    Harm,
     HarmCheck,
+    HarmScope,
     LateResponses,
     Reference,
 )
@@ -390,3 +392,56 @@ def test_accrual_is_refused_where_it_has_no_meaning():
         random_accrual(Trial(TINY), [])
     with pytest.raises(DesignInvalid, match="found 19; takes 20 or more"):
         random_accrual(Trial(TINY), [], courses=Courses(19), accrual=Accrual(MONTHLY, MONTHS))
+
+
+@pytest.mark.parametrize("check", HarmCheck)
+@pytest.mark.parametrize("borrowing", [CPP, Independent()], ids=["together", "apart"])
+def test_with_a_harm_rule_of_each_basket_full_looks_are_the_planned_design(borrowing, check):
+    own = replace(TWIN, borrowing=borrowing, harm=replace(HARM, check=check, scope=HarmScope.BASKET))
+    scenario = Scenario("mixed", (0.5, 0.3), harm_rate=(0.4, 0.2))
+    plan = Trial(own).operating(scenario)
+    (found,) = on_arrivals(Trial(own), [scenario], planned_arrivals(own, late=(0, 0)))
+    for field in ("success", "children", "family_wise_error", "any_success"):
+        assert getattr(found, field) == pytest.approx(getattr(plan, field), abs=1e-12)
+    for field in ("stopped_futility", "stopped_efficacy", "stopped_harm"):
+        summed = [sum(steps) for steps in zip(*getattr(plan, field), strict=True)]
+        assert getattr(found, field) == pytest.approx(summed, abs=1e-12)
+    assert found.harm == pytest.approx(sum(plan.harm), abs=1e-12)
+    assert min(found.stopped_harm) > 0.01
+
+
+@pytest.mark.parametrize("check", HarmCheck)
+def test_of_a_single_basket_both_harm_rules_are_the_same_under_random_accrual(check):
+    one = replace(TWIN, baskets=TWIN.baskets[:1], borrowing=Independent())
+    accrual, courses = Accrual((0.5,), (8.0, 16.0), 3.0), Courses(60, seed=4)
+    scenario = Scenario("mixed", (0.4,), harm_rate=0.3)
+    rule = replace(HARM, check=check)
+    designs = (replace(one, harm=replace(rule, scope=scope)) for scope in HarmScope)
+    own, pooled = (
+        random_accrual(Trial(design), [scenario], courses=courses, accrual=accrual) for design in designs
+    )
+    for field in ("success", "children", "stopped_futility", "stopped_efficacy", "stopped_harm", "harm"):
+        assert getattr(own.scenarios[0], field) == pytest.approx(
+            getattr(pooled.scenarios[0], field), abs=1e-12
+        )
+
+
+def test_a_child_treated_after_the_look_before_is_not_counted_once_harm_has_closed_its_basket():
+    """By hand. Each basket has two children by its first look, one of whom is known, and one more by its last. The
+    first basket is closed for harm for certain: before its first look, with two events, so that nobody of it counts."""
+    harm = Harm("an event", 0.5, 0.3, 0.1, check=HarmCheck.CHILD, scope=HarmScope.BASKET)
+    baskets = tuple(Basket(name, "sri4", 0.2, 0.5, (2, 3)) for name in "ab")
+    trial = Trial(Design("late", baskets, Efficacy(0.7), Pooled("pooled"), harm=harm))
+    assert [one.events for one in trial.harm_boundaries] == [(2, 2, 3)] * 2
+    seen = Seen(((1, 1), (3, 3)), (((1, 1), (2, 2)), ((3, 3), (3, 3))))
+    arrivals = Arrivals(((2, 2), (3, 3)), seen)
+    (found,) = on_arrivals(trial, [Scenario("", (0.2, 0.2), harm_rate=(1.0, 0.0))], arrivals)
+    # The other is a success with one responder or more of three: P(p > 0.2) is 0.82 then, and 0.41 with none.
+    assert found.stopped_harm == pytest.approx((1.0, 0.0))
+    assert found.success == pytest.approx((0.0, 1 - 0.8**3))
+    assert found.children == pytest.approx((2.0, 3.0))
+    # Looked at with the looks, both treated by then count once known: with one responder of five it is 0.66.
+    at_looks = replace(trial.design, harm=replace(harm, check=HarmCheck.LOOK), efficacy=Efficacy(0.6))
+    assert Trial(at_looks).harm_boundaries[0].events[1] == 2
+    (found,) = on_arrivals(Trial(at_looks), [Scenario("", (0.2, 0.2), harm_rate=(1.0, 0.0))], arrivals)
+    assert found.success == pytest.approx((0.0, 1 - 0.8**5))

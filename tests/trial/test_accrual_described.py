@@ -117,7 +117,7 @@ def operating(error, power):
 def averaged(error, power, error_of_it):
     means, errors = (
         tuple(
-            OnAccrual(Scenario(name, (rate,)), (s,), e, s, (5.0,), (0.0,), (0.0,), 0.0)
+            OnAccrual(Scenario(name, (rate,)), (s,), e, s, (5.0,), (0.0,), (0.0,), (0.0,), 0.0)
             for name, rate, e, s in (
                 ("No basket responds", 0.2, x, x),
                 ("Every basket responds", 0.5, 0.0, y),
@@ -146,7 +146,9 @@ def test_a_larger_error_is_warned_of_unless_luck_may_explain_it(error_of_it, war
 
 
 def test_the_error_is_looked_at_where_the_planned_one_is_largest_too():
-    at_worst = OnAccrual(Scenario("largest error", (0.2,)), (0.09,), 0.09, 0.09, (5.0,), (0.0,), (0.0,), 0.0)
+    at_worst = OnAccrual(
+        Scenario("largest error", (0.2,)), (0.09,), 0.09, 0.09, (5.0,), (0.0,), (0.0,), (0.0,), 0.0
+    )
     its_error = replace(at_worst, family_wise_error=0.002)
     found = replace(averaged(0.061, 0.75, 0.002), worst=(at_worst,), worst_standard_errors=(its_error,))
     worst = WorstError((0,), (0.2,), (0.2,), 0.08, 0.085)

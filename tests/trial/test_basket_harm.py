@@ -11,12 +11,9 @@ from scipy.stats import beta, binom
 
 from leadline.errors import DesignInvalid
 from leadline.trial import calibrate, describe
-from leadline.trial.accrual import Courses, random_accrual
 from leadline.trial.borrowing.independent import Independent
 from leadline.trial.borrowing.pooled import Pooled
-from leadline.trial.checking import design_problems
 from leadline.trial.design import (
-    Accrual,
     Basis,
     Basket,
     ControlArm,
@@ -309,15 +306,6 @@ def test_the_children_of_controls_come_in_step_with_the_treated():
     assert found.children == pytest.approx([stops_at * 1.5] * 2)
     assert found.harm == pytest.approx((1.0, 0.0))
     assert found.success == (0.0, 0.0)
-
-
-def test_what_does_not_reckon_with_own_rules_refuses_them():
-    plan = unlike(Independent())
-    accrual = Accrual((1.0, 1.0, 1.0), (6, 12))
-    with pytest.raises(DesignInvalid, match=r"harm\.scope: found basket; random accrual takes pooled"):
-        random_accrual(Trial(plan), [SCENARIO], courses=Courses(20), accrual=accrual)
-    (problem,) = design_problems(replace(plan, accrual=accrual))
-    assert problem.path == ("harm", "scope")
 
 
 def test_a_basket_too_small_for_any_boundary_is_named():

@@ -102,6 +102,7 @@ def _worst_table(report: DesignReport, found: RandomAccrual) -> Table:
 
 
 def _by_basket_table(report: DesignReport, found: RandomAccrual) -> Table:
+    own_harm = report.design.harm_by_basket
     rows = tuple(
         (
             planned.scenario.name,
@@ -112,6 +113,11 @@ def _by_basket_table(report: DesignReport, found: RandomAccrual) -> Table:
             _points(error.success[j]),
             share(sum(step[j] for step in planned.stopped_futility)),
             share(now.stopped_futility[j]),
+            *(
+                (share(sum(step[j] for step in planned.stopped_harm)), share(now.stopped_harm[j]))
+                if own_harm
+                else ()
+            ),
         )
         for planned, now, error in _three(report, found)
         for j, basket in enumerate(report.design.baskets)
@@ -125,6 +131,7 @@ def _by_basket_table(report: DesignReport, found: RandomAccrual) -> Table:
         Column("Its Monte Carlo error, points", "number", 1.1),
         Column("Stopped early for futility, planned, %", "number", 1.2),
         Column("Stopped early for futility, random, %", "number", 1.2),
+        *(Column(f"Stopped for harm, {how}, %", "number", 1.1) for how in ("planned", "random") if own_harm),
     )
     note = "Of a basket that responds, success is power; of another it is a type 1 error."
     return Table("accrual_by_basket", "Each basket if accrual is random", columns, rows, (note,))

@@ -16,7 +16,6 @@ import numpy as np
 from leadline.errors import BeyondExactRange, DesignInvalid
 from leadline.trial.accrual.arrivals import COURSES, Arrivals, Courses, draw_arrivals
 from leadline.trial.accrual.ends import Apart, Ends, Together
-from leadline.trial.basket_harm import pooled_harm_only
 from leadline.trial.endings import Reason, outcome_count
 from leadline.trial.scenarios import Scenario
 
@@ -37,7 +36,7 @@ MIDDLE = (0.05, 0.95)  # quantiles of the courses between which the numbers at a
 class OnAccrual:
     """What a design does under one scenario, over random accrual; tuples have one entry a basket.
 
-    The fields are those of `Operating`; closing early is summed over the steps, and so is `harm`.
+    The fields are those of `Operating`; closing early is summed over the steps, and so are `stopped_harm` and `harm`.
     """
 
     scenario: Scenario
@@ -47,6 +46,7 @@ class OnAccrual:
     children: tuple[float, ...]
     stopped_futility: tuple[float, ...]
     stopped_efficacy: tuple[float, ...]
+    stopped_harm: tuple[float, ...]
     harm: float
 
 
@@ -101,8 +101,8 @@ def random_accrual(
 
     worst    further scenarios, which are kept apart
     accrual  in place of what the design says
-    raises   DesignInvalid for a design that says nothing of accrual, has controls, or a harm rule for each basket, and
-             for fewer than 20 courses; BeyondExactRange
+    raises   DesignInvalid for a design that says nothing of accrual, or has controls, and for fewer than 20 courses;
+             BeyondExactRange
     """
     stated = _checked(trial.design, accrual or trial.design.accrual, courses)
     drawn = draw_arrivals(trial.design, stated, courses=courses)
@@ -127,7 +127,6 @@ def random_accrual(
 
 def _checked(design: Design, accrual: Accrual | None, courses: Courses) -> Accrual:
     """The accrual, if it can be asked what it changes."""
-    pooled_harm_only(design, where="random accrual")
     if accrual is None or design.randomised:
         found = "no accrual" if accrual is None else "baskets with controls"
         raise DesignInvalid(f"{design.title}: found {found}; takes accrual, and baskets without controls")
@@ -192,20 +191,17 @@ def _operating(
     trial: Trial, scenario: Scenario, arrivals: Arrivals, ends: Sequence[Together | Apart]
 ) -> Floats:
     null = scenario.null(trial.design)
-    every, total = np.ones_like(null), np.zeros(4 * len(null) + 3)
+    every, total = np.ones_like(null), np.zeros(5 * len(null) + 3)
     for end in ends:
-        go = _go(trial, scenario, arrivals, end.closed)
-        left = go.unharmed[
-            [one.step for one in end.closed]
-        ]  # before harm could stop it, at the basket's closing
-        reasons = [one.reason for one in end.closed]
+        go, reasons = _go(trial, scenario, arrivals, end.closed), [one.reason for one in end.closed]
         total += np.concatenate(
             [
-                end.success * left,
-                end.chance * left * [reason is Reason.FUTILITY for reason in reasons],
-                end.chance * left * [reason is Reason.EFFICACY for reason in reasons],
+                end.success * go.left,
+                end.chance * go.left * [reason is Reason.FUTILITY for reason in reasons],
+                end.chance * go.left * [reason is Reason.EFFICACY for reason in reasons],
+                end.chance * go.harmed,
                 end.chance * go.children,
-                [end.some(null, left), end.some(every, left), end.chance * (1 - go.unharmed[-1])],
+                [end.some(null, go.left), end.some(every, go.left), end.chance * go.harm],
             ]
         )
     return total
@@ -214,15 +210,34 @@ def _operating(
 class _Go(NamedTuple):
     """How a trial goes that ends in one way, as far as harm lets it.
 
-    unharmed   (steps,), probability that harm has not stopped it by each step
-    children   (baskets,), expected
+    left       (baskets,), probability that the basket closes so before harm stops the trial
+    harmed     (baskets,), probability that harm closes the basket
+    children   (baskets,), expected, times the probability that it goes so
+    harm       probability that harm stops the trial, or one of its baskets
     """
 
-    unharmed: Floats
+    left: Floats
+    harmed: Floats
     children: Floats
+    harm: float
 
 
 def _go(trial: Trial, scenario: Scenario, arrivals: Arrivals, closed: Sequence[Closed]) -> _Go:
+    if trial.basket_harm is None:
+        return _go_together(trial, scenario, arrivals, closed)
+    rates, steps = trial.harm_rates(scenario), trial.design.steps()
+    paths = tuple(
+        tuple(treated[j] for treated, moved in zip(arrivals.treated, steps, strict=True) if j in moved)
+        for j in range(len(closed))
+    )
+    chance = trial.basket_harm.chance(closed, rates, paths)
+    harmed = np.array([one.reason is Reason.HARM for one in closed])
+    children = trial.basket_harm.children(closed, rates, paths)
+    return _Go(np.full(len(closed), chance), chance * harmed, chance * children, chance * harmed.any())
+
+
+def _go_together(trial: Trial, scenario: Scenario, arrivals: Arrivals, closed: Sequence[Closed]) -> _Go:
+    """Under a harm rule that counts the children of all baskets together, or none."""
     treated = np.array(
         [
             [arrivals.treated[min(step, end.step)][j] for j, end in enumerate(closed)]
@@ -231,10 +246,10 @@ def _go(trial: Trial, scenario: Scenario, arrivals: Arrivals, closed: Sequence[C
     )
     moves = enumerate(trial.design.steps())
     held = [step for step, moved in moves if any(closed[j].step >= step for j in moved)]
-    unharmed, children = np.ones(len(treated)), treated[-1].astype(float)
+    unharmed, children, ends = np.ones(len(treated)), treated[-1].astype(float), [one.step for one in closed]
     law = trial.harm_on(tuple(treated[held].sum(axis=1).tolist()), scenario)
     if law is None:
-        return _Go(unharmed, children)
+        return _Go(unharmed[ends], 1 - unharmed[ends], children, 0.0)
     children, before = law.never * children, np.zeros(len(closed))
     for step, chance, total in zip(held, law.at_check, law.children, strict=True):
         unharmed[step:] -= chance
@@ -243,12 +258,12 @@ def _go(trial: Trial, scenario: Scenario, arrivals: Arrivals, closed: Sequence[C
             part = (total - before.sum()) / (now.sum() - before.sum())
             children += chance * (before + part * (now - before))
         before = now
-    return _Go(unharmed, children)
+    return _Go(unharmed[ends], 1 - unharmed[ends], children, 1 - unharmed[-1])
 
 
 def _fields(scenario: Scenario, values: Floats) -> OnAccrual:
     baskets = len(scenario.rates)
-    *per_basket, rest = np.split(values, np.arange(1, 5) * baskets)
-    success, futility, efficacy, children = (tuple(part.tolist()) for part in per_basket)
+    *per_basket, rest = np.split(values, np.arange(1, 6) * baskets)
+    success, futility, efficacy, harmed, children = (tuple(part.tolist()) for part in per_basket)
     error, any_success, harm = rest.tolist()
-    return OnAccrual(scenario, success, error, any_success, children, futility, efficacy, harm)
+    return OnAccrual(scenario, success, error, any_success, children, futility, efficacy, harmed, harm)

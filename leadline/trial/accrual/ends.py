@@ -1,12 +1,12 @@
-"""The ways in which a trial can end on one course of accrual, each with its chance; harm joins in later.
+"""The ways in which a trial can end on one course of accrual, each with its chance; that of harm joins in later.
 
-What the harm rule leaves of an end depends on the numbers of treated children alone, so the ends are found without it.
+What harm leaves of an end depends on the numbers of treated children alone. So the ends are found without a rule for
+the whole trial; where each basket has a rule of its own, which of them harm closes is a part of the end.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,6 +15,7 @@ import numpy as np
 from leadline.errors import BeyondExactRange
 from leadline.trial.apart import Fate
 from leadline.trial.endings import Seen, find_endings
+from leadline.trial.operating import without_pooled_harm
 from leadline.trial.tally import likelihood
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ class Ends:
         return self._found[seen]
 
     def _together(self, seen: Seen) -> list[list[Together]]:
-        design, bits = replace(self.trial.design, harm=None), np.arange(len(self.trial.design.baskets))
+        design, bits = without_pooled_harm(self.trial.design), np.arange(len(self.trial.design.baskets))
         found: list[list[Together]] = [[] for _ in self.scenarios]
         for ending in find_endings(design, self.trial.posterior, seen=seen).endings:
             codes = ending.success @ (1 << bits)
