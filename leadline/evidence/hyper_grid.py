@@ -89,46 +89,37 @@ def _mean_breaks(prior: HyperPrior, least_tau: float, towards: Sequence[float]) 
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class BinomialNormalTable:
-    """Integrals over p for events = 0..n of n, at G nodes of (mu, tau): arrays (n + 1, G).
-
-    marginal   of the likelihood, relative to its maximum (r/n)^r (1 - r/n)^(n - r): a factor of the row alone
-    mean       the same with the factor p: mean / marginal is E[p | mu, tau, events]
-    tail       the same over p > cut only: tail / marginal is P(p > cut | mu, tau, events)
-    """
-
-    marginal: Array
-    mean: Array
-    tail: Array
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class BinomialNormalIntegrals:
-    """Integrals of p^r (1 - p)^(n + 1 - r) N(logit p; mu + offset, tau^2), r = 0..n + 1: arrays (n + 2, G).
+    """A basket's integrals over p for events = 0..size of the first `size` patients, at G nodes: (size + 1, G).
 
-    One patient more than the basket has, as p is itself a likelihood: that of one more event.
+    Made from those of p^r (1 - p)^(n + 1 - r) N(logit p; mu + offset, tau^2), r = 0..n + 1: one patient more than the
+    basket has, as p is itself a likelihood, that of one more event. As p^r q^s = p^(r + 1) q^s + p^r q^(s + 1), each
+    patient fewer adds neighbours, and nothing cancels.
 
     n       patients
-    whole   over all p
-    above   over p > cut
+    whole   (n + 2, G), over all p
+    above   (n + 2, G), over p > cut; (0, G) where no cut was asked for
     """
 
     n: int
     whole: Array
     above: Array
 
-    def table(self, size: int) -> BinomialNormalTable:
-        """The table of the first `size` patients, 0 to n.
+    def marginal(self, size: int) -> Array:
+        """Of the likelihood, relative to its maximum (r/n)^r (1 - r/n)^(n - r): a factor of the row alone."""
+        return self._fewer(size) @ self.whole
 
-        p^r q^s = p^(r + 1) q^s + p^r q^(s + 1): each patient fewer adds neighbours, and nothing cancels.
-        """
-        relative = np.exp(-_log_largest(size))[:, None]
-        one_more, all_fewer = (_neighbours_added(self.n + 2, self.n - size + less) for less in (0, 1))
-        return BinomialNormalTable(
-            marginal=(relative * all_fewer) @ self.whole,
-            mean=(relative * one_more[1:]) @ self.whole,
-            tail=(relative * all_fewer) @ self.above,
-        )
+    def mean(self, size: int) -> Array:
+        """The same with the factor p: over the marginal it is E[p | mu, tau, events]."""
+        one_more = _neighbours_added(self.n + 2, self.n - size)[1:]
+        return (_relative(size) * one_more) @ self.whole
+
+    def tail(self, size: int) -> Array:
+        """The same over p > cut only: over the marginal it is P(p > cut | mu, tau, events)."""
+        return self._fewer(size) @ self.above
+
+    def _fewer(self, size: int) -> Array:
+        return _relative(size) * _neighbours_added(self.n + 2, self.n - size + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,18 +127,23 @@ class Wanted:
     """One basket's integrals.
 
     n        patients of the basket
-    cut      the proportion (0 to 1, not included) above which `tail` counts
+    cut      the proportion (0 to 1, not included) above which the tail counts; none is made without one
     offset   in log odds
     """
 
     n: int
-    cut: float
+    cut: float | None = None
     offset: float = 0.0
 
     @property
-    def edge(self) -> float:
+    def edges(self) -> list[float]:
         """The cut in log odds, counted from the offset."""
-        return float(np.log(self.cut) - np.log1p(-self.cut)) - self.offset
+        return [] if self.cut is None else [float(np.log(self.cut) - np.log1p(-self.cut)) - self.offset]
+
+    @property
+    def rows(self) -> int:
+        """How many integrals: of each number of events, and again above the cut."""
+        return (self.n + 2) * (1 + len(self.edges))
 
 
 def integrate(
@@ -156,23 +152,26 @@ def integrate(
     """What the tables of some baskets are made of, at every number of their patients; one a basket.
 
     mu, tau    (G,), tau above zero: the nodes of a HyperGrid, or one node for a basket that stands alone
-    order      nodes per panel of log odds; 10 gives ten digits
+    order      nodes per panel of log odds; 10 gives ten digits, 8 at least eight
     """
-    found = [(np.empty((b.n + 2, tau.size)), np.empty((b.n + 2, tau.size))) for b in baskets]
+    found = np.empty((sum(basket.rows for basket in baskets), tau.size))
     for spread, nodes in _by_spread(mu, tau):
         eta, weight = between(*_panels(baskets, mu[nodes], spread), order)
-        likelihoods = [_likelihoods(b.n + 1, eta + b.offset) * weight for b in baskets]
-        splits = np.searchsorted(eta, [b.edge for b in baskets]).tolist()
+        integrands = np.concatenate([_integrands(basket, eta) for basket in baskets]) * weight
         for block in _blocks(nodes):
-            centres = mu[block]
-            low, high = _reached(eta, centres, spread)
-            normal = _normal(eta[low:high], centres, spread)
-            for (whole, above), likelihood, split in zip(found, likelihoods, splits, strict=True):
-                cut = min(max(split, low), high)
-                beyond = likelihood[:, cut:high] @ normal[cut - low :]
-                above[:, block] = beyond
-                whole[:, block] = likelihood[:, low:cut] @ normal[: cut - low] + beyond
-    return [BinomialNormalIntegrals(b.n, *both) for b, both in zip(baskets, found, strict=True)]
+            low, high = _reached(eta, mu[block], spread)
+            found[:, block] = integrands[:, low:high] @ _normal(eta[low:high], mu[block], spread)
+    parts = np.split(found, np.cumsum([basket.rows for basket in baskets])[:-1])
+    return [
+        BinomialNormalIntegrals(basket.n, part[: basket.n + 2], part[basket.n + 2 :])
+        for basket, part in zip(baskets, parts, strict=True)
+    ]
+
+
+def _integrands(basket: Wanted, eta: Array) -> Array:
+    """(rows, log odds): the likelihoods, and again where they count above the cut."""
+    likelihoods = _likelihoods(basket.n + 1, eta + basket.offset)
+    return np.concatenate([likelihoods, *(likelihoods * (eta > edge) for edge in basket.edges)])
 
 
 def _blocks(nodes: NDArray[np.intp]) -> list[NDArray[np.intp]]:
@@ -193,7 +192,7 @@ def _panels(baskets: Sequence[Wanted], centre: Array, tau: float) -> tuple[Array
     centre   of the normals, rising
     """
     low, high = centre[0] - TAIL * tau, centre[-1] + TAIL * tau
-    of_baskets = [[*(_likelihood_breaks(basket.n) - basket.offset), basket.edge] for basket in baskets]
+    of_baskets = [[*(_likelihood_breaks(basket.n) - basket.offset), *basket.edges] for basket in baskets]
     breaks = np.unique(np.clip(np.concatenate([[low, high], *of_baskets]), low, high))
     pieces = np.ceil(np.diff(breaks) / (PANEL * tau)).astype(int)
     ends = np.cumsum(pieces)
@@ -264,10 +263,10 @@ def _both_proportions(eta: Array) -> tuple[Array, Array]:
     return np.where(up, larger, smaller), np.where(up, smaller, larger)
 
 
-def _log_largest(n: int) -> Array:
-    """(n + 1,): log of the largest likelihood of each count."""
+def _relative(n: int) -> Array:
+    """(n + 1, 1): one over the largest likelihood of each count."""
     counts = np.arange(n + 1)
     with np.errstate(divide="ignore", invalid="ignore"):
         best = counts * np.log(counts / n) + (n - counts) * np.log(1 - counts / n) if n else counts * 0.0
     best[[0, -1]] = 0.0
-    return np.asarray(best)
+    return np.asarray(np.exp(-best)[:, None])

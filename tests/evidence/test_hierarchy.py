@@ -22,7 +22,7 @@ from leadline.evidence.hierarchy import (
     InverseGammaVariance,
     study_integrals,
 )
-from leadline.evidence.hyper_grid import BinomialNormalTable, Wanted, hyper_grid, integrate
+from leadline.evidence.hyper_grid import BinomialNormalIntegrals, Wanted, hyper_grid, integrate
 from leadline.evidence.likelihoods import BinomialLikelihood, HypergeometricLikelihood, PoissonLikelihood
 
 NODES = st.tuples(st.floats(-6, 6), st.floats(0.001, 6))
@@ -45,8 +45,8 @@ def slow_integral(
     return math.fsum(quad(integrand, a, b, epsabs=0, epsrel=1e-12)[0] for a, b in pairwise(breaks))
 
 
-def tabulate(n: int, mu, tau, *, cut: float, offset: float = 0.0) -> BinomialNormalTable:
-    return integrate([Wanted(n, cut, offset)], mu, tau)[0].table(n)
+def tabulate(n: int, mu, tau, *, cut: float, offset: float = 0.0) -> BinomialNormalIntegrals:
+    return integrate([Wanted(n, cut, offset)], mu, tau)[0]
 
 
 def scaled(r: int, n: int) -> float:
@@ -65,7 +65,9 @@ def test_the_table_agrees_with_adaptive_integration(mu, tau):
             slow_integral(r, n, mu + offset, tau, power=1),
             slow_integral(r, n, mu + offset, tau, above=edge),
         ]
-        found = [float(part[r, 0]) * scaled(r, n) for part in (table.marginal, table.mean, table.tail)]
+        found = [
+            float(part[r, 0]) * scaled(r, n) for part in (table.marginal(n), table.mean(n), table.tail(n))
+        ]
         assert found == pytest.approx(expected, rel=2e-9, abs=1e-14)
 
 
@@ -75,9 +77,9 @@ def test_over_all_counts_the_table_sums_to_one_and_its_tails_to_the_prior(n, nod
     mu, tau = (np.array(values) for values in zip(*nodes, strict=True))
     table = tabulate(n, mu, tau, cut=cut)
     ways = np.array([comb(n, r) * scaled(r, n) for r in range(n + 1)])
-    assert ways @ table.marginal == pytest.approx(np.ones(tau.size), abs=1e-9)
+    assert ways @ table.marginal(n) == pytest.approx(np.ones(tau.size), abs=1e-9)
     beyond = norm.sf((math.log(cut / (1 - cut)) - mu) / tau)
-    assert ways @ table.tail == pytest.approx(beyond, abs=1e-9)
+    assert ways @ table.tail(n) == pytest.approx(beyond, abs=1e-9)
 
 
 @given(n=st.integers(1, 40), node=NODES, data=st.data())
@@ -87,7 +89,7 @@ def test_both_ways_to_an_integral_agree(n, node, data):
     mu, tau = np.array([node[0]]), np.array([node[1]])
     table = tabulate(n, mu, tau, cut=0.5)
     direct = study_integrals(BinomialLikelihood.of([r], [n]), mu, tau, order=30).log_marginal()
-    assert math.log(float(table.marginal[r, 0]) * scaled(r, n)) == pytest.approx(
+    assert math.log(float(table.marginal(n)[r, 0]) * scaled(r, n)) == pytest.approx(
         float(direct[0, 0]), abs=1e-6
     )
 
@@ -181,9 +183,11 @@ def posterior_tails(order: int) -> list[float]:
         HyperPrior(0.0, 2.0, HalfNormal(1.0)), towards=(math.log(cut / (1 - cut)),), order=order
     )
     tables = [tabulate(size, grid.mu, grid.tau, cut=cut) for size in n]
-    weight = grid.weight * np.prod([t.marginal[k] for t, k in zip(tables, r, strict=True)], axis=0)
+    seen = [table.marginal(size)[k] for table, size, k in zip(tables, n, r, strict=True)]
+    weight = grid.weight * np.prod(seen, axis=0)
     weight = weight / weight.sum()
-    return [float(weight @ (t.tail[k] / t.marginal[k])) for t, k in zip(tables, r, strict=True)]
+    tails = [table.tail(size)[k] for table, size, k in zip(tables, n, r, strict=True)]
+    return [float(weight @ (tail / marginal)) for tail, marginal in zip(tails, seen, strict=True)]
 
 
 def test_the_grid_is_as_fine_as_its_documentation_says():
@@ -251,7 +255,7 @@ def test_the_conditional_likelihood_agrees_with_metafor():
 def test_the_table_of_the_first_patients_agrees_with_adaptive_integration(n, size):
     """A table of a few of many patients is a sum of many integrals: nothing is lost on the way."""
     mu, tau, offset, cut = -0.7, 0.9, 0.3, 0.35
-    table = integrate([Wanted(n, cut, offset)], np.array([mu]), np.array([tau]))[0].table(size)
+    table = integrate([Wanted(n, cut, offset)], np.array([mu]), np.array([tau]))[0]
     for r in range(size + 1):
         largest = scaled(r, size) if size else 1.0
         expected = [
@@ -259,7 +263,7 @@ def test_the_table_of_the_first_patients_agrees_with_adaptive_integration(n, siz
             slow_integral(r, size, mu + offset, tau, power=1) / largest,
             slow_integral(r, size, mu + offset, tau, above=math.log(cut / (1 - cut))) / largest,
         ]
-        found = [part[r, 0] for part in (table.marginal, table.mean, table.tail)]
+        found = [part[r, 0] for part in (table.marginal(size), table.mean(size), table.tail(size))]
         assert found == pytest.approx(expected, rel=1e-9, abs=1e-14)
 
 

@@ -23,7 +23,6 @@ from scipy.special import logit, xlog1py, xlogy
 from leadline.evidence.hierarchy import HalfNormal, HyperPrior
 from leadline.evidence.hyper_grid import (
     BinomialNormalIntegrals,
-    BinomialNormalTable,
     HyperGrid,
     Wanted,
     given_studies,
@@ -51,13 +50,13 @@ if TYPE_CHECKING:
 
 # Nodes a panel by fineness. Measured against 14, over random outcomes of 2 to 4 baskets of 5 to 40 children, unlikely
 # ones among them, and six priors: probabilities above a rate, with panels graded towards it, to 2e-4 where baskets are
-# as unlike as can be; then 3e-6; then 1e-8. Means and predictions, without grading, to 1e-5, and half of them to 1e-6.
+# as unlike as can be; then 3e-6; then 1e-8. Means and predictions, without grading, to 2e-5, and half of them to 1e-6.
 ORDERS_GRADED, ORDER = (4, 6, 8), 6
+ORDER_WITHIN = 8  # nodes a panel of a basket's own log odds: eight digits
 CLOSE = (5e-4, 5e-6)  # to a cut-off: computed again, with the next fineness
 QUADRATURE_ERROR = (
     1e-7  # of what is then decided: that of the effects against controls, the largest (`effects`)
 )
-ANY_CUT = 0.5  # of tables whose tail is not asked for
 HELD = 48  # arrays of each kind kept for the next question, a few MB each: those of a design of six baskets
 
 
@@ -167,7 +166,7 @@ def sittings(
     outcomes: Outcomes, quantity: Quantity, baskets: Sequence[Beforehand], from_zero: Sequence[float]
 ) -> list[Sitting]:
     """One a basket."""
-    cuts = quantity.rates if isinstance(quantity, Above) else (ANY_CUT,) * len(baskets)
+    cuts = quantity.rates if isinstance(quantity, Above) else (None,) * len(baskets)
     later = quantity.sizes if isinstance(quantity, Reaches) else outcomes.sizes
     wanted = [
         Wanted(max(basket.size, *sizes), cut, offset)
@@ -207,29 +206,25 @@ def _grid(prior: HyperPrior, towards: tuple[float, ...], order: int, studies: tu
     return given_studies(grid, likelihood, centres)
 
 
-def _table(sitting: Sitting, grid: HyperGrid, size: int) -> BinomialNormalTable:
-    """The integrals are made once for all children of all baskets, and serve each look."""
-    return _integrals(sitting.together, grid)[sitting.wanted].table(size)
-
-
 @lru_cache(maxsize=HELD)
 def _integrals(together: tuple[Wanted, ...], grid: HyperGrid) -> dict[Wanted, BinomialNormalIntegrals]:
-    return dict(zip(together, integrate(together, grid.mu, grid.tau), strict=True))
+    return dict(zip(together, integrate(together, grid.mu, grid.tau, order=ORDER_WITHIN), strict=True))
 
 
 @lru_cache(maxsize=HELD)
 def normal_factors(quantity: Quantity, grid: HyperGrid, sitting: Sitting) -> Factors:
     """A basket whose log odds are normal around each node's mean."""
-    table = _table(sitting, grid, sitting.size)
+    integrals, size = _integrals(sitting.together, grid)[sitting.wanted], sitting.size
+    marginal = integrals.marginal(size)
     match quantity:
         case Above():
-            return Factors(table.marginal, table.tail)
+            return Factors(marginal, integrals.tail(size))
         case Mean():
-            return Factors(table.marginal, table.mean)
+            return Factors(marginal, integrals.mean(size))
         case Reaches(responders, sizes):
             full = sizes[sitting.basket]
-            later = _table(sitting, grid, full).marginal
-            return Factors(table.marginal, _reached(later, sitting.size, full, responders[sitting.basket]))
+            later = integrals.marginal(full)
+            return Factors(marginal, _reached(later, size, full, responders[sitting.basket]))
 
 
 def basket_factors(quantity: Quantity, grid: HyperGrid, sitting: Sitting, basket: Beforehand) -> Factors:
@@ -308,6 +303,9 @@ def total_over_nodes(counts: Counts, weight: Floats, factors: Sequence[Factors])
 MOST_HELD = (
     4_000_000  # products held together, 32 MB; above it the nodes, or the outcomes, are taken in parts
 )
+IN_CACHE = 100_000  # products that a processor keeps at hand: so many nodes are taken at once as give them,
+MANY_NODES = 256  # or so many, if memory allows, as fewer cost more in calls than in sums
+LEAST_NODES = 16  # for which there has to be memory
 PAIRS_WORTH = (
     20  # a matrix product of all pairs is worth so many pairs an outcome; drawn outcomes have too few
 )
@@ -332,7 +330,7 @@ def _sums(
         return [np.concatenate(both) for both in zip(*parts, strict=True)]
     shape = (len(left), len(right)) if all_pairs else (len(counts),)
     sums = [np.zeros(shape) for _ in weighted]
-    step = max(MOST_HELD // rows_held, 1)
+    step = max(IN_CACHE // rows_held, min(MANY_NODES, MOST_HELD // rows_held))
     for start in range(0, len(weight), step):
         nodes = slice(start, start + step)
         products = _Halves((left, right), factors, nodes)
@@ -341,9 +339,6 @@ def _sums(
             one = one * weight[nodes]
             found += one @ other.T if all_pairs else np.einsum("on,on->o", one[left_rows], other[right_rows])
     return [found[left_rows, right_rows] for found in sums] if all_pairs else sums
-
-
-LEAST_NODES = 16  # taken together: fewer cost more in calls than in sums
 
 
 class _Halves:
