@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from leadline.evidence.adults import Discount
     from leadline.evidence.hierarchy import HyperPrior
     from leadline.evidence.normal import NormalMixture
-    from leadline.evidence.studies import Studies, StudyKind
+    from leadline.evidence.studies import Studies
 
 app = typer.Typer(
     help="Pool studies, make a prior for children, find its tipping point.", no_args_is_help=True
@@ -85,7 +85,7 @@ def pool(
         table.kind,
         {"--level": level, "--mu-mean": mu_mean, "--mu-sd": mu_sd, "--tau-scale": tau_scale},
     )
-    pooled = pool_studies(table, prior=_hyper_prior(table.kind, mu_mean, mu_sd, tau_scale), level=level)
+    pooled = pool_studies(table, prior=_hyper_prior(table, mu_mean, mu_sd, tau_scale), level=level)
     if figure is not None:
         from leadline.report.figures.forest import draw_forest
 
@@ -131,7 +131,7 @@ def prior(
     )  # fmt: skip
     found = prior_for_children(
         table,
-        prior=_hyper_prior(table.kind, mu_mean, mu_sd, tau_scale),
+        prior=_hyper_prior(table, mu_mean, mu_sd, tau_scale),
         discount=_discount(power, widen, as_one),
         robust_weight=robust_weight,
         robust=_normal(0.0, robust_sd),
@@ -206,7 +206,7 @@ def tipping(
         or _children(table, events, n, estimate, se),
         conclusion=Conclusion(limit, probability, above=not below),
         children_n=(n_treated, n_control) if n_treated and n_control else None,
-        prior=_hyper_prior(table.kind, mu_mean, mu_sd, tau_scale),
+        prior=_hyper_prior(table, mu_mean, mu_sd, tau_scale),
         discount=_discount(power, widen, as_one),
         robust=_normal(robust_mean or 0.0, robust_sd),
     )
@@ -218,19 +218,21 @@ def tipping(
 
 
 def _hyper_prior(
-    kind: StudyKind, mean: float | None, sd: float | None, tau_scale: float | None
-) -> HyperPrior:
+    studies: Studies, mean: float | None, sd: float | None, tau_scale: float | None
+) -> HyperPrior | None:
+    """The prior as asked for, the usual one filling in what was not; None where nothing was."""
     from dataclasses import replace
 
-    from leadline.evidence.hierarchy import HalfNormal
-    from leadline.evidence.pooling import DEFAULT_PRIORS
+    from leadline.evidence.hierarchy import HalfNormal, HyperPrior
+    from leadline.evidence.pooling import default_prior
 
-    prior = DEFAULT_PRIORS[kind]
-    if mean is not None:
-        prior = replace(prior, mean=mean)
-    if sd is not None:
-        prior = replace(prior, sd=sd)
-    return replace(prior, tau=HalfNormal(tau_scale)) if tau_scale is not None else prior
+    if mean is None and sd is None and tau_scale is None:
+        return None
+    if sd is not None and tau_scale is not None:
+        return HyperPrior(mean or 0.0, sd, HalfNormal(tau_scale))
+    usual = default_prior(studies)
+    tau = usual.tau if tau_scale is None else HalfNormal(tau_scale)
+    return replace(usual, mean=mean or usual.mean, sd=sd or usual.sd, tau=tau)
 
 
 def _discount(power: float, widen: float, as_one: bool) -> Discount:

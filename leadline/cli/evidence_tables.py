@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from leadline.evidence.adults import Discount
     from leadline.evidence.children import Fitted, PriorForChildren
     from leadline.evidence.children_tipping import TippingForChildren
+    from leadline.evidence.hierarchy import HyperPrior
     from leadline.evidence.normal import NormalMixture
     from leadline.evidence.pooling import Pooled, Summary
     from leadline.evidence.priors import BetaMixture
@@ -44,6 +45,7 @@ def _print_posterior(pooled: Pooled, percent: str) -> None:
     table.add_row("a new study (prediction)", _number(pooled.new_study.median), _span(pooled.new_study), "")
     table.add_row(f"tau ({pooled.scale})", _number(pooled.tau.median), _span(pooled.tau), "")
     _print(table)
+    print(_prior_words(pooled.prior, pooled.scale))
     print(
         f"Exact likelihood, quadrature; the error of these numbers is below {_power_of_ten(pooled.error)}.\n"
     )
@@ -86,7 +88,9 @@ def print_prior(found: PriorForChildren) -> None:
     exact = found.exact
     table.add_row("exact MAP", _number(exact.mean), _number(exact.sd), _number(exact.median), _span(exact))
     _print(table)
-    print(f"From {_counted(found.studies)}. {_discount_words(found.discount)}\n")
+    print(f"From {_counted(found.studies)}. {_discount_words(found.discount)}")
+    scale = "log odds" if found.scale == "proportion" else found.scale
+    print(f"{_prior_words(found.prior, scale, as_one=found.discount.as_one)}\n")
 
     table = _table("fitted", "weight", *_shape_names(found.fits[0]), "KL", "ELIR", "moment", "Morita")
     for fit in found.fits:
@@ -137,6 +141,7 @@ def print_tipping(found: TippingForChildren) -> None:
     print(
         f"  children alone: {tipping.without_adults:.3f}    adults believed whole: {tipping.adults_alone:.3f}"
     )
+    print(f"  What is not the adults' in the prior is vague: {_vague_words(found.robust)}.")
     if tipping.weight is None:
         holds = tipping.adults_alone >= tipping.conclusion.probability
         print(
@@ -148,6 +153,8 @@ def print_tipping(found: TippingForChildren) -> None:
             f"({tipping.posterior_weight:.3f} in the posterior)."
         )
     print(f"Adult evidence from {_counted(found.studies)}. {_discount_words(found.discount)}")
+    scale = "log odds" if found.scale == "proportion" else found.scale
+    print(_prior_words(found.prior, scale, as_one=found.discount.as_one))
     _print_without_information(found.without_information)
     print(f"The error of these probabilities and weights is below {_power_of_ten(found.error)}.\n")
     table = _table("weight in prior", "in posterior", "probability", "median", "95 %")
@@ -164,6 +171,29 @@ def print_tipping(found: TippingForChildren) -> None:
         weight = "none" if choice.tipping_weight is None else f"{choice.tipping_weight:.4f}"
         table.add_row(choice.words, _number(choice.sd), weight)
     _print(table)
+
+
+def _prior_words(prior: HyperPrior | None, scale: str, *, as_one: bool = False) -> str:
+    """The priors that the hierarchical model starts from; nothing of tau where the studies are taken as one."""
+    from leadline.evidence.hierarchy import HalfNormal
+
+    if prior is None:
+        return f"Prior of the average ({scale}): flat."
+    said = f"Prior of the average ({scale}): normal, mean {prior.mean:g}, standard deviation {prior.sd:g}"
+    if as_one:
+        return f"{said}."
+    if isinstance(prior.tau, HalfNormal):
+        return f"{said}; of tau: half-normal, scale {prior.tau.scale:g}."
+    return f"{said}; of tau: {prior.tau}."
+
+
+def _vague_words(robust: BetaMixture | NormalMixture) -> str:
+    beta = hasattr(robust, "a")
+    parts = [
+        f"beta({first:g}, {second:g})" if beta else f"normal, mean {first:g}, standard deviation {second:.4g}"
+        for _, first, second in _components(robust)
+    ]
+    return "; ".join(parts)
 
 
 def _discount_words(discount: Discount) -> str:

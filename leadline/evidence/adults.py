@@ -22,7 +22,7 @@ from leadline.evidence.hierarchy import HalfNormal, HyperPrior
 from leadline.evidence.inverse_variance import common_effect
 from leadline.evidence.likelihoods import HypergeometricLikelihood
 from leadline.evidence.normal import NormalMixture, fit_normal_hierarchy
-from leadline.evidence.pooling import DEFAULT_PRIORS, Summary
+from leadline.evidence.pooling import Summary, default_prior
 from leadline.evidence.posterior import FINE, Fineness
 from leadline.evidence.priors import MapPrior, check_discount, map_prior
 from leadline.evidence.studies import Studies, StudyKind
@@ -57,9 +57,10 @@ def adult_prior(
 ) -> AdultPrior:
     """The exact MAP prior, on the log odds for one arm, on the log odds ratio for two, for effects as they are.
 
-    raises   StudiesInvalid for rates, for a discount that the kind does not take, or if no study tells anything
+    raises   StudiesInvalid for rates, for a discount that the kind does not take, if no study tells anything, or
+             without a prior for effects that have no usual one
     """
-    discount, prior = discount or Discount(), prior or DEFAULT_PRIORS[studies.kind]
+    discount = discount or Discount()
     check_discount(discount.power, discount.widened_by)
     match studies.kind:
         case StudyKind.RATE:
@@ -67,11 +68,18 @@ def adult_prior(
                 "a prior from rates is not made; counts of people (events, n) or effects are taken"
             )
         case StudyKind.ONE_ARM:
-            return _of_proportions(studies, prior, discount, fineness)
+            return _of_proportions(studies, prior or default_prior(studies), discount, fineness)
         case StudyKind.TWO_ARM:
-            return _of_two_arms(studies, prior, discount, fineness)
+            return _of_two_arms(studies, prior or default_prior(studies), discount, fineness)
         case StudyKind.EFFECT:
-            return _of_effects(studies, prior, discount, fineness)
+            return _of_effects(studies, used_prior(studies, prior, discount), discount, fineness)
+
+
+def used_prior(studies: Studies, prior: HyperPrior | None, discount: Discount) -> HyperPrior | None:
+    """The prior of mu and tau that the adult prior rests on; None for effects taken as one, where mu is flat."""
+    if studies.kind is StudyKind.EFFECT and discount.as_one:
+        return None
+    return prior or default_prior(studies)
 
 
 def _of_proportions(studies: Studies, prior: HyperPrior, discount: Discount, fineness: Fineness) -> MapPrior:
@@ -98,9 +106,11 @@ def _of_two_arms(studies: Studies, prior: HyperPrior, discount: Discount, finene
     )
 
 
-def _of_effects(studies: Studies, prior: HyperPrior, discount: Discount, fineness: Fineness) -> NormalMixture:
+def _of_effects(
+    studies: Studies, prior: HyperPrior | None, discount: Discount, fineness: Fineness
+) -> NormalMixture:
     estimates, ses = studies.columns()
-    if discount.as_one:
+    if prior is None:
         pooled = common_effect(estimates, ses**2)
         spread = math.hypot(pooled.se / math.sqrt(discount.power), discount.widened_by)
         return NormalMixture((1.0,), (pooled.estimate,), (spread,))

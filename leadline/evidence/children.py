@@ -17,6 +17,7 @@ from leadline.evidence.adults import (
     scale_of,
     summary_of,
     telling_names,
+    used_prior,
 )
 from leadline.evidence.classical import without_information
 from leadline.evidence.ess import (
@@ -26,7 +27,7 @@ from leadline.evidence.ess import (
 )
 from leadline.evidence.hierarchy import HyperPrior
 from leadline.evidence.normal import Density, NormalMixture, fit_normals
-from leadline.evidence.pooling import DEFAULT_PRIORS, Summary
+from leadline.evidence.pooling import Summary
 from leadline.evidence.precision import made_precise
 from leadline.evidence.priors import BetaMixture, MapPrior, fit_betas
 from leadline.evidence.studies import Studies
@@ -48,6 +49,7 @@ class PriorForChildren:
     scale                 "proportion", "log odds ratio", or the unit of an effect
     studies               on which it rests
     without_information   two-arm studies on which it does not: no event in either arm, or nothing but events
+    prior                 of mu and tau; None for effects taken as one, whose average has a flat prior
     exact                 summary of the exact MAP prior, discount included
     error                 the largest change of its numbers when the quadrature is made finer
     robust                the last of `fits` with a vague component of weight `robust_weight`
@@ -56,7 +58,7 @@ class PriorForChildren:
     scale: str
     studies: tuple[str, ...]
     without_information: tuple[str, ...]
-    prior: HyperPrior
+    prior: HyperPrior | None
     discount: Discount
     exact: Summary
     error: float
@@ -95,7 +97,7 @@ def prior_for_children(
         scale=scale_of(studies),
         studies=telling_names(studies),
         without_information=without_information(studies),
-        prior=prior or DEFAULT_PRIORS[studies.kind],
+        prior=used_prior(studies, prior, discount),
         discount=discount,
         exact=summary_of(exact),
         error=precise.error,

@@ -8,7 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from leadline.errors import StudiesInvalid
-from leadline.evidence.adults import AdultPrior, Discount, adult_prior, scale_of, summary_of, telling_names
+from leadline.evidence.adults import (
+    AdultPrior,
+    Discount,
+    adult_prior,
+    scale_of,
+    summary_of,
+    telling_names,
+    used_prior,
+)
 from leadline.evidence.classical import without_information
 from leadline.evidence.effect_priors import EffectPrior, blend_effects
 from leadline.evidence.hierarchy import HyperPrior
@@ -48,6 +56,7 @@ class TippingForChildren:
 
     studies               on which the adult evidence rests
     without_information   two-arm studies on which it does not: no event in either arm, or nothing but events
+    prior                 of mu and tau; None for effects taken as one, whose average has a flat prior
     error                 the largest change of any number here when the quadrature is made finer
     children              (events, n), (estimate, se), or (events_t, n_t, events_c, n_c)
     by_robust             the tipping weight for other robust components: it depends on them more than on anything else
@@ -56,6 +65,7 @@ class TippingForChildren:
     scale: str
     studies: tuple[str, ...]
     without_information: tuple[str, ...]
+    prior: HyperPrior | None
     discount: Discount
     adult: Summary
     children: Children
@@ -101,6 +111,7 @@ def tipping_for_children(
         scale=scale_of(studies),
         studies=telling_names(studies),
         without_information=without_information(studies),
+        prior=used_prior(studies, prior, discount),
         discount=discount,
         adult=found.summary,
         children=children,

@@ -68,13 +68,10 @@ def _inverse_variance(kind: StudyKind, found: Effects, level: float) -> list[Cla
     if not found.y.size:
         return []
     y, v = found.y, found.v
-    results = [
-        iv.common_effect(y, v, level=level),
-        iv.random_effects(y, v, estimator=iv.tau2_dersimonian_laird, level=level),
-        iv.random_effects(y, v, estimator=iv.tau2_paule_mandel, level=level),
-        iv.random_effects(y, v, estimator=iv.tau2_reml, level=level),
-    ]
-    if y.size > 1:
+    results = [iv.common_effect(y, v, level=level)]
+    if y.size > 1:  # one study shows nothing of the variation between studies
+        estimators = (iv.tau2_dersimonian_laird, iv.tau2_paule_mandel, iv.tau2_reml)
+        results += [iv.random_effects(y, v, estimator=estimator, level=level) for estimator in estimators]
         results.append(iv.hartung_knapp(y, v, estimator=iv.tau2_reml, level=level))
     return [_row(r.method, r, kind, r.tau2, r.prediction) for r in results]
 
@@ -83,7 +80,8 @@ def _likelihood(studies: Studies, level: float) -> list[Classical]:
     likelihood = likelihood_of(studies)
     if likelihood is None:
         return []
-    common, random = glmm.fit_common(likelihood, level=level), glmm.fit_random(likelihood, level=level)
+    common = glmm.fit_common(likelihood, level=level)
+    random = glmm.fit_random(likelihood, level=level) if sum(tells(studies)) > 1 else None
     named = (("common effect, maximum likelihood", common), ("random effects, maximum likelihood", random))
     return [_row(name, r, studies.kind, r.tau2, r.prediction) for name, r in named if r is not None]
 
@@ -110,7 +108,8 @@ def _double_arcsine(studies: Studies, level: float) -> list[Classical]:
     found = effect_sizes.double_arcsines(events, n)
     r = iv.random_effects(found.y, found.v, estimator=iv.tau2_reml, level=level)
     estimate, low, high = (effect_sizes.from_double_arcsine(x, n) for x in (r.estimate, r.low, r.high))
-    return [Classical("Freeman-Tukey double arcsine, REML", estimate, low, high)]
+    method = "Freeman-Tukey double arcsine"
+    return [Classical(f"{method}, REML" if n.size > 1 else method, estimate, low, high)]
 
 
 def _row(

@@ -124,7 +124,7 @@ def q_profile(y: Array, v: Array, *, level: float = 0.95) -> tuple[float, float]
 
 def tau2_dersimonian_laird(y: Array, v: Array) -> float:
     w = 1 / v
-    scale = float(w.sum() - (w @ w) / w.sum())
+    scale = _pairs(w) / float(w.sum())
     return max(0.0, (_generalised_q(y, v, 0.0) - (y.size - 1)) / scale) if y.size > 1 else 0.0
 
 
@@ -217,7 +217,13 @@ def _pooled(method: str, y: Array, v: Array, tau2: float, level: float) -> Rando
 
 def _typical_variance(v: Array) -> float:
     w = 1 / v
-    return float((v.size - 1) * w.sum() / (w.sum() ** 2 - w @ w))
+    return float((v.size - 1) * w.sum()) / _pairs(w)
+
+
+def _pairs(w: Array) -> float:
+    """The square of the sum less the sum of the squares, by pairs: the difference would be lost beside a study that
+    weighs far more than all others."""
+    return 2 * float(w[1:] @ w.cumsum()[:-1])
 
 
 def _falling_root(function: Callable[[float], float], *, top: float = math.inf) -> float | None:

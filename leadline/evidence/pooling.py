@@ -12,6 +12,7 @@ without a finite effect (an empty cell) takes no part in the inverse-variance es
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -39,8 +40,24 @@ DEFAULT_PRIORS: dict[StudyKind, HyperPrior] = {
     StudyKind.ONE_ARM: HyperPrior(0.0, 2.0, HalfNormal(1.0)),
     StudyKind.TWO_ARM: HyperPrior(0.0, 2.0, HalfNormal(0.5)),
     StudyKind.RATE: HyperPrior(0.0, 10.0, HalfNormal(1.0)),
-    StudyKind.EFFECT: HyperPrior(0.0, 4.0, HalfNormal(0.5)),
+    StudyKind.EFFECT: HyperPrior(0.0, 4.0, HalfNormal(0.5)),  # of logs of ratios, and of standardised effects
 }
+_OF_ANY_UNIT = re.compile(r"(log|ln)\b|standardi[sz]ed mean difference", re.IGNORECASE)
+
+
+def default_prior(studies: Studies) -> HyperPrior:
+    """The usual prior of these studies, which says little on the scale of a logarithm.
+
+    raises   StudiesInvalid for effects in any other unit: what is a wide spread in one is none in another
+    """
+    if studies.kind is StudyKind.EFFECT and not _OF_ANY_UNIT.match(studies.unit):
+        unit = f'in "{studies.unit}"' if studies.unit else "without a stated unit"
+        raise StudiesInvalid(
+            f"effects {unit} have no usual prior; how far their average and the studies may spread is asked for",
+            hint="Give --mu-sd and --tau-scale in that unit (from Python prior=); or, if it is a logarithm, say so in "
+            "the column unit, as log odds ratio.",
+        )
+    return DEFAULT_PRIORS[studies.kind]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +136,12 @@ class Pooled:
 def pool(studies: Studies, *, prior: HyperPrior | None = None, level: float = 0.95) -> Pooled:
     """Pool studies of one kind.
 
-    prior     of mu and tau on the scale of the analysis; DEFAULT_PRIORS unless given
-    raises    StudiesInvalid for a level that is none
+    prior     of mu and tau on the scale of the analysis; `default_prior` unless given
+    raises    StudiesInvalid for a level that is none, or without a prior for effects that have no usual one
     """
     if not 0 < level < 1:
         raise StudiesInvalid(f"a level of {level} is no confidence level; 0.95 is one")
-    prior = prior or DEFAULT_PRIORS[studies.kind]
+    prior = prior or default_prior(studies)
     precise = made_precise(lambda rule: _by_hierarchy(studies, prior, level, rule), _numbers)
     modelled = precise.result
     found = effects_of(studies)

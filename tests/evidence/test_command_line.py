@@ -63,6 +63,32 @@ def test_pool_prints_what_stands_beside_what(adults):
         assert words in result.stdout
 
 
+def test_the_priors_that_a_result_starts_from_are_printed(adults, asthma, tmp_path):
+    said = (
+        "Prior of the average (log odds): normal, mean 0, standard deviation 2; of tau: half-normal, scale 1."
+    )
+    children = ("--limit", "0.3", "--events", "3", "--n", "9")
+    for line in (("pool", str(adults)), ("prior", str(adults)), ("tipping", str(adults), *children)):
+        assert said in RUN.invoke(app, [*line]).stdout
+    assert "is vague: beta(1, 1)." in RUN.invoke(app, ["tipping", str(adults), *children]).stdout
+    flat = RUN.invoke(app, ["prior", str(asthma), "--as-one", "--patient-sd", "3.5"]).stdout
+    assert "Prior of the average (log rate ratio): flat." in flat
+    arms = tmp_path / "arms.csv"
+    arms.write_text("study,events_t,n_t,events_c,n_c\nA,3,11,5,12\nB,5,14,7,13\n", encoding="utf-8")
+    one = RUN.invoke(app, ["prior", str(arms), "--as-one"]).stdout
+    assert "Prior of the average (log odds ratio): normal, mean 0, standard deviation 2.\n" in one
+
+
+def test_effects_in_points_take_both_spreads_of_their_prior(tmp_path):
+    points = tmp_path / "points.csv"
+    points.write_text("study,estimate,se,unit\nA,-12,1,points\nB,-6,1,points\n", encoding="utf-8")
+    for options in ([], ["--tau-scale", "8"], ["--mu-sd", "20"], ["--mu-mean", "-5"]):
+        refused = RUN.invoke(app, ["pool", str(points), *options])
+        assert 'effects in "points" have no usual prior' in str(refused.exception)
+    taken = answered("pool", points, "--mu-sd", 20, "--tau-scale", 8)
+    assert taken["prior"] == {"mean": 0.0, "sd": 20.0, "tau": {"scale": 8.0}}
+
+
 def test_prior_names_every_sample_size(adults):
     result = RUN.invoke(app, ["prior", str(adults), "--widen", "0.3"])
     assert result.exit_code == 0

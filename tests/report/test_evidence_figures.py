@@ -22,8 +22,10 @@ CASES = {
 
 def studies(kind: StudyKind, names: str = "Study {}") -> Studies:
     rows = enumerate(CASES[kind], start=1)
+    unit = "log odds ratio" if kind is StudyKind.EFFECT else ""
     return Studies(
-        kind, tuple(Study(names.format(place), place + 1, tuple(map(float, row))) for place, row in rows)
+        kind,
+        tuple(Study(names.format(place), place + 1, tuple(map(float, row)), unit) for place, row in rows),
     )
 
 
