@@ -25,6 +25,7 @@ from leadline.report.design import write_design_report
 from leadline.report.design.machine import json_schema, machine
 from leadline.report.design.models import model_in_words, model_sources, prior_in_words
 from leadline.report.design.results import design_results
+from leadline.report.design.sections import cited_rates
 from leadline.report.design.tables import all_tables, boundaries_table, harm_boundary_table
 from leadline.report.design.words import share
 from leadline.report.figures import style
@@ -262,6 +263,24 @@ def test_the_statistical_section_states_the_rule_the_prior_and_what_is_left_to_s
         "In all this the event of the harm rule occurs in 5\u00a0% of children.",
     ):
         assert said in text
+
+
+def test_every_published_rate_that_a_reason_names_has_its_source(unlike):
+    design = read_design(shipped_design("msc_basket"))
+    assert [said.split(":")[0] for said in cited_rates(design)] == [
+        "N01",
+        "N32",
+        "N40",
+        "N44",
+        "N48",
+        "N50",
+        "N52",
+    ]
+    assert cited_rates(design)[0] == (
+        "N01: SRI-4 at week 52, placebo, PLUTO NCT01649765. Brunner HI et al. Ann Rheum Dis 2020, "
+        "doi:10.1136/annrheumdis-2020-217101"
+    )
+    assert cited_rates(unlike.design) == ()
 
 
 def statistical_section(report):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from leadline.report.figures.words import plain
 from leadline.trial.criteria import criterion_label
 from leadline.trial.design import HarmFamily
 from leadline.trial.words import within_limits
+from leadline.verdicts.null_rates import published
 
 if TYPE_CHECKING:
     from leadline.trial.describe import DesignReport
@@ -163,5 +165,23 @@ def _sources(design: Design) -> Section:
     arms = [arm for basket in design.baskets for arm in (basket, basket.control) if arm is not None]
     cited += [SAM_SOURCE] if any(arm.self_adapting for arm in arms) else []
     cited += HARM_SOURCES[design.harm.boundary] if design.harm else ()
-    blocks = (Bullets(tuple(cited)),) if cited else ()
-    return Section("sources", "Sources of the methods", blocks, 2)
+    blocks: list[Block] = [Bullets(tuple(cited))] if cited else []
+    if rates := cited_rates(design):
+        blocks += [Heading("Published rates that the reasons name", 3), Bullets(rates)]
+    return Section("sources", "Sources of the methods", tuple(blocks), 2)
+
+
+def cited_rates(design: Design) -> tuple[str, ...]:
+    """What stands behind N01, N02, ... in the reasons of rates and priors: rows of the published null rates."""
+    controls = [basket.control for basket in design.baskets if basket.control]
+    reasons = [text for basket in design.baskets for text in (basket.null_reason, basket.prior_reason)]
+    reasons += [control.prior_reason for control in controls]
+    rows = published()
+    named = sorted({name for text in reasons for name in re.findall(r"\bN\d+\b", text)} & rows.keys())
+    return tuple(_rate_in_words(rows[name]) for name in named)
+
+
+def _rate_in_words(row: Mapping[str, str]) -> str:
+    doi = f", doi:{row['doi']}" if row["doi"] else ""
+    week = f" at week {row['timepoint_weeks']}" if row["timepoint_weeks"] else ""
+    return f"{row['id']}: {row['endpoint']}{week}, {row['arm']}, {row['trial']}. {row['source']}{doi}"
