@@ -267,5 +267,6 @@ def _baseline_words(view: CaseView, judged: _Judged) -> list[str]:
     day = judged.deciding.days[0]
     before = f"{-day.last} days before" if day.is_exact else f"{-day.last} to {-day.first} days before"
     limit = view.parameters.baseline_old_after_days
-    old = f", more than {limit} days old" if -day.first > limit else ""
+    surely = "" if -day.last > limit else "perhaps "
+    old = f", {surely}more than {limit} days old" if -day.first > limit else ""
     return [f"Baseline {before} the infusion{old}."]

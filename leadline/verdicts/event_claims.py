@@ -6,7 +6,7 @@ none (none serious) is recorded. A recorded one contradicts. Otherwise the claim
 
 from __future__ import annotations
 
-from leadline.casebook.case import AdverseEvent, Assessment, Case
+from leadline.casebook.case import AdverseEvent, Assessment, Case, RowRef
 from leadline.casebook.days import DaySpan
 from leadline.verdicts.findings import CriterionOutcome, Result, SettlingItem
 from leadline.verdicts.outcomes import outcome_on, when_words
@@ -67,7 +67,7 @@ def no_event(
     criterion = NO_SERIOUS_EVENT if serious_only else NO_EVENT
     kind = "serious adverse event" if serious_only else "adverse event"
     title = f"Adverse events asked for in each window, no {kind} recorded"
-    refs = (*(visit.ref for visit in asked(case)), *(event.ref for event in case.adverse_events))
+    refs = _rows_up_to(case, day)
     if day is None:
         item = SettlingItem("the day of the claim", "", criterion, "with the report")
         return outcome_on(criterion, title, "indeterminate", day, evidence=refs, settling=(item,))
@@ -95,6 +95,19 @@ def no_event(
         ),
     )
     return outcome_on(criterion, title, result, day, evidence=refs, details=details, settling=settling)
+
+
+def _rows_up_to(case: Case, day: DaySpan | None) -> tuple[RowRef, ...]:
+    """The contacts that asked and the events, but those after the claim, which it says nothing about. An event of an
+    unknown day may lie before it."""
+    end = None if day is None else day.last
+    visits = [visit for visit in asked(case) if end is None or visit.day.first <= end]
+    events = [
+        event
+        for event in case.adverse_events
+        if end is None or event.start is None or event.start.first <= end
+    ]
+    return (*(visit.ref for visit in visits), *(event.ref for event in events))
 
 
 def _asked_in(case: Case, window: Window, day: DaySpan) -> bool:

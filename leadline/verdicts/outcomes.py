@@ -360,6 +360,12 @@ def _any_result(results: Iterable[Result]) -> Result:
     return "indeterminate" if "indeterminate" in known else "not_met"
 
 
+def _part_words(part: CriterionOutcome) -> str:
+    """ "LLDAS: not met (Prednisolone equivalent: 10 mg/day)"."""
+    figures = f" ({', '.join(part.details)})" if part.details else ""
+    return f"{part.title}: {part.result.replace('_', ' ')}{figures}"
+
+
 def joined(criterion: str, title: str, outcomes: list[CriterionOutcome], result: Result) -> CriterionOutcome:
     """One outcome from several: their days, details and rows together, and what is missing where it is open."""
     unsettled = (
@@ -372,7 +378,7 @@ def joined(criterion: str, title: str, outcomes: list[CriterionOutcome], result:
         partial=False,
         missing=tuple(dict.fromkeys(name for one in unsettled for name in one.missing)),
         days=max((one.days for one in outcomes), key=len),
-        details=tuple(dict.fromkeys(f"{one.title}: {one.result.replace('_', ' ')}" for one in outcomes)),
+        details=tuple(dict.fromkeys(map(_part_words, outcomes))),
         evidence=tuple(dict.fromkeys(ref for one in outcomes for ref in one.evidence)),
         settling_items=tuple(dict.fromkeys(item for one in unsettled for item in one.settling_items)),
         status="provisional" if any(one.status == "provisional" for one in outcomes) else "verified",

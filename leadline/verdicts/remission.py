@@ -12,14 +12,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
-from leadline.casebook.case import Assessment
+from leadline.casebook.case import Assessment, DrugCourse
 from leadline.casebook.days import RecordedDay, months_between
 from leadline.measures.remission import MONTHS_OFF, MONTHS_ON
 from leadline.measures.three_values import all_hold, any_holds, as_result
 from leadline.verdicts.findings import CriterionOutcome, SettlingItem
 from leadline.verdicts.outcomes import Occasion, Rung
 from leadline.verdicts.states import on_drugs
-from leadline.verdicts.treatment import ANTIRHEUMATIC_CLASSES
+from leadline.verdicts.treatment import ANTIRHEUMATIC_CLASSES, courses_of, drug_name, running
 from leadline.verdicts.view import CaseView
 
 StateAt = Callable[[CaseView, Assessment], bool | None]
@@ -66,12 +66,13 @@ def _off_drugs(view: CaseView, assessment: Assessment, classes: tuple[str, ...])
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way in which a state can have lasted: in words, whether it was so at an assessment, and for how many calendar
-    months it has to have been."""
+    """One way in which a state can have lasted: in words, whether it was so at an assessment, for how many calendar
+    months it has to have been, and the classes of drugs that it depends on."""
 
     words: str
     was_so: StateAt
     months: int
+    classes: tuple[str, ...] = ()
 
 
 def lasting_rung(criterion: str, title: str, state: Rung, ways: Sequence[Way]) -> Rung:
@@ -91,14 +92,23 @@ def lasting_rung(criterion: str, title: str, state: Rung, ways: Sequence[Way]) -
         if result != "not_applicable":
             result = as_result(any_holds(one.long_enough for _, one in lasted))
         in_run = outcomes[len(visits) - len(longest.run) :]
-        evidence = (*at_visit.evidence, *(ref for one in in_run for ref in one.evidence))
+        courses = _taken_by(view, occasion.assessment, way.classes)
+        evidence = (
+            *at_visit.evidence,
+            *(ref for one in in_run for ref in one.evidence),
+            *(course.ref for course in courses),
+        )
         return replace(
             at_visit,
             criterion=criterion,
             title=title,
             result=result,
             days=tuple(visit.day for visit in longest.run) or at_visit.days,
-            details=_run_words(way.words, longest.run),
+            details=(
+                _why_not(view, way, at_visit, courses, list(zip(visits, states, strict=True)))
+                if result == "not_met"
+                else _run_words(way.words, longest.run)
+            ),
             evidence=tuple(dict.fromkeys(evidence)),
             settling_items=_settling(criterion, at_visit, way, longest.run)
             if result == "indeterminate"
@@ -123,6 +133,33 @@ def _run_words(words: str, run: tuple[Assessment, ...]) -> tuple[str, ...]:
     first, last = run[0].day, run[-1].day
     count = "one assessment" if len(run) == 1 else f"{len(run)} assessments"
     return (f"{words}: {count}, {first} to {last}" if len(run) > 1 else f"{words}: {count}, {first}",)
+
+
+def _taken_by(view: CaseView, assessment: Assessment, classes: tuple[str, ...]) -> tuple[DrugCourse, ...]:
+    """The courses of the classes that were begun by the assessment, or may have been."""
+    return tuple(
+        course
+        for course in courses_of(view.case, classes)
+        if course.start is None or course.start.first <= assessment.day.last
+    )
+
+
+def _why_not(
+    view: CaseView,
+    way: Way,
+    at_visit: CriterionOutcome,
+    courses: Sequence[DrugCourse],
+    known: Sequence[tuple[Assessment, bool | None]],
+) -> tuple[str, ...]:
+    """Why a state has not lasted: it is not there now; it is, on a drug; or it was not there a while ago."""
+    last, state_now = known[-1]
+    if state_now is False:
+        return at_visit.details
+    if way.was_so(view, last) is False:
+        on = [drug_name(course) for course in courses if running(course, last.day)]
+        return tuple(f"{drug} running on {last.day}" for drug in dict.fromkeys(on))
+    earlier = [visit.day for visit, state in known if state is False]
+    return tuple(f"{way.words}, but not yet so on {day}" for day in earlier[-1:])
 
 
 def _settling(
@@ -155,6 +192,13 @@ def _drugs_off(classes: tuple[str, ...]) -> StateAt:
 
 def wallace_ways(*, off_only: bool) -> tuple[Way, ...]:
     """Six calendar months on medication, twelve off it (Wallace 2004)."""
-    off = Way("inactive disease off medication", _drugs_off(ANTIRHEUMATIC_CLASSES), MONTHS_OFF)
-    on = Way("inactive disease on medication", _drugs_on(ANTIRHEUMATIC_CLASSES), MONTHS_ON)
+    off = Way(
+        "inactive disease off medication",
+        _drugs_off(ANTIRHEUMATIC_CLASSES),
+        MONTHS_OFF,
+        ANTIRHEUMATIC_CLASSES,
+    )
+    on = Way(
+        "inactive disease on medication", _drugs_on(ANTIRHEUMATIC_CLASSES), MONTHS_ON, ANTIRHEUMATIC_CLASSES
+    )
     return (off,) if off_only else (on, off)

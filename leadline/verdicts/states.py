@@ -7,17 +7,28 @@ where both bounds agree.
 
 from __future__ import annotations
 
-from leadline.casebook.case import Assessment
+from collections.abc import Mapping
+from functools import lru_cache
+
+from leadline.casebook.case import Assessment, RowRef
+from leadline.casebook.items import Item
 from leadline.measures import MEASURES
+from leadline.measures.definition import Criterion, Measure
 from leadline.measures.expression import Recorded
-from leadline.verdicts.findings import CriterionOutcome
+from leadline.verdicts.findings import CriterionOutcome, Result
 from leadline.verdicts.outcomes import Occasion, Rung, Visits, as_input, outcome, refs_of
-from leadline.verdicts.treatment import CONVENTIONAL_CLASSES, courses_of, on_any
+from leadline.verdicts.treatment import CONVENTIONAL_CLASSES, courses_of, is_systemic, on_any, running
 from leadline.verdicts.view import CaseView
 
 IMMUNOSUPPRESSIVE_CLASSES = tuple(
     class_id for class_id in CONVENTIONAL_CLASSES if class_id not in ("glucocorticoid", "antimalarial")
 )
+
+CLASSES_BEHIND = {
+    "prednisolone_mg_day": ("glucocorticoid",),
+    "on_immunosuppressive_or_biologic": IMMUNOSUPPRESSIVE_CLASSES,
+}
+"""Inputs that come from the record of drugs, and the classes that they are about."""
 
 SCORE_INPUTS = ("sledai_2k", "clinical_sledai_2k")
 
@@ -79,8 +90,58 @@ def _state_outcome(
         judged[output],
         missing=_at_visit(view, assessment, judged["missing"]),
         visits=Visits(None, assessment),
-        evidence=refs_of(view, assessment, measure.by_id),
+        details=_figures(measure, output, row, judged[output]),
+        evidence=(*refs_of(view, assessment, measure.by_id), *_drug_rows(view, assessment, measure)),
         status=measure.status,
+    )
+
+
+def _figures(measure: Measure, output: str, row: Mapping[str, Recorded], result: Result) -> tuple[str, ...]:
+    """What decided, in words: the numbers of a criterion that is met; of one that is not met, whatever by itself is
+    enough for that, and the numbers where only several together are."""
+    if result not in ("met", "not_met"):
+        return ()
+    enough = [
+        name
+        for name, value in row.items()
+        if result == "not_met" and _is_enough(measure.id, output, name, value)
+    ]
+    numbers = [name for name in row if measure.by_id[name].kind in ("number", "count")]
+    return tuple(_in_words(measure.by_id[name], row[name]) for name in enough or numbers)
+
+
+@lru_cache(maxsize=10_000)  # most inputs are findings, and a cohort asks the same of them at every visit
+def _is_enough(measure_id: str, output: str, name: str, value: Recorded) -> bool:
+    """Whether the criterion is not met whatever its other inputs are."""
+    measure = MEASURES[measure_id]
+    assert isinstance(measure, Criterion)
+    return measure.rules[output].evaluate({**measure.parameters, name: value}) is False
+
+
+def _in_words(item: Item, value: Recorded) -> str:
+    if isinstance(value, bool):
+        return f"{item.title}: {'yes' if value else 'no'}"
+    unit = "" if item.unit.startswith("{") else UNITS.get(item.unit, item.unit)
+    low, high = value if isinstance(value, tuple) else (value, value)
+    number = f"{low:g}" if low == high else f"between {low:g} and {high:g}"
+    return f"{item.title}: {number} {unit}".rstrip()
+
+
+UNITS = {"mg/d": "mg/day"}
+"""Units of which a person reads another form than UCUM's."""
+
+
+def _drug_rows(view: CaseView, assessment: Assessment | None, measure: Measure) -> tuple[RowRef, ...]:
+    """The rows of the drugs that the criterion asks about and that ran, or may have run, on the day."""
+    if assessment is None:
+        return ()
+    wanted = [
+        class_id for name, classes in CLASSES_BEHIND.items() if name in measure.by_id for class_id in classes
+    ]
+    return tuple(
+        course.ref
+        for course in courses_of(view.case, wanted)
+        if is_systemic(course) and running(course, assessment.day) is not False
     )
 
 

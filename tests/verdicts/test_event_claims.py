@@ -117,3 +117,22 @@ class TestEvents:
     def test_a_claim_without_a_day_is_reported_only(self):
         events = [event(50, "fever", serious=True)]
         assert finding("no_serious_adverse_event", None, asked=self.asked, events=events) == "reported_only"
+
+
+class TestRowsItRestsOn:
+    def test_what_came_after_the_claim_is_no_ground_of_it(self):
+        late, early = event(150, "fever", serious=False), event(50, "rash", serious=False)
+        visits = [visit(on, asked=True) for on in (60, 84, 168)]
+        child = case("jia", visits, events=[early, late])
+        outcome = judge_claim(
+            CaseView(child, Parameters()), report("no_serious_adverse_event", 100)
+        ).criteria[0]
+        assert outcome.evidence == (visits[0].ref, visits[1].ref, early.ref)
+
+    def test_an_event_of_an_unknown_day_may_lie_before_it(self):
+        undated = event(None, "fever", serious=False)
+        child = case("jia", [visit(60, asked=True)], events=[undated])
+        outcome = judge_claim(CaseView(child, Parameters()), report("no_serious_adverse_event", 83)).criteria[
+            0
+        ]
+        assert undated.ref in outcome.evidence

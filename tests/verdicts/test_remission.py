@@ -213,3 +213,36 @@ class TestMixedConnectiveTissueDisease:
     def test_each_manifestation_contradicts(self, present):
         visits = [(31, INACTIVE_MCTD), (212, {**INACTIVE_MCTD, present: True})]
         assert finding("in_remission", 212, visits, ON, diagnosis="mctd", category=None) == "contradicted"
+
+
+class TestWhatIsSaid:
+    """A reader sees why a remission is not documented, and the rows of the drugs that it turns on."""
+
+    def judged(self, claim, day, visits, *drugs, **more):
+        return verdict(claim, day, visits, *drugs, **more).criteria[0]
+
+    def test_a_cure_under_a_drug_names_the_drug_and_its_row(self):
+        outcome = self.judged("cured", 396, [(31, INACTIVE), (396, INACTIVE)], ON)
+        assert outcome.result == "not_met"
+        assert outcome.details == ("methotrexate running on day 396",)
+        assert ON.ref in outcome.evidence
+
+    def test_active_disease_names_the_item_that_is_enough(self):
+        outcome = self.judged("in_remission", 250, [(31, INACTIVE), (250, {**INACTIVE, **ACTIVE})], ON)
+        assert outcome.details == ("Active joints: 1",)
+
+    def test_a_state_that_is_too_young_names_the_day_on_which_it_was_not_there_yet(self):
+        outcome = self.judged("in_remission", 250, [(100, ACTIVE), (250, INACTIVE)], ON)
+        assert outcome.result == "not_met"
+        assert outcome.details == ("inactive disease on medication, but not yet so on day 100",)
+
+    def test_remission_of_lupus_prints_its_figures_and_rests_on_the_row_of_the_dose(self):
+        prednisone = drug("prednisone", -100, dose=4, frequency="daily", ongoing=True, as_of=900)
+        outcome = self.judged("in_remission", 200, [(200, QUIET)], prednisone, diagnosis="sle")
+        assert outcome.result == "met"
+        assert outcome.details == (
+            "Clinical SLEDAI-2K: 0",
+            "Physician's global assessment of lupus (0-3): 0.4",
+            "Prednisolone equivalent: 4 mg/day",
+        )
+        assert prednisone.ref in outcome.evidence

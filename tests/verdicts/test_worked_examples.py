@@ -199,7 +199,7 @@ class TestPartialDates:
         )
         said = verdict(child, report("improved", 65))
         assert said.finding is Finding.DOCUMENTED
-        assert "Baseline 14 to 43 days before the infusion, more than 30 days old." in said.sentences
+        assert "Baseline 14 to 43 days before the infusion, perhaps more than 30 days old." in said.sentences
 
 
 class TestOffMedication:
