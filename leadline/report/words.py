@@ -43,7 +43,7 @@ RESULTS: Mapping[str, str] = MappingProxyType(
 
 ATTRIBUTIONS: Mapping[str, str] = MappingProxyType(
     {
-        "unconfounded": "nothing else changed",
+        "unconfounded": "nothing that could explain it",
         "confounded": "confounded",
         "unknown": "unknown",
     }

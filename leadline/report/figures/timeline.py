@@ -245,7 +245,7 @@ def _caption(findings: CaseFindings, sheet: Sheet) -> str:
     case = findings.case
     invented = "Invented data. " if case.invented else ""
     set_name = panels.cutoff_set(findings)
-    bands = f" Bands are the activity states of {set_name}." if set_name else ""
+    bands = f" Bands are activity states: {set_name}." if set_name else ""
     broken = " The axis is broken before the infusion; left of the slashes the scale is in years." if (
         sheet.axis is not None and sheet.axis.has_break) else ""  # fmt: skip
     return (

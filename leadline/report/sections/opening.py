@@ -65,8 +65,9 @@ def _said_of(count: ClaimCount) -> str:
 
 
 def _found(count: ClaimCount) -> str:
-    """ "improvement in 1 (and partly in 2)"."""
-    partly = f" (partly in {count.partly_documented.k} more)" if count.partly_documented.k else ""
+    """ "improvement in 1 (partly in 2 more)", "cure in none (partly in 1)"."""
+    more = " more" if count.documented.k else ""
+    partly = f" (partly in {count.partly_documented.k}{more})" if count.partly_documented.k else ""
     return f"{BENEFIT[count.claim][1]} in {count.documented.k or 'none'}{partly}"
 
 

@@ -43,7 +43,7 @@ def counts_table(findings: Findings) -> Table:
             Column("Claim", width=1.2),
             Column("Reported", "number"),
             Column("Documented", "number"),
-            Column("Documented, nothing else changed", "number", 1.3),
+            Column("Documented, unconfounded", "number", 1.3),
             Column("Partly documented", "number"),
             Column("Contradicted", "number"),
             Column("Reported only", "number"),
