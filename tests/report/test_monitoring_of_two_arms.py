@@ -66,6 +66,25 @@ def test_the_next_look_has_a_line_for_each_number_of_controls(written):
     assert [row[0] for row in table[1:]] == ["0"]
 
 
+def test_each_basket_with_a_harm_rule_of_its_own_counts_those_given_the_cells_and_the_open_part_does_not_say(
+    tmp_path,
+):
+    text = DESIGN.replace("check: child", "check: child, scope: basket").replace("level: 0.2", "level: 0.35")
+    (tmp_path / "small.yaml").write_text(text, encoding="utf-8")
+    plan = read_plan(tmp_path / "small.yaml")
+    found = monitor(plan, read_casebook(write_trial(tmp_path / "book")), on=ON)
+    write_monitoring_report(found, tmp_path / "report", formats=("html", "csv", "figures"))
+    opened = (tmp_path / "report" / "open" / "open.html").read_text("utf-8")
+    assert "with the event" not in opened
+    assert "stops at" not in opened
+    assert not (tmp_path / "report" / "open" / "figures").exists()
+    # With arthritis T-1, T-2, T-3, NO-ARM and OTHER-ARM, one of whom had the event; no control.
+    harm = rows(tmp_path / "report" / "closed" / "tables" / "harm.csv")
+    assert [row[:3] for row in harm[1:]] == [["Arthritis", "5", "1"], ["Lupus", "1", "0"]]
+    assert (tmp_path / "report" / "closed" / "figures" / "harm.svg").exists()
+    assert "its children who were given the cells: 1 of 5 children" in " ".join(found.baskets[0].words)
+
+
 def test_no_folder_is_empty(written):
     """The open part of a trial with controls has no figure."""
     _, report = written

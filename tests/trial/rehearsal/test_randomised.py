@@ -37,12 +37,14 @@ CLOSES = (182, 182)
 TRIALS = 3000
 
 
-def test_the_rates_of_trials_by_truth_are_the_exact_ones_within_monte_carlo_error():
-    trial, truth = Trial(DESIGN), Truth("mixed", (0.6, 0.2), 0.35, (0.35, 0.1))
+@pytest.mark.parametrize("scope", ["pooled", "basket"])
+def test_the_rates_of_trials_by_truth_are_the_exact_ones_within_monte_carlo_error(scope):
+    design = parse_design(RANDOMISED, name="small.yaml", settings={"harm.scope": scope})
+    trial, truth = Trial(design), Truth("mixed", (0.6, 0.2), 0.35, (0.35, 0.1))
     exact = trial.operating(Scenario("mixed", truth.rates, truth.harm_rate, truth.control_rates))
     rng = np.random.default_rng(30)
     courses = [
-        play(DESIGN, draw_children(rng, DESIGN, truth, DESIGN.sizes), partial(decide_by_truth, trial), closes=CLOSES)
+        play(design, draw_children(rng, design, truth, design.sizes), partial(decide_by_truth, trial), closes=CLOSES)
         for _ in range(TRIALS)
     ]  # fmt: skip
 
@@ -55,6 +57,7 @@ def test_the_rates_of_trials_by_truth_are_the_exact_ones_within_monte_carlo_erro
         assert agrees([end.success for end in ends], exact.success[at])
         stopped = sum(step[at] for step in exact.stopped_futility)
         assert agrees([end.why == Why.FUTILITY for end in ends], stopped)
+        assert agrees([end.why == Why.HARM for end in ends], sum(step[at] for step in exact.stopped_harm))
     assert agrees([course.harmed is not None for course in courses], sum(exact.harm))
     assert 0.1 < exact.success[0] < 0.9  # the comparison is of something
     assert 0.02 < sum(exact.harm) < 0.5
