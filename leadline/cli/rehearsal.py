@@ -43,8 +43,13 @@ def rehearse(
         float, typer.Option("--missing", help="Share of visits with which something goes wrong.")
     ] = 0.0,
     harm: Annotated[
-        float | None, typer.Option("--harm", help="True rate of harm; else what the design expects.")
-    ] = None,
+        str,
+        typer.Option(
+            "--harm",
+            help="True rate of harm; where each basket has a harm rule of its own, also one for every basket: "
+            "jia=0.05,csle=0.4,mctd=0.05; else what the design expects.",
+        ),
+    ] = "",
     intercurrent: Annotated[
         str,
         typer.Option(
@@ -83,7 +88,7 @@ def rehearse(
         children=children,
         missing=missing,
         seed=seed,
-        harm_rate=harm,
+        harm_rate=harm or None,
         intercurrent=intercurrent,
     )
     with _folder(out) as folder:

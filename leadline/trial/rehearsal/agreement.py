@@ -96,13 +96,13 @@ class Intercurrent:
     """The intercurrent events that were asked for, and what is true with them by the strategies of the estimands.
 
     rates, control_rates  of response in the children who are counted; the latter empty in a design without controls
-    harm_rate             with the deaths that the harm rule counts
+    harm_rates            one a basket, with the deaths that the harm rule counts
     """
 
     events: tuple[EventsSeen, ...]
     rates: tuple[float, ...]
     control_rates: tuple[float, ...]
-    harm_rate: float
+    harm_rates: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +112,7 @@ class Agreement:
     rehearsals    how many; `seed` the seed of all
     baskets       ids; `labels` their names to show
     rates         of the treated; `control_rates` of the controls, empty in a design without
+    harm_rates    of the event of the harm rule, one a basket
     same          share of rehearsals in which charts and truth led to the same end of every basket
     misjudged     children whose chart was judged, and otherwise than is true; among `judged`
     days          mean length of the trial
@@ -124,7 +125,7 @@ class Agreement:
     truth: str
     rates: tuple[float, ...]
     control_rates: tuple[float, ...]
-    harm_rate: float
+    harm_rates: tuple[float, ...]
     missing: float
     mechanism: str
     seed: int
@@ -167,7 +168,7 @@ def agree(asked: Asked, rows: Sequence[Row]) -> Agreement:
         truth=ready.truth.name,
         rates=ready.truth.rates,
         control_rates=ready.truth.control_rates,
-        harm_rate=ready.truth.harm_rate,
+        harm_rates=ready.truth.harm_rates,
         missing=asked.missing,
         mechanism=MECHANISM,
         seed=asked.seed,
@@ -189,7 +190,7 @@ def _intercurrent(ready: Prepared, rows: Sequence[Row]) -> Intercurrent:
         events=tuple(_events_seen(ready, event, rows) for event in ready.happening.rates),
         rates=ready.scenario.rates,
         control_rates=ready.scenario.control_rates or (),
-        harm_rate=ready.happening.harm_rate(ready.truth.harm_rate),
+        harm_rates=tuple(map(ready.happening.harm_rate, ready.truth.harm_rates)),
     )
 
 

@@ -19,7 +19,7 @@ from leadline.trial.reading import find_design, parse_design, read_text
 from leadline.trial.rehearsal.intercurrent import Happening, death_harms, parse_rates
 from leadline.trial.rehearsal.responders import responder
 from leadline.trial.rehearsal.setting import Setting, setting_of
-from leadline.trial.rehearsal.truth import Truth, parse_supply, parse_truth
+from leadline.trial.rehearsal.truth import Truth, number, parse_supply, parse_truth
 from leadline.trial.scenarios import Scenario
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Asked:
 
     design, protocol  texts of the two files; `design_name` and `protocol_name` are used in messages
     truth             as given: `null`, `target`, or a rate for every basket
-    harm_rate         None for the design's expected rate
+    harm_rate         of every basket, or as given: one for each; None for the design's expected rate
     children          as given: how many come; empty for as many as the design takes
     missing           share of visits with which something goes wrong
     intercurrent      as given: rates of intercurrent events; empty for none
@@ -43,7 +43,7 @@ class Asked:
     protocol: str
     protocol_name: str
     truth: str
-    harm_rate: float | None
+    harm_rate: float | str | None
     children: str
     missing: float
     seed: int
@@ -67,7 +67,7 @@ def ask(
     children: str = "",
     missing: float = 0.0,
     seed: int = 1,
-    harm_rate: float | None = None,
+    harm_rate: float | str | None = None,
     intercurrent: str = "",
 ) -> Asked:
     """Read the design and its protocol, and refuse before any work what cannot be played.
@@ -92,7 +92,7 @@ def ask(
         file.read_text("utf-8"),
         file.name,
         truth,
-        harm_rate,
+        _plain(harm_rate),
         children,
         missing,
         seed,
@@ -100,6 +100,12 @@ def ask(
     )
     prepared(asked)
     return asked
+
+
+def _plain(harm_rate: float | str | None) -> float | str | None:
+    """A text that is one rate as that rate: the same rehearsals, whoever asks."""
+    one = number(harm_rate) if isinstance(harm_rate, str) else None
+    return harm_rate if one is None else one
 
 
 class Prepared:
@@ -141,7 +147,7 @@ class Prepared:
         return Scenario(
             told.name,
             tuple(happening.response_rate(at, rate) for at, rate in enumerate(told.rates)),
-            happening.harm_rate(self.truth.harm_rate),
+            tuple(map(happening.harm_rate, self.truth.harm_rates)),
             None if controls is None else tuple(map(happening.response_rate, count(), controls)),
         )
 

@@ -155,7 +155,7 @@ def draw_children(
     children = []
     for at, (basket, number) in enumerate(zip(design.baskets, supply, strict=True)):
         responds = rng.random(number) < truth.rates[at]
-        harmed = rng.random(number) < truth.harm_rate
+        harmed = rng.random(number) < truth.harm_rates[at]
         harm_days = rng.integers(0, HARM_WITHIN_DAYS + 1, number).tolist()
         waits = 1 + rng.exponential(FULL_IN_DAYS / basket.size, number).astype(int)
         children.append(

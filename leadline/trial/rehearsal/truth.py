@@ -14,26 +14,27 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """True rates of the treated, one a basket, and of the event of the harm rule.
+    """True rates of the treated and of the event of the harm rule, one a basket.
 
     control_rates  of the controls, one a basket; of a basket without controls it is not asked
     """
 
     name: str
     rates: tuple[float, ...]
-    harm_rate: float
+    harm_rates: tuple[float, ...]
     control_rates: tuple[float, ...] = ()
 
     def scenario(self) -> Scenario:
         """The same as the exact operating characteristics take it."""
-        return Scenario(self.name, self.rates, self.harm_rate, self.control_rates or None)
+        return Scenario(self.name, self.rates, self.harm_rates, self.control_rates or None)
 
 
-def parse_truth(text: str, design: Design, *, harm_rate: float | None = None) -> Truth:
+def parse_truth(text: str, design: Design, *, harm_rate: float | str | None = None) -> Truth:
     """`null` or `target`: the rates of the design; or a rate for every basket, as `jia=0.55,csle=0.44`. The controls
     respond at the null rates, or at the rate that is named after a slash: `jia=0.55/0.3,csle=0.44`.
 
-    harm_rate  None for the design's expected rate; 0 where the design has no harm rule
+    harm_rate  of every basket, or as text one for each, as `jia=0.4,csle=0.05`; None for the design's expected rate, 0
+               where the design has no harm rule
     raises     RehearsalInvalid
     """
     controls = design.null_rates
@@ -49,11 +50,30 @@ def parse_truth(text: str, design: Design, *, harm_rate: float | None = None) ->
                 null if control is None else control
                 for (_, control), null in zip(named, controls, strict=True)
             )
-    if harm_rate is None:
-        harm_rate = design.harm.expected_rate if design.harm else 0.0
-    if not 0 <= harm_rate < 1:
-        raise RehearsalInvalid(f"--harm: found {harm_rate:g}; takes a rate from 0 to below 1")
-    return Truth(text, rates, harm_rate, controls if design.randomised else ())
+    return Truth(text, rates, _harm_rates(harm_rate, design), controls if design.randomised else ())
+
+
+def _harm_rates(given: float | str | None, design: Design) -> tuple[float, ...]:
+    if given is None:
+        given = design.harm.expected_rate if design.harm else 0.0
+    ids = [basket.id for basket in design.baskets]
+    told = _by_name(given) if isinstance(given, str) else [(name, given) for name in ids]
+    rates = [dict(told).get(name) for name in ids]
+    taken = tuple(rate for rate in rates if rate is not None and 0 <= rate < 1)
+    differ = len(set(taken)) > 1
+    if len(taken) != len(ids) or len(told) != len(ids) or (differ and not design.harm_by_basket):
+        each = f", or one for each of {', '.join(ids)}" if design.harm_by_basket else ""
+        raise RehearsalInvalid(
+            f"--harm: found '{str(given)[:60]}'; takes a rate from 0 to below 1{each}",
+            hint="A rate for each basket is taken where each has a harm rule of its own (`scope: basket`).",
+        )
+    return taken
+
+
+def _by_name(text: str) -> list[tuple[str, float | None]]:
+    """`jia=0.4,csle=0.05`; what is no rate is None."""
+    parts = (part.partition("=") for part in text.split(","))
+    return [(name, number(rate)) for name, _, rate in parts]
 
 
 def _named_rates(text: str, design: Design) -> dict[str, tuple[float, float | None]]:
@@ -64,7 +84,7 @@ def _named_rates(text: str, design: Design) -> dict[str, tuple[float, float | No
     for part in text.split(","):
         name, _, numbers = part.partition("=")
         treated, slash, controls = numbers.partition("/")
-        rate, control_rate = _number(treated), _number(controls) if slash else None
+        rate, control_rate = number(treated), number(controls) if slash else None
         if name not in ids or name in rates or rate is None or (slash and control_rate is None):
             raise _refusal(part, ids)
         if slash and name not in with_controls:
@@ -75,7 +95,7 @@ def _named_rates(text: str, design: Design) -> dict[str, tuple[float, float | No
     return rates
 
 
-def _number(text: str) -> float | None:
+def number(text: str) -> float | None:
     """A rate; None for anything else."""
     try:
         rate = float(text)

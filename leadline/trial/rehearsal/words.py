@@ -36,9 +36,16 @@ def _happened(found: Agreement) -> str:
 
 
 def _harm(found: Agreement) -> str:
-    if found.intercurrent is None or found.intercurrent.harm_rate == found.harm_rate:
+    if found.intercurrent is None or found.intercurrent.harm_rates == found.harm_rates:
         return ""
-    return f" A death counts as harm; its rate is {percent(found.intercurrent.harm_rate)} with it."
+    return (
+        f" A death counts as harm; its rate is {_harm_rates(found, found.intercurrent.harm_rates)} with it."
+    )
+
+
+def _harm_rates(found: Agreement, rates: tuple[float, ...]) -> str:
+    """`5 %`, or where baskets differ as `_rates`."""
+    return percent(rates[0]) if len(set(rates)) == 1 else _rates(found, rates, ())
 
 
 def _rates(found: Agreement, rates: tuple[float, ...], controls: tuple[float, ...]) -> str:
@@ -55,8 +62,8 @@ def _rehearsed(found: Agreement) -> str:
     comma = "," if found.control_rates else ""
     return (
         f"{found.title}: {found.rehearsals:,} rehearsals on invented children, under true response rates of {rates}"
-        f"{comma} and a rate of harm of {percent(found.harm_rate)}; {percent(found.missing)} of the visits went wrong."
-        " Each child's chart was written, read, judged and monitored at every look."
+        f"{comma} and a rate of harm of {_harm_rates(found, found.harm_rates)}; {percent(found.missing)} of the visits "
+        "went wrong. Each child's chart was written, read, judged and monitored at every look."
     )
 
 

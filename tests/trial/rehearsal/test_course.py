@@ -162,8 +162,9 @@ TRIALS = 3000
 )
 def test_the_rates_of_trials_by_truth_are_the_exact_ones_within_monte_carlo_error(settings):
     design = parse_design(SMALL, name="small.yaml", settings=settings)
-    trial, truth = Trial(design), Truth("mixed", (0.5, 0.15), 0.4)
-    exact = trial.operating(Scenario("mixed", truth.rates, truth.harm_rate))
+    harm_rates = (0.5, 0.2) if design.harm_by_basket else (0.4, 0.4)
+    trial, truth = Trial(design), Truth("mixed", (0.5, 0.15), harm_rates)
+    exact = trial.operating(Scenario("mixed", truth.rates, truth.harm_rates))
     rng = np.random.default_rng(20)
     courses = [
         play(design, draw_children(rng, design, truth, design.sizes), partial(decide_by_truth, trial), closes=CLOSES)
@@ -190,7 +191,7 @@ def test_the_rates_of_trials_by_truth_are_the_exact_ones_within_monte_carlo_erro
 
 def test_the_children_of_trials_without_harm_are_as_many_as_is_exact():
     design = replace(DESIGN, harm=None)
-    trial, truth = Trial(design), Truth("null", design.null_rates, 0.0)
+    trial, truth = Trial(design), Truth("null", design.null_rates, (0.0, 0.0))
     exact = trial.operating(Scenario("null", truth.rates))
     rng = np.random.default_rng(21)
     seen = [
@@ -203,9 +204,11 @@ def test_the_children_of_trials_without_harm_are_as_many_as_is_exact():
 
 
 def test_children_respond_and_are_harmed_at_the_true_rates():
-    drawn = draw_children(np.random.default_rng(5), DESIGN, Truth("t", (0.3, 0.8), 0.1), (2000, 2000))
-    for of_basket, rate in zip(drawn, (0.3, 0.8), strict=True):
+    drawn = draw_children(np.random.default_rng(5), DESIGN, Truth("t", (0.3, 0.8), (0.1, 0.4)), (2000, 2000))
+    for of_basket, rate, harm_rate in zip(drawn, (0.3, 0.8), (0.1, 0.4), strict=True):
         assert np.mean([child.responds for child in of_basket]) == pytest.approx(rate, abs=0.04)
-        assert np.mean([child.harm_day is not None for child in of_basket]) == pytest.approx(0.1, abs=0.03)
+        assert np.mean([child.harm_day is not None for child in of_basket]) == pytest.approx(
+            harm_rate, abs=0.04
+        )
         assert all(child.harm_day is None or 0 <= child.harm_day <= 21 for child in of_basket)
         assert all(child.after_days >= 1 for child in of_basket)

@@ -133,8 +133,9 @@ def test_the_rates_of_those_who_are_counted_are_worked_out_by_hand(tmp_path):
     rates = "prohibited_drug=0.2,stopped_biologic=0.5,death=0.1"
     ready = prepared(small(tmp_path, truth="jia=0.7,mctd=0.5", intercurrent=rates))
     assert ready.scenario.rates == pytest.approx((0.7 * 0.8 * 0.9, 0.5 * 0.8 * 0.9))
-    assert (
-        ready.scenario.harm_rate == 0.1
+    assert ready.scenario.harm_rate == (
+        0.1,
+        0.1,
     )  # the design's; a death that is unlikely to be due to the cells adds nothing
     assert not ready.happening.leaves_out()
     # Left out where it is stopped: of those counted 0.2 took the drug, whether or not they also stopped.
@@ -312,7 +313,7 @@ def test_a_death_counts_as_harm_where_the_rule_counts_what_is_serious(check, tmp
     assert any(row["charts"]["harm_step"] is not None for row in seen)
     found = agree(asked, seen)
     assert found.intercurrent is not None
-    assert found.intercurrent.harm_rate == pytest.approx(1 - 0.9 * 0.4)
+    assert found.intercurrent.harm_rates == pytest.approx((1 - 0.9 * 0.4,) * 2)
     assert "A death counts as harm; its rate is 64 % with it." in agreement_in_words(found)[2]
 
 

@@ -40,8 +40,8 @@ TRIALS = 3000
 @pytest.mark.parametrize("scope", ["pooled", "basket"])
 def test_the_rates_of_trials_by_truth_are_the_exact_ones_within_monte_carlo_error(scope):
     design = parse_design(RANDOMISED, name="small.yaml", settings={"harm.scope": scope})
-    trial, truth = Trial(design), Truth("mixed", (0.6, 0.2), 0.35, (0.35, 0.1))
-    exact = trial.operating(Scenario("mixed", truth.rates, truth.harm_rate, truth.control_rates))
+    trial, truth = Trial(design), Truth("mixed", (0.6, 0.2), (0.35, 0.35), (0.35, 0.1))
+    exact = trial.operating(Scenario("mixed", truth.rates, truth.harm_rates, truth.control_rates))
     rng = np.random.default_rng(30)
     courses = [
         play(design, draw_children(rng, design, truth, design.sizes), partial(decide_by_truth, trial), closes=CLOSES)
@@ -97,7 +97,7 @@ def test_a_control_has_an_arm_a_day_of_enrolment_and_no_infusion(tmp_path):
 
 
 def test_children_of_both_arms_respond_at_the_true_rates_and_controls_have_no_event_that_counts():
-    truth = Truth("t", (0.6, 0.4), 0.5, (0.25, 0.1))
+    truth = Truth("t", (0.6, 0.4), (0.5, 0.5), (0.25, 0.1))
     rows = draw_children(np.random.default_rng(5), DESIGN, truth, (3200, 100))
     assert [len(row) for row in rows] == [3200, 100, 2000, 0]
     assert np.mean([child.responds for child in rows[0]]) == pytest.approx(0.6, abs=0.04)

@@ -13,8 +13,8 @@ DESIGN = parse_design(SMALL, name="small.yaml")
 def test_the_rates_of_the_design_are_taken_by_name():
     assert parse_truth("null", DESIGN).rates == (0.2, 0.1)
     assert parse_truth("target", DESIGN).rates == (0.6, 0.5)
-    assert parse_truth("null", DESIGN).harm_rate == 0.1  # what the design expects
-    assert parse_truth("null", DESIGN, harm_rate=0.4).harm_rate == 0.4
+    assert parse_truth("null", DESIGN).harm_rates == (0.1, 0.1)  # what the design expects
+    assert parse_truth("null", DESIGN, harm_rate=0.4).harm_rates == (0.4, 0.4)
 
 
 def test_rates_are_taken_in_any_order():
@@ -31,9 +31,23 @@ def test_anything_else_is_refused_with_what_is_taken(text):
     assert "jia=0.4,mctd=0.4" in refused.value.hint
 
 
-def test_a_rate_of_harm_is_a_rate():
-    with pytest.raises(RehearsalInvalid, match="--harm"):
-        parse_truth("null", DESIGN, harm_rate=1.5)
+OWN_HARM = parse_design(SMALL, name="small.yaml", settings={"harm.scope": "basket"})
+
+
+@pytest.mark.parametrize(
+    "given",
+    [1.5, 1.0, -0.1, "1.5", "much", "", "jia=0.4", "jia=0.4,sle=0.1", "jia=0.4,mctd=1", "jia=0.4,jia=0.4"],
+)
+def test_a_rate_of_harm_is_a_rate_or_one_for_each_basket(given):
+    for design in (DESIGN, OWN_HARM):
+        with pytest.raises(RehearsalInvalid, match="--harm"):
+            parse_truth("null", design, harm_rate=given)
+
+
+def test_baskets_differ_in_harm_where_each_has_a_rule_of_its_own():
+    assert parse_truth("null", OWN_HARM, harm_rate="mctd=0.05,jia=0.4").harm_rates == (0.4, 0.05)
+    with pytest.raises(RehearsalInvalid, match=r"takes a rate from 0 to below 1\nHint"):
+        parse_truth("null", DESIGN, harm_rate="mctd=0.05,jia=0.4")
 
 
 @pytest.mark.parametrize(
