@@ -25,7 +25,7 @@ from leadline.trial.reading import design_adapter
 from leadline.trial.safety import Boundary, stopping_on_path
 from leadline.trial.scenarios import Operating, Scenario
 from leadline.trial.simulation import DRAWS, Draws, Simulated, Simulation, simulation_in_words
-from leadline.trial.words import design_in_words, warnings_in_words
+from leadline.trial.words import below_null_in_words, design_in_words, warnings_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -154,7 +154,9 @@ def describe(
         scenarios = tuple(one.operating for one in found)
         simulated, nearest = _simulated(simulation.draws, found), simulation.nearest_decision
     worst = _worst(trial, search)
+    boundaries = boundary_rows(trial)
     warnings = warnings_in_words(design, scenarios=scenarios, worst=worst, nearest_decision=nearest)
+    warnings += below_null_in_words(design, boundaries)
     if simulation is not None:
         warnings = (simulation_in_words(simulation.draws, design), *warnings)
     accrual = _accrual(trial, scenarios, worst, courses)
@@ -169,7 +171,7 @@ def describe(
         warnings=warnings,
         scenarios=scenarios,
         worst=worst,
-        boundaries=boundary_rows(trial),
+        boundaries=boundaries,
         harm_boundary=trial.boundary,
         harm_at_rates=_harm_at_rates(trial),
         misjudged_null=_misjudged_null(design, simulation or trial),

@@ -13,6 +13,7 @@ from leadline.trial.borrowing.fujikawa import Fujikawa
 from leadline.trial.borrowing.hierarchical import QUADRATURE_ERROR
 from leadline.trial.borrowing.independent import Independent
 from leadline.trial.borrowing.power_prior import PowerPrior
+from leadline.trial.boundaries import Action, BoundaryRow
 from leadline.trial.criteria import criterion_label
 from leadline.trial.design import Basis, HarmCheck, HarmScope, LateResponses, Reference
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from leadline.trial.borrowing import Model
     from leadline.trial.borrowing.beta import SelfAdapting
     from leadline.trial.borrowing.hierarchical import Study
-    from leadline.trial.boundaries import BoundaryRow
     from leadline.trial.design import Accrual, Basket, ControlArm, Design, EarlyRule, Harm
     from leadline.trial.error_rates import WorstError
     from leadline.trial.safety import Boundary
@@ -371,6 +371,28 @@ def warnings_in_words(
                 f"{basket.label}: if every basket responds at its target rate, this one is declared a success with a "
                 f"probability of {percent(power)} only."
             )
+    return tuple(said)
+
+
+def below_null_in_words(design: Design, rows: Sequence[BoundaryRow]) -> tuple[str, ...]:
+    """Baskets that so few responders can make a success as the null rate lets expect, or fewer: what is borrowed may be
+    response rates of diseases whose null rates are higher."""
+    said = []
+    for basket in design.baskets:
+        enough = [
+            row
+            for row in rows
+            if (row.basket, row.children, row.controls) == (basket.label, basket.size, 0)
+            and row.action in (Action.SUCCESS, Action.DEPENDS)
+        ]
+        fewest = min(enough, key=lambda row: row.responders_from, default=None)
+        if fewest is None or fewest.responders_from > basket.null_rate * basket.size + ROUNDING:
+            continue
+        others = " where the other baskets respond well" if fewest.action is Action.DEPENDS else ""
+        said.append(
+            f"{basket.label}: {fewest.responders_from} of {basket.size} responders can be enough for success{others}; "
+            f"its null rate of {stated_percent(basket.null_rate)} lets expect no fewer."
+        )
     return tuple(said)
 
 

@@ -1,13 +1,17 @@
 """The design report, its boundaries and its words."""
 
 import json
+import math
 from itertools import product
 
 import pytest
+from scipy.stats import beta
 
 from leadline.trial.borrowing import Above, Outcomes
+from leadline.trial.borrowing.independent import Independent
 from leadline.trial.boundaries import Action, boundary_rows
 from leadline.trial.describe import describe, standard_scenarios
+from leadline.trial.design import Basket, Design, Efficacy
 from leadline.trial.operating import Trial
 from leadline.trial.reading import design_adapter, read_design, shipped_design
 from leadline.trial.scenarios import Scenario
@@ -95,3 +99,28 @@ class TestShippedTrial:
     def test_its_harm_rule_rarely_stops_a_harmless_therapy(self):
         result = Trial(self.plan).operating(Scenario("target", self.plan.target_rates))
         assert 0 < sum(result.harm) < 0.001
+
+
+def test_a_success_with_no_more_responders_than_the_null_rate_lets_expect_is_a_warning():
+    """By hand: 1 of 10 with others' 3 of 10 counted to w = 1 / (1 + (e 10^(1/4) 0.2)^2) = 0.517 has the posterior
+    beta(1 + 1 + 3 w, 1 + 9 + 7 w), which lies above 0.1 with a probability of 0.879; with nobody it is 0.697."""
+    weight = 1 / (1 + (math.e * 10**0.25 * 0.2) ** 2)
+    borrowed = beta.sf(0.1, 2 + 3 * weight, 10 + 7 * weight)
+    assert beta.sf(0.1, 2, 10) < 0.85 < borrowed
+    like, unlike = (
+        describe(
+            Design(
+                "Two",
+                (
+                    Basket("a", "sri4", 0.1, 0.4, (10,), name="First"),
+                    Basket("b", "sri4", 0.4, 0.7, (10,), name="Second"),
+                ),
+                Efficacy(0.85),
+                borrowing,
+            )
+        )
+        for borrowing in (Independent(), CPP)
+    )
+    said = "First: 1 of 10 responders can be enough for success where the other baskets respond well"
+    assert any(warning.startswith(said) for warning in unlike.warnings)
+    assert not any("can be enough" in warning for warning in like.warnings)
