@@ -138,23 +138,26 @@ class GlobalWeight:
 # a step of 0.02 answers with an error below 1e-12 for n up to 40 (measured against half the step).
 STEP = 0.02
 REACH = 40.0  # e^-40 is left out
+NOTHING = 1e-300  # a density that counts as zero, whose logarithm is not asked for
 
 
 def _divergence(pair: Similarity) -> Floats:
-    """Jensen-Shannon divergence, natural logarithm, of the posteriors for every pair of counts."""
+    """Jensen-Shannon divergence, natural logarithm, of the posteriors for every pair of counts.
+
+    It is the entropy of the mean density less the mean of both entropies.
+    """
     smallest = min(1.0, *(min(part.a, part.b) for prior in pair.priors for part in prior))
     u = np.arange(-REACH / smallest, REACH / smallest + STEP, STEP)
     first, second = (
-        _log_densities(prior, size, u) for prior, size in zip(pair.priors, pair.sizes, strict=True)
+        np.exp(_log_densities(prior, size, u)) for prior, size in zip(pair.priors, pair.sizes, strict=True)
     )
-    return np.array([_divergence_from(log_f, second) for log_f in first]) * STEP
+    of_mean = np.array([_entropy((density + second) / 2) for density in first])
+    return of_mean - (_entropy(first)[:, None] + _entropy(second)) / 2
 
 
-def _divergence_from(log_f: Floats, log_g: Floats) -> Floats:
-    """Sum over nodes of (f log(f/m) + g log(g/m)) / 2 with m = (f+g)/2; log_f (nodes,), log_g (rows, nodes)."""
-    log_m = np.logaddexp(log_f, log_g) - np.log(2)
-    terms = np.exp(log_f) * (log_f - log_m) + np.exp(log_g) * (log_g - log_m)
-    return np.asarray(terms.sum(axis=1) / 2)
+def _entropy(density: Floats) -> Floats:
+    """Over the last axis, equal steps of logit p."""
+    return np.asarray(-STEP * (density * np.log(np.maximum(density, NOTHING))).sum(axis=-1))
 
 
 def _log_densities(prior: Prior, size: int, u: Floats) -> Floats:
