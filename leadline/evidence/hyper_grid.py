@@ -7,12 +7,11 @@ its means, so that the integrals at all means are a product of two matrices.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from leadline.evidence.hierarchy import REACH, HyperPrior, study_integrals
 from leadline.evidence.likelihoods import BinomialLikelihood
@@ -27,7 +26,10 @@ BLOCK = 32  # neighbouring means taken together: more would multiply too many ze
 
 @dataclass(frozen=True, slots=True, eq=False)
 class HyperGrid:
-    """Nodes of (mu, tau) with their prior probability: three arrays (G,), the weights summing to one."""
+    """Nodes of (mu, tau) with their prior probability: three arrays (G,), the weights summing to one.
+
+    By rising tau, and for each by rising mu.
+    """
 
     mu: Array
     tau: Array
@@ -151,16 +153,19 @@ def integrate(
 ) -> list[BinomialNormalIntegrals]:
     """What the tables of some baskets are made of, at every number of their patients; one a basket.
 
-    mu, tau    (G,), tau above zero: the nodes of a HyperGrid, or one node for a basket that stands alone
+    mu, tau    (G,), tau above zero, in the order of a HyperGrid; or one node for a basket that stands alone
     order      nodes per panel of log odds; 10 gives ten digits, 8 at least eight
     """
     found = np.empty((sum(basket.rows for basket in baskets), tau.size))
-    for spread, nodes in _by_spread(mu, tau):
-        eta, weight = between(*_panels(baskets, mu[nodes], spread), order)
+    for nodes in _by_spread(tau):
+        centres, spread = mu[nodes], tau[nodes.start]
+        eta, weight = between(*_panels(baskets, centres, spread), order)
         integrands = np.concatenate([_integrands(basket, eta) for basket in baskets]) * weight
-        for block in _blocks(nodes):
-            low, high = _reached(eta, mu[block], spread)
-            found[:, block] = integrands[:, low:high] @ _normal(eta[low:high], mu[block], spread)
+        for start in range(0, centres.size, BLOCK):
+            block = centres[start : start + BLOCK]
+            low, high = _reached(eta, block, spread)
+            at = nodes.start + start
+            found[:, at : at + block.size] = integrands[:, low:high] @ _normal(eta[low:high], block, spread)
     parts = np.split(found, np.cumsum([basket.rows for basket in baskets])[:-1])
     return [
         BinomialNormalIntegrals(basket.n, part[: basket.n + 2], part[basket.n + 2 :])
@@ -174,16 +179,10 @@ def _integrands(basket: Wanted, eta: Array) -> Array:
     return np.concatenate([likelihoods, *(likelihoods * (eta > edge) for edge in basket.edges)])
 
 
-def _blocks(nodes: NDArray[np.intp]) -> list[NDArray[np.intp]]:
-    """Neighbouring nodes, a few at a time."""
-    return [nodes[start : start + BLOCK] for start in range(0, nodes.size, BLOCK)]
-
-
-def _by_spread(mu: Array, tau: Array) -> Iterator[tuple[float, NDArray[np.intp]]]:
-    """Each tau, and where it stands, by rising mu."""
-    order = np.lexsort((mu, tau))
-    spreads, starts = np.unique(tau[order], return_index=True)
-    yield from zip(spreads.tolist(), np.split(order, starts[1:]), strict=True)
+def _by_spread(tau: Array) -> list[slice]:
+    """Where each tau stands."""
+    starts = np.unique(tau, return_index=True)[1].tolist()
+    return [slice(start, end) for start, end in pairwise([*starts, tau.size])]
 
 
 def _panels(baskets: Sequence[Wanted], centre: Array, tau: float) -> tuple[Array, Array]:
