@@ -20,6 +20,7 @@ from leadline.verdicts.doses import (
     compare_doses,
     is_pulse,
     next_course,
+    perhaps_anew,
     prednisone_mg_day,
     prednisone_of,
     previous_course,
@@ -111,8 +112,8 @@ def _changes(
         yield from _start(case, course, looked_at, parameters)
     elif not course.class_id:
         yield from _unknown_drug(course, looked_at)
-    if is_biologic(course) and next_course(case, course, parameters) is None:
-        yield from _stop(course, looked_at)
+    if is_biologic(course):
+        yield from _stop(case, course, looked_at, parameters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +148,8 @@ def _start(
             what = f"started again on {course.start}, after a break of more than {parameters.drug_break_days} days"
         yield from looked_at.place(course, course.start, Kind.STARTED, what)
         return
+    if perhaps_anew(case, course, parameters):
+        yield from _if_broken_off(course, course.start, Kind.STARTED, "started again", looked_at, parameters)
     raised = compare_doses(before, course)
     if raised:
         yield from looked_at.place(course, course.start, Kind.RAISED, f"dose raised on {course.start}")
@@ -168,8 +171,25 @@ def _without_start(course: DrugCourse, looked_at: _LookedAt) -> Iterator[DrugCha
         )
 
 
-def _stop(course: DrugCourse, looked_at: _LookedAt) -> Iterator[DrugChange]:
-    if course.stop is not None:
+def _if_broken_off(
+    course: DrugCourse, day: DaySpan, kind: Kind, done: str, looked_at: _LookedAt, parameters: Parameters
+) -> Iterator[DrugChange]:
+    """A change that it is only if the drug was broken off for longer than a pause may last."""
+    what = f"{done} on {day}"
+    because = f"{drug_name(course)} {what}, if the break was longer than {parameters.drug_break_days} days"
+    yield from (
+        replace(change, perhaps_because=because) for change in looked_at.place(course, day, kind, what)
+    )
+
+
+def _stop(
+    case: Case, course: DrugCourse, looked_at: _LookedAt, parameters: Parameters
+) -> Iterator[DrugChange]:
+    following = next_course(case, course, parameters)
+    if following is not None:
+        if course.stop is not None and perhaps_anew(case, following, parameters):
+            yield from _if_broken_off(course, course.stop, Kind.STOPPED, "stopped", looked_at, parameters)
+    elif course.stop is not None:
         yield from looked_at.place(course, course.stop, Kind.STOPPED, f"stopped on {course.stop}")
     elif course.ongoing is False:
         yield DrugChange(

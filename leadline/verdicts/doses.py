@@ -160,17 +160,34 @@ def glucocorticoid_doses(case: Case, parameters: Parameters) -> tuple[DoseAt, ..
 
 
 def previous_course(case: Case, course: DrugCourse, parameters: Parameters) -> DrugCourse | None:
-    """The course of the same drug that this one goes on from: none if the drug is new, or begun anew after a break."""
-    if course.start is None:
-        return None
-    earlier = [
+    """The course of the same drug that this one goes on from: none if the drug is new, or surely begun anew after a
+    break. Where the dates leave that open, `perhaps_anew` says so."""
+    return max(
+        _earlier(case, course, parameters),
+        key=lambda other: other.start.first if other.start else -FAR,
+        default=None,
+    )
+
+
+def perhaps_anew(case: Case, course: DrugCourse, parameters: Parameters) -> bool:
+    """Whether a course that goes on from another may have been begun anew, as far as the dates of the break tell."""
+    start, earlier = course.start, _earlier(case, course, parameters)
+    return bool(earlier) and not any(
+        start is None or other.stop is None or start.last - other.stop.first <= parameters.drug_break_days
+        for other in earlier
+    )
+
+
+def _earlier(case: Case, course: DrugCourse, parameters: Parameters) -> list[DrugCourse]:
+    """Courses of the same drug that this one goes on from, or may."""
+    start = course.start
+    return [] if start is None else [
         other
         for other in case.courses
         if other is not course
         and _same_drug(other, course)
-        and _precedes(other, course, course.start, parameters.drug_break_days)
-    ]
-    return max(earlier, key=lambda other: other.start.first if other.start else -FAR, default=None)
+        and _precedes(other, course, start, parameters.drug_break_days)
+    ]  # fmt: skip
 
 
 def next_course(case: Case, course: DrugCourse, parameters: Parameters) -> DrugCourse | None:

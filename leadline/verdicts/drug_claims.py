@@ -13,7 +13,7 @@ from leadline.casebook.case import DrugCourse
 from leadline.casebook.days import DaySpan
 from leadline.measures.expression import DECIMALS
 from leadline.measures.three_values import any_holds
-from leadline.verdicts.doses import compare_doses, prednisone_mg_day, previous_course
+from leadline.verdicts.doses import compare_doses, perhaps_anew, prednisone_mg_day, previous_course
 from leadline.verdicts.findings import CriterionOutcome, Result, SettlingItem
 from leadline.verdicts.outcomes import outcome_on
 from leadline.verdicts.treatment import (
@@ -140,6 +140,8 @@ def _anything_raised(view: CaseView, day: DaySpan) -> bool | None:
             continue
         before = previous_course(view.case, course, view.parameters)
         raised = True if before is None else compare_doses(before, course)
+        if raised is False and perhaps_anew(view.case, course, view.parameters):
+            raised = None
         surely = within and course.class_id
         outcomes.append(raised if surely or raised is False else None)
     return any_holds(outcomes)

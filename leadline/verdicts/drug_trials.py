@@ -18,6 +18,7 @@ from leadline.verdicts.doses import (
     dose_basis,
     dose_mg,
     height_cm_at,
+    perhaps_anew,
     previous_course,
     single_dose_mg,
     weight_kg_at,
@@ -92,7 +93,7 @@ def _judgement(
         return "indeterminate", "neither the reason for stopping nor the response is recorded"
     if trial is None:
         return "indeterminate", "no adequate trial is defined for this drug"
-    long_enough = _long_enough(run, trial)
+    long_enough = _long_enough(case, run, trial, parameters)
     if long_enough is False:
         return "inadequate", f"taken for less than {trial.days} days"
     enough = _dose_is_enough(case, run, trial, parameters)
@@ -105,12 +106,15 @@ def _judgement(
     return "adequate_failure", f"no or lost response after at least {trial.days} days"
 
 
-def _long_enough(run: Courses, trial: AdequateTrial) -> bool | None:
-    """From the start of the first course to the stop of the last, or to the infusion if it went on."""
-    start, stop = run[0].start, run[-1].stop
-    if start is None or (stop is None and not run[-1].ongoing):
+def _long_enough(case: Case, run: Courses, trial: AdequateTrial, parameters: Parameters) -> bool | None:
+    """From the start of the first course to the stop of the last, or to the infusion if it went on; None where it is
+    long enough only if a break in between, of which the dates are not exact, was no longer than a pause."""
+    stop = run[-1].stop
+    if run[0].start is None or (stop is None and not run[-1].ongoing):
         return None
-    return lasted_before_infusion(start, stop, trial.days)
+    begun = [run[0], *(course for course in run[1:] if perhaps_anew(case, course, parameters))]
+    lasted = {lasted_before_infusion(one.start, stop, trial.days) for one in begun if one.start is not None}
+    return lasted.pop() if len(lasted) == 1 else None
 
 
 def lasted_before_infusion(start: DaySpan, stop: DaySpan | None, days: int) -> bool | None:

@@ -133,6 +133,33 @@ class TestDoses:
         (new,) = attributed(drug("methotrexate", 20, ongoing=True, as_of=500)).confounders
         assert new.change == "started on day 20"
 
+    @pytest.mark.parametrize(
+        ("stop", "start", "expected"),
+        [
+            ((-10, 0), 20, "unconfounded"),  # a break of 20 to 30 days
+            ((-11, 0), 20, "unknown"),  # of 20 to 31
+            ((-40, -10), 20, "unknown"),
+            ((-40, -11), 20, "confounded"),  # of 31 to 60
+            (-10, (10, 20), "unconfounded"),
+            (-10, (10, 21), "unknown"),
+            (-10, (21, 30), "confounded"),
+        ],
+    )
+    def test_a_break_that_may_have_been_longer_leaves_it_unknown(self, stop, start, expected):
+        before = drug("methotrexate", -400, stop, dose=15, frequency="weekly")
+        again = drug("methotrexate", start, dose=15, frequency="weekly", ongoing=True, as_of=500)
+        assert result(before, again) == expected
+
+    def test_a_biologic_that_may_have_been_paused_too_long_may_have_been_stopped(self):
+        before = drug("etanercept", -400, (-20, -5), dose=25, frequency="weekly")
+        again = drug("etanercept", 20, dose=25, frequency="weekly", ongoing=True, as_of=500)
+        found = attributed(before, again)
+        assert (str(found.result), found.confounders) == ("unknown", ())
+        assert found.unknown_because == (
+            "etanercept stopped on day -20 to -5, if the break was longer than 30 days",
+            "etanercept started again on day 20, if the break was longer than 30 days",
+        )
+
     def test_a_trial_may_set_the_break_itself(self):
         child = case("jia", [visit(-10, {"weight_kg": 40.0})], drugs=self.methotrexate(15, 15, gap=31))
         assert str(attribute(child, span(UNTIL), Parameters(drug_break_days=31)).result) == "unconfounded"

@@ -219,6 +219,22 @@ class TestAFlareNearerTheClaim:
         assert verdict("sle", visits, "improved", 100, drugs=drugs).finding == "contradicted"
         assert verdict("sle", visits, "improved", 50, drugs=drugs).finding == "documented"
 
+    @pytest.mark.parametrize(
+        ("stop", "new"),
+        [(60, "not new"), ((50, 65), "not told"), (59, "new")],  # breaks of 30, 25 to 40, and 31 days
+    )
+    def test_a_drug_taken_up_again_after_thirty_days_is_new(self, stop, new):
+        visits = [visit(-12, {**LUPUS, "pga_0_3": 1.0}), visit(98, {**LUPUS, "pga_0_3": 1.0})]
+        drugs = [
+            drug("cyclophosphamide", -100, stop, dose=500, frequency="q4w"),
+            drug("cyclophosphamide", 90, dose=500, frequency="q4w", ongoing=True, as_of=200),
+        ]
+        said = verdict("sle", visits, "worse", 100, drugs=drugs)
+        index = next(one for one in said.criteria if one.criterion == "selena_flare_index")
+        assert any("new cyc" in detail for detail in index.details) is (new == "new")
+        wanted = any("cyc" in item.item for item in index.settling_items)
+        assert wanted is (new == "not told")
+
 
 class TestBounds:
     def test_a_score_that_decides_by_its_bounds_says_so(self):

@@ -148,6 +148,15 @@ class TestReducedMedication:
         )
         assert finding("reduced_medication", 90, *self.prednisone(15, 7.5), *raised) == "contradicted"
 
+    @pytest.mark.parametrize(
+        ("stop", "expected"),
+        [(30, "documented"), ((20, 40), "reported_only"), (29, "contradicted")],
+    )
+    def test_a_drug_that_may_have_been_begun_anew_leaves_it_open(self, stop, expected):
+        before = drug("methotrexate", -400, stop, dose=15, frequency="weekly")
+        again = drug("methotrexate", 60, dose=15, frequency="weekly", ongoing=True, as_of=300)
+        assert finding("reduced_medication", 90, *self.prednisone(15, 7.5), before, again) == expected
+
     def test_fewer_drugs_with_more_prednisone_contradicts(self):
         stopped = drug("adalimumab", -400, 60, dose=40, frequency="q2w")
         assert finding("reduced_medication", 90, *self.prednisone(5, 6), stopped) == "contradicted"

@@ -55,6 +55,18 @@ class TestDuration:
         first = failed("adalimumab", -400, -350, stop_reason="")
         assert judged(first, failed("adalimumab", -350, -309)) == ["adequate_failure"]
 
+    @pytest.mark.parametrize(
+        ("stop", "judgements"),
+        [
+            ((-360, -350), ["adequate_failure"]),  # a break of 20 to 30 days, in all 70 and more days
+            ((-361, -350), ["indeterminate"]),  # of 20 to 31: perhaps two trials, each too short
+            ((-375, -361), ["inadequate", "inadequate"]),  # of 31 and more
+        ],
+    )
+    def test_courses_between_which_the_break_may_have_been_too_long_may_be_two(self, stop, judgements):
+        courses = failed("adalimumab", -420, stop), failed("adalimumab", -330, -300)
+        assert judged(*courses) == judgements
+
     def test_a_date_that_is_not_exact_enough_leaves_it_open(self):
         assert judged(failed("adalimumab", (-400, -395), -306)) == ["indeterminate"]
         assert judged(failed("adalimumab", None, -306)) == ["indeterminate"]

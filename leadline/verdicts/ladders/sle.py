@@ -11,7 +11,7 @@ from leadline.measures.expression import Recorded
 from leadline.measures.selena_flare import MILD_MANIFESTATIONS
 from leadline.measures.three_values import any_holds, as_result
 from leadline.verdicts.comparisons import pair_missing, score_pair, score_words
-from leadline.verdicts.doses import prednisone_mg_day, previous_course, weight_kg_at
+from leadline.verdicts.doses import perhaps_anew, prednisone_mg_day, previous_course, weight_kg_at
 from leadline.verdicts.findings import CriterionOutcome, Result
 from leadline.verdicts.ladders.ladder import Ladder
 from leadline.verdicts.outcomes import (
@@ -169,16 +169,19 @@ def _any_started(
 ) -> bool | None:
     """Whether a drug of the kind was started between the two visits; a raised dose is not a new drug."""
     return any_holds(
-        _started_between(course, before, now)
+        _started_between(view, course, before, now)
         for course in view.case.courses
-        if of_kind(course)
-        and is_systemic(course)
-        and previous_course(view.case, course, view.parameters) is None
+        if of_kind(course) and is_systemic(course)
     )
 
 
-def _started_between(course: DrugCourse, before: Assessment, now: Assessment) -> bool | None:
-    return None if course.start is None else course.start.within(before.day.last + 1, now.day.first)
+def _started_between(view: CaseView, course: DrugCourse, before: Assessment, now: Assessment) -> bool | None:
+    if course.start is None:
+        return None
+    within = course.start.within(before.day.last + 1, now.day.first)
+    if previous_course(view.case, course, view.parameters) is None:
+        return within
+    return None if within is not False and perhaps_anew(view.case, course, view.parameters) else False
 
 
 def _acr_2018(view: CaseView, occasion: Occasion) -> CriterionOutcome:

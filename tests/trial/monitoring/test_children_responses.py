@@ -164,6 +164,15 @@ def test_a_biologic_taken_up_again_was_paused_for_thirty_days_and_after_more_it_
     assert found.counted is ("prohibited_drug" not in events)
 
 
+def test_a_pause_that_may_have_been_too_long_leaves_a_response_open_and_says_what_to_record():
+    before = drug("etanercept", -300, (30, 40), dose=25, frequency="weekly")  # a break of 25 to 35 days
+    after = drug("etanercept", 65, dose=25, frequency="weekly", ongoing=True, as_of=400)
+    found = response(child(visit(168, BETTER), drugs=(KEPT, before, after)))
+    assert (found.status, found.counted) == (Status.MISSING, False)
+    assert found.settling == ("etanercept started again on day 65, if the break was longer than 30 days",)
+    assert response(child(visit(168, WORSE), drugs=(KEPT, before, after))).status is Status.NO_RESPONSE
+
+
 @pytest.mark.parametrize(
     ("name", "day", "prohibited"),
     [
