@@ -11,12 +11,14 @@ from math import inf
 from typing import Any
 
 from leadline.casebook.items import Item
+from leadline.casebook.units import Linear
 from leadline.errors import ItemOutOfRange, ItemUnknown
 from leadline.measures.nodes import Span
 
 Inputs = Mapping[str, Any]
 """Calculator inputs as they come, of any type: what is taken of an item is looked at below."""
 
+SAME = Linear(1.0)
 RANGE_HINT = "a form in mm or another unit is converted in the casebook, where its scale and unit are stated"
 
 
@@ -26,10 +28,29 @@ def unknown_items(
     """The error for items that a measure does not have; `takes` are those a person is told of."""
     from difflib import get_close_matches
 
-    near = dict.fromkeys(match for name in unknown for match in get_close_matches(name, known, n=1))
-    hint = f"did you mean {', '.join(near)}? " if near else ""
     shown = ", ".join(name[:40] for name in unknown)
-    return ItemUnknown(f"{title} has no item {shown}.", hint=f"{hint}It takes: {', '.join(takes)}")
+    elsewhere = {name: item for name in unknown if (item := _in_another_unit(name))}
+    hints = [f"{name[:40]} is another unit than {item.id}: convert the value, not the name alone."
+             for name, item in elsewhere.items()]  # fmt: skip
+    rest = [name for name in unknown if name not in elsewhere]
+    near = dict.fromkeys(match for name in rest for match in get_close_matches(name, known, n=1))
+    hints += [f"did you mean {', '.join(near)}?"] if near else []
+    return ItemUnknown(
+        f"{title} has no item {shown}.", hint=" ".join([*hints, f"It takes: {', '.join(takes)}"])
+    )
+
+
+def _in_another_unit(name: str) -> Item | None:
+    """The item of which the name tells a value in another unit, as a column of a casebook may: crp_mg_dl."""
+    from leadline.casebook.headers import ItemColumn, columns_of
+    from leadline.casebook.schema import TABLES
+
+    stem = re.sub(r"^(baseline|current|previous)[._]", "", name)
+    column = columns_of(TABLES["visits"]).get(stem)
+    converts = (
+        isinstance(column, ItemColumn) and column.role == "value" and column.to_stored not in (None, SAME)
+    )
+    return column.item if isinstance(column, ItemColumn) and converts else None
 
 
 def fault_of_input(item: Item, value: object) -> str:

@@ -93,7 +93,7 @@ def measure(measure_id: str) -> Measure:
         raise UnknownMeasure(f"{absent.title} is not built.", hint=absent.reason)
     found = MEASURES.get(measure_id)
     if found is None:
-        near = get_close_matches(measure_id, MEASURES, n=3, cutoff=0.5)
+        near = get_close_matches(measure_id.lower(), MEASURES, n=3, cutoff=0.5)
         hint = f"did you mean {' or '.join(near)}?" if near else "`leadline measure --list` shows every id"
         raise UnknownMeasure(f"No measure is called {measure_id[:60]!r}.", hint=hint)
     return found
