@@ -161,6 +161,8 @@ def _print_touched(children: tuple[TouchedChild, ...]) -> None:
 
 
 def _print_checked(checked: CheckedProtocol) -> None:
+    from leadline.protocol.figures import UNIT_WORDS
+
     read = checked.protocol
     print(f"{read.title} ({read.id}, version {read.version}, {read.status})")
     if checked.contradictions:
@@ -173,7 +175,7 @@ def _print_checked(checked: CheckedProtocol) -> None:
     if checked.open_figures:
         print(f"\nFor the centre to fill in: {len(checked.open_figures)}")
         for figure in checked.open_figures:
-            unit = f" ({figure.unit})" if figure.unit else ""
+            unit = f" ({UNIT_WORDS.get(figure.unit, figure.unit)})" if figure.unit else ""
             print(f"  line {figure.line}, {figure.key}: {figure.fill_in}{unit}")
     if checked.provisional:
         print(
