@@ -168,7 +168,7 @@ def plot_harm(found: Monitoring, *, width_mm: float = style.TWO_COLUMNS_MM) -> P
     height = panel_height(len(found.harm_rules), _PAGE - len(found.harm_rules) * _NAMED)
     for basket, harm in found.harm_rules:
         if basket:
-            page.text(EDGE, y + 6, basket, size=style.BODY, bold=True)
+            page.text(EDGE, y + 6, _panel_title(basket, harm), size=style.BODY, bold=True)
             y += _NAMED
         y = _harm_panel(page, harm, y, height)
     y = page.legend(
@@ -180,6 +180,11 @@ def plot_harm(found: Monitoring, *, width_mm: float = style.TWO_COLUMNS_MM) -> P
         caption=_harm_caption(found),
         data=tuple(row for basket, harm in found.harm_rules for row in _harm_data(basket, harm)),
     )
+
+
+def _panel_title(basket: str, harm: HarmStanding) -> str:
+    open_ones = f", of {harm.unknown} it is not known" if harm.unknown else ""
+    return f"{basket}: {harm.with_event} of {harm.children} infused had the event{open_ones}"
 
 
 def _harm_panel(page: Page, harm: HarmStanding, above: float, height: float) -> float:

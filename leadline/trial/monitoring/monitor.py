@@ -242,7 +242,7 @@ def _posteriors(trial: Trial, reached: Reached) -> tuple[Posterior, ...]:
 
 def _on_plan(reached: Reached) -> bool:
     """Whether the counts are those of the last planned look."""
-    steps, seen = reached.course.steps, reached.seen
+    steps, seen = reached.course.steps, reached.counting
     return bool(steps) and (seen.children, seen.controls) == (steps[-1].children, steps[-1].controls)
 
 

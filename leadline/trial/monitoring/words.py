@@ -98,12 +98,21 @@ def basket_in_words(standing: BasketStanding) -> tuple[str, ...]:
         )
         said += harm_in_words(standing.harm, whom=treated, stops="it")
     if standing.overrun:
-        came = "infused" if standing.control_counts is None else "in the trial"
-        said.append(
-            f"Overrun, known and {came} after those of the last look: {standing.overrun}. The decision of that look "
-            "is made without them; the posterior shown holds them."
-        )
+        said.append(_overrun_in_words(standing))
     return tuple(said)
+
+
+def _overrun_in_words(standing: BasketStanding) -> str:
+    came = "infused" if standing.control_counts is None else "in the trial"
+    if standing.rule_now == Rule.STOP and standing.harm is not None and standing.harm.binding:
+        return (
+            f"Known and {came} after those of its last look: {standing.overrun}. Others do not borrow from them; the "
+            "posterior shown holds them."
+        )
+    return (
+        f"Overrun, known and {came} after those of the last look: {standing.overrun}. The decision of that look "
+        "is made without them; the posterior shown holds them."
+    )
 
 
 def _counts_in_words(standing: BasketStanding, counts: Counts, whom: str) -> list[str]:
@@ -300,7 +309,8 @@ def notices_in_words(plan: Plan, reached: Reached, *, published: bool, on: date 
             "The baskets have not reached the step together: each posterior is that of the real numbers."
         )
     steps = reached.course.steps
-    if steps and (reached.seen.children, reached.seen.controls) != (steps[-1].children, steps[-1].controls):
+    seen = reached.counting
+    if steps and (seen.children, seen.controls) != (steps[-1].children, steps[-1].controls):
         said.append(
             "More responses are known than those of the last planned look: a look taken now is off plan."
         )

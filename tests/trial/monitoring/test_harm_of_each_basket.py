@@ -85,7 +85,17 @@ def test_the_words_say_whom_harm_has_stopped(stopped):
     assert "The next planned step waits for Lupus." in said
     own = " ".join(stopped.baskets[0].words)
     assert "Harm stopped it by look 2: no success is declared." in own
+    assert "Known and infused after those of its last look: 1. Others do not borrow from them" in own
     assert "Harm in its children: 2 of 4 children had an event that counts; of 1 it is not known." in own
+
+
+def test_a_look_of_the_others_is_on_plan_whoever_was_treated_of_the_stopped_basket(tmp_path):
+    # Lupus, of one child, is looked at in the last step; three of arthritis are known by then, of whom two count.
+    text = LENDS.replace("looks: [1, 2]", "looks: [1]")
+    found = seen(text, tmp_path, ("JIA-3", "2024-03-12"))
+    assert [step.children for step in found.steps] == [(2, 0), (2, 1)]
+    assert found.baskets[1].on_plan
+    assert not any("off plan" in notice for notice in found.notices)
 
 
 def test_what_is_not_known_of_one_basket_leaves_the_other_as_it_is(tmp_path):
