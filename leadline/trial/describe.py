@@ -90,8 +90,7 @@ class DesignReport:
     worst           the largest family-wise error for every set of null baskets, with a proved limit; empty when the
                     design is too large for the search (a warning says so)
     boundaries      what each count leads to
-    harm_boundary   events that stop the trial, None without a harm rule and where each basket has its own
-    basket_harm_boundaries   events that stop each basket, one a basket; empty without such rules
+    harm_boundaries   events that stop, for each harm rule: of the trial, or of each basket; empty without one
     misjudged_null, orders   sensitivity to the null rates and to the order of accrual
     simulation      how the scenarios were simulated, None where they are exact
     accrual         the same scenarios if children come at random, None where the design does not say how, or is too
@@ -107,22 +106,18 @@ class DesignReport:
     scenarios: tuple[Operating, ...]
     worst: tuple[WorstError, ...]
     boundaries: tuple[BoundaryRow, ...]
-    harm_boundary: Boundary | None
+    harm_boundaries: tuple[Boundary, ...]
     harm_at_rates: tuple[HarmAtRate, ...]
     misjudged_null: tuple[MisjudgedNull, ...]
     orders: tuple[OrderOfAccrual, ...]
     nearest_decision: float
     simulation: SimulatedReport | None = None
     accrual: RandomAccrual | None = None
-    basket_harm_boundaries: tuple[Boundary, ...] = ()
 
     @property
-    def harm_boundaries(self) -> tuple[tuple[str, Boundary], ...]:
-        """Each harm rule's basket and boundary; of one rule for all the basket is empty."""
-        if self.harm_boundary is not None:
-            return (("", self.harm_boundary),)
-        labels = (basket.label for basket in self.design.baskets)
-        return tuple(zip(labels, self.basket_harm_boundaries, strict=False))
+    def harm_rules(self) -> tuple[tuple[str, Boundary], ...]:
+        """Each harm rule's basket and boundary; of one for all baskets together the basket is empty."""
+        return tuple(zip(_whose_harm(self.design), self.harm_boundaries, strict=True))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON; the design with the keys of its file."""
@@ -172,14 +167,13 @@ def describe(
         scenarios=scenarios,
         worst=worst,
         boundaries=boundaries,
-        harm_boundary=trial.boundary,
+        harm_boundaries=trial.harm_boundaries,
         harm_at_rates=_harm_at_rates(trial),
         misjudged_null=_misjudged_null(design, simulation or trial),
         orders=_orders(trial) if simulation is None else (),
         nearest_decision=nearest,
         simulation=simulated,
         accrual=accrual,
-        basket_harm_boundaries=trial.basket_harm.boundaries if trial.basket_harm else (),
     )
 
 
@@ -240,6 +234,12 @@ def _worst(trial: Trial, search: Search) -> tuple[WorstError, ...]:
         return ()
 
 
+def _whose_harm(design: Design) -> tuple[str, ...]:
+    """The basket of each harm rule; empty of one for all baskets together."""
+    names = [basket.label for basket in design.baskets]
+    return tuple(names[group[0]] if design.harm_by_basket else "" for group in design.harm_groups)
+
+
 def _harm_at_rates(trial: Trial) -> tuple[HarmAtRate, ...]:
     design, harm = trial.design, trial.design.harm
     if harm is None:
@@ -248,10 +248,9 @@ def _harm_at_rates(trial: Trial) -> tuple[HarmAtRate, ...]:
         {harm.expected_rate, *(m * harm.limit_rate for m in HARM_MULTIPLES if m * harm.limit_rate < 1)}
     )
     paths = [basket.looks for basket in design.baskets] if trial.basket_harm else [planned_children(design)]
-    labels = [basket.label for basket in design.baskets] if trial.basket_harm else [""]
     return tuple(
         _harm_at_rate(harm, boundary, rate, path, label)
-        for boundary, path, label in zip(trial.harm_boundaries, paths, labels, strict=True)
+        for boundary, path, label in zip(trial.harm_boundaries, paths, _whose_harm(design), strict=True)
         for rate in rates
     )
 

@@ -169,7 +169,7 @@ def test_the_harm_rule_is_a_table_of_counts(unlike):
 
 
 def harm_drawn(report, **how):
-    return plot_harm_rule(report.design.harm, report.harm_boundary, **how)
+    return plot_harm_rule(report.design.harm, report.harm_boundaries[0], **how)
 
 
 def test_the_figure_of_the_harm_rule_holds_the_look_alone(unlike):

@@ -333,11 +333,10 @@ def test_the_words_say_what_a_stopped_basket_lends(check, says):
 
 def test_the_report_tells_each_baskets_rule():
     report = describe(unlike())
-    assert report.harm_boundary is None
-    assert [label for label, _ in report.harm_boundaries] == ["a", "b", "c"]
+    assert [label for label, _ in report.harm_rules] == ["a", "b", "c"]
     for j, (label, size) in enumerate((("a", 7), ("b", 6), ("c", 5))):
         rows = [one for one in report.harm_at_rates if one.basket == label]
-        boundary, at_expected = report.basket_harm_boundaries[j], next(one for one in rows if one.rate == 0.2)
+        boundary, at_expected = report.harm_boundaries[j], next(one for one in rows if one.rate == 0.2)
         stop = children = 0.0
         for path in product((0, 1), repeat=size):
             chance = math.prod(0.2 if x else 0.8 for x in path)

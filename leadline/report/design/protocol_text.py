@@ -209,13 +209,14 @@ def _closed(design: Design) -> str:
 
 
 def _harm(report: DesignReport) -> list[str]:
-    harm, boundary = report.design.harm, report.harm_boundary
+    harm = report.design.harm
     if harm is None:
         return []
     when = "after every child" if harm.check is HarmCheck.CHILD else "at each look"
     children = "treated children" if report.design.randomised else "children"
-    if boundary is None:
+    if report.design.harm_by_basket:
         return [_harm_of_baskets(report, harm, when, children)]
+    (boundary,) = report.harm_boundaries
     return [
         (
             f"Event: {harm.event}. The {children} of all baskets are counted together, {when}. The boundary is made "
@@ -228,7 +229,7 @@ def _harm(report: DesignReport) -> list[str]:
 
 
 def _harm_of_baskets(report: DesignReport, harm: Harm, when: str, children: str) -> str:
-    at_limit = [boundary.stop_at_limit for _, boundary in report.harm_boundaries]
+    at_limit = [boundary.stop_at_limit for _, boundary in report.harm_rules]
     lends = harm_lends_in_words(report.design)
     return (
         f"Event: {harm.event}. Each basket has a boundary of its own, against which its {children} are counted {when}. "

@@ -345,7 +345,7 @@ def harm_boundary_table(report: DesignReport) -> Table:
     own = report.design.harm_by_basket
     rows = tuple(
         (*((label,) if own else ()), counts_in_words(low, high), str(events))
-        for label, boundary in report.harm_boundaries
+        for label, boundary in report.harm_rules
         for low, high, events in boundary.table()
     )
     stops = "basket" if own else "trial"
@@ -368,7 +368,7 @@ def harm_boundary_table(report: DesignReport) -> Table:
 
 def _boundaries_at_limit(report: DesignReport) -> tuple[str, ...]:
     """That a basket is too small to be stopped, which the rows do not say."""
-    never = [label for label, boundary in report.harm_boundaries if not boundary.table()]
+    never = [label for label, boundary in report.harm_rules if not boundary.table()]
     return (f"No number of children stops {', '.join(never)}.",) if never else ()
 
 

@@ -84,7 +84,7 @@ def drawn(report: DesignReport, progress: Progress) -> Iterator[FigureBlock]:
 def _harm_rules(report: DesignReport) -> Iterator[tuple[str, Boundary, str]]:
     """The name of a figure, its boundary, and the baskets that have it for themselves; like boundaries are one."""
     alike: dict[Boundary, list[str]] = {}
-    for label, boundary in report.harm_boundaries:
+    for label, boundary in report.harm_rules:
         alike.setdefault(boundary, []).append(label)
     shown = [(boundary, labels) for boundary, labels in alike.items() if boundary.table()]
     for number, (boundary, labels) in enumerate(shown, start=1):
