@@ -306,14 +306,16 @@ def _boundary_lines(rows: Sequence[BoundaryRow]) -> Iterator[str]:
 
 
 def _boundary_line(row: BoundaryRow) -> str:
+    from leadline.trial.boundaries import Action
     from leadline.trial.words import counts_in_words
 
     counts = counts_in_words(row.responders_from, row.responders_to)
     line = f"{row.basket}: {counts} of {row.children} responders: {row.action}"
     if row.action.open:
         at_null, at_target = str(row.others_null), str(row.others_target)
+        always = ", but not always" if row.action is Action.DEPENDS else ""  # else it is not known
         line += (
-            f" ({at_null} if they respond at their null rates or at their targets, but not always)"
+            f" ({at_null} if they respond at their null rates or at their targets{always})"
             if at_null == at_target
             else f" ({at_null} if they respond at their null rates, {at_target} at their targets)"
         )

@@ -130,7 +130,8 @@ def _plan_in_words(design: Design) -> str:
         children = (
             f"{sum(design.sizes)} treated children and {sum(design.control_sizes)} controls, drawn by lot"
         )
-    return f"{design.title}: one therapy in {diseases} (baskets), up to {children}."
+    baskets = " (baskets)" if len(design.baskets) > 1 else ""
+    return f"{design.title}: one therapy in {diseases}{baskets}, up to {children}."
 
 
 def _success_in_words(design: Design) -> str:
@@ -383,12 +384,15 @@ def below_null_in_words(design: Design, rows: Sequence[BoundaryRow]) -> tuple[st
             row
             for row in rows
             if (row.basket, row.children, row.controls) == (basket.label, basket.size, 0)
-            and row.action in (Action.SUCCESS, Action.DEPENDS)
+            and (
+                row.action is Action.DEPENDS
+                or Action.SUCCESS in (row.action, row.others_null, row.others_target)
+            )
         ]
         fewest = min(enough, key=lambda row: row.responders_from, default=None)
         if fewest is None or fewest.responders_from > basket.null_rate * basket.size + ROUNDING:
             continue
-        others = " where the other baskets respond well" if fewest.action is Action.DEPENDS else ""
+        others = " where the other baskets respond well" if fewest.action.open else ""
         said.append(
             f"{basket.label}: {fewest.responders_from} of {basket.size} responders can be enough for success{others}; "
             f"its null rate of {stated_percent(basket.null_rate)} lets expect no fewer."

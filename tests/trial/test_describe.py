@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -9,12 +10,13 @@ from scipy.stats import beta
 
 from leadline.trial.borrowing import Above, Outcomes
 from leadline.trial.borrowing.independent import Independent
-from leadline.trial.boundaries import Action, boundary_rows
+from leadline.trial.boundaries import Action, BoundaryRow, boundary_rows
 from leadline.trial.describe import describe, standard_scenarios
 from leadline.trial.design import Basket, Design, Efficacy
 from leadline.trial.operating import Trial
 from leadline.trial.reading import design_adapter, read_design, shipped_design
 from leadline.trial.scenarios import Scenario
+from leadline.trial.words import below_null_in_words
 from tests.trial.designs import CPP, design, fujikawa_two_stage
 
 
@@ -124,3 +126,12 @@ def test_a_success_with_no_more_responders_than_the_null_rate_lets_expect_is_a_w
     said = "First: 1 of 10 responders can be enough for success where the other baskets respond well"
     assert any(warning.startswith(said) for warning in unlike.warnings)
     assert not any("can be enough" in warning for warning in like.warnings)
+
+
+def test_it_is_a_warning_too_where_the_others_are_too_many_to_look_at_each():
+    """MAY_DEPEND with a success at the others' targets is a success that can be."""
+    row = BoundaryRow("First", 1, 10, 1, 5, Action.MAY_DEPEND, Action.NO_SUCCESS, Action.SUCCESS)
+    plan = Design("One", (Basket("a", "sri4", 0.1, 0.4, (10,), name="First"),), Efficacy(0.9))
+    assert len(below_null_in_words(plan, [row])) == 1
+    assert below_null_in_words(plan, [replace(row, responders_from=2)]) == ()
+    assert below_null_in_words(plan, [replace(row, others_target=Action.NO_SUCCESS)]) == ()

@@ -83,7 +83,8 @@ def _hypotheses(design: Design) -> list[str]:
 
 def _tested(design: Design) -> str:
     if not design.randomised:
-        return "In each basket the null hypothesis is that the response rate is at most the null rate."
+        where = "In each basket the" if len(design.baskets) > 1 else "The"
+        return f"{where} null hypothesis is that the response rate is at most the null rate."
     margin = any(basket.control and basket.control.margin for basket in design.baskets)
     said = (
         "In each basket with controls the null hypothesis is that the response rate of the treated is at most that of "
