@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -31,7 +32,7 @@ from leadline.trial.monitoring.harm import ChildHarm, child_harm
 from leadline.trial.monitoring.responses import Day, Response, respond
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import date
 
     from leadline.casebook.case import Case
@@ -65,11 +66,15 @@ class Child:
 
 @dataclass(frozen=True, slots=True)
 class Exposed:
-    """A child of a basket who was given the cells, as the harm rule counts it."""
+    """A child of a basket who was given the cells, as the harm rule counts it.
+
+    had_by   whether an event that counts had happened by a day (an ordinal); None where that is not known
+    """
 
     patient_id: str
     basket: int
     harm: ChildHarm
+    had_by: Callable[[int], bool | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,8 @@ class Children:
     order_known   False where some day 0 cannot be put in order
     all_named     False where some child's record does not name the protocol and its version
     in_doubt      sentences on what does not fit in the record of children who are counted
+    settled_by    of those taken the day (an ordinal) by which the response is settled at the latest; None without a
+                  calendar
     """
 
     taken: tuple[Child, ...]
@@ -97,6 +104,7 @@ class Children:
     order_known: bool
     all_named: bool
     in_doubt: tuple[str, ...]
+    settled_by: Mapping[str, int | None]
 
 
 def children_of(
@@ -121,13 +129,17 @@ def children_of(
     left_out = [LeftOut(one.case.patient_id, one.left_out) for one in stood if one.left_out]
     return Children(
         _placed(taken, plan, closed=closed),
-        tuple(Exposed(one.case.patient_id, one.basket, one.harm(plan)) for one in exposed),
+        tuple(
+            Exposed(one.case.patient_id, one.basket, one.harm(plan), partial(one.had_by, plan))
+            for one in exposed
+        ),
         tuple(sorted(left_out, key=lambda one: one.patient_id)),
         _ordered([one.record for one in taken]) and _ordered([one.case for one in exposed]),
         all(
             one.case.patient.get("protocol_id") and one.case.patient.get("protocol_version") for one in taken
         ),
         tuple(_in_doubt(taken, exposed)),
+        {one.case.patient_id: one.settled_by(plan) for one in taken},
     )
 
 
@@ -179,6 +191,21 @@ class _Stood:
         harm = plan.design.harm
         by = day if self.as_it_stood and _dated(case) else None
         return child_harm(case, harm.counts if harm else HarmCount.ANY, by=by)
+
+    def had_by(self, plan: Plan, day: int) -> bool | None:
+        """Of a child who was given the cells, whether an event that counts had happened by a day (an ordinal)."""
+        index, harm = _dated(self.case), plan.design.harm
+        if index is None or harm is None:
+            return self.harm(plan).had
+        by = day - index.last
+        if self.as_it_stood and self.since_infusion is not None:
+            by = min(by, self.since_infusion)
+        return child_harm(self.case, harm.counts, by=by).had
+
+    def settled_by(self, plan: Plan) -> int | None:
+        """The day (an ordinal) after the last of the deciding visit's days."""
+        index = _dated(self.record)
+        return None if index is None else index.last + plan.windows[self.basket].last + 1
 
 
 def _in_doubt(taken: Sequence[_Stood], exposed: Sequence[_Stood]) -> Iterator[str]:

@@ -2,11 +2,15 @@
 
 A design has one rule for the children of all baskets together, or one for each basket's own. A rule is about the cells:
 it counts those who were given them, whatever their arm. Controls are no part of it.
+
+A look counts the events up to the day by which it has been held, when the last of its windows is over: one that begins
+later takes no decision of it back, and counts from then on.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from leadline.trial.monitoring.harm import (
@@ -19,10 +23,10 @@ from leadline.trial.monitoring.harm import (
 from leadline.trial.monitoring.responses import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from leadline.trial.design import Design
-    from leadline.trial.monitoring.children import Child, Exposed
+    from leadline.trial.monitoring.children import Child, Children, Exposed
     from leadline.trial.monitoring.looks import Course
     from leadline.trial.operating import Trial
     from leadline.trial.safety import Boundary
@@ -35,6 +39,8 @@ class HarmRule:
     baskets    whose children it counts together, and which it closes
     infused    children of these baskets who were given the cells, in the order of infusion
     treated    the treated children of each basket of the design
+    held       the day (an ordinal) by which a look at so many children of each basket has been held; None where they
+               are not all there, or have no dates
     """
 
     design: Design
@@ -42,6 +48,7 @@ class HarmRule:
     baskets: tuple[int, ...]
     infused: Sequence[Exposed]
     treated: Sequence[Sequence[Child]]
+    held: Callable[[tuple[int, ...]], int | None]
 
     def stopped_by(self, sizes: tuple[int, ...], *, unknown_as: bool) -> bool:
         """Whether the rule is reached when the baskets have so many counted children, or as many as there are.
@@ -49,26 +56,25 @@ class HarmRule:
         Looked at after every child, all those infused up to the last of them count; looked at with the others, those
         that make the look.
         """
-        looked_at = [child for j in self.baskets for child in first_counted(self.treated[j], sizes[j])]
+        day = self.held(sizes)
+        looked_at = {
+            child.patient_id for j in self.baskets for child in first_counted(self.treated[j], sizes[j])
+        }
         if self._each_child:
-            place = {child.patient_id: place for place, child in enumerate(self.infused, start=1)}
-            last = max((place[child.patient_id] for child in looked_at), default=0)
-            return self._first_stop(last, unknown_as=unknown_as) is not None
-        return self._reached(looked_at, unknown_as=unknown_as)
+            places = (place for place, one in enumerate(self.infused, start=1) if one.patient_id in looked_at)
+            had = _had(self.infused[: max(places, default=0)], day)
+            return first_stop(had, self.boundary, unknown_as=unknown_as) is not None
+        had = _had([one for one in self.infused if one.patient_id in looked_at], day)
+        return self._reached(had, unknown_as=unknown_as)
 
     @property
     def _each_child(self) -> bool:
         return self.design.harm is not None and checked_each_child(self.design.harm)
 
-    def _first_stop(self, last: int, *, unknown_as: bool) -> int | None:
-        had = [child.harm.had for child in self.infused[:last]]
-        return first_stop(had, self.boundary, unknown_as=unknown_as)
-
-    def _reached(self, children: Sequence[Child], *, unknown_as: bool) -> bool:
-        if not 0 < len(children) <= len(self.boundary.events):
+    def _reached(self, had: Sequence[bool | None], *, unknown_as: bool) -> bool:
+        if not 0 < len(had) <= len(self.boundary.events):
             return False
-        had = [unknown_as if child.harm.had is None else child.harm.had for child in children]
-        return sum(had) >= self.boundary.events[len(children) - 1]
+        return sum(unknown_as if one is None else one for one in had) >= self.boundary.events[len(had) - 1]
 
     def standing(self, course: Course) -> HarmStanding:
         """Where its children stand now."""
@@ -79,24 +85,56 @@ class HarmRule:
     def stopped_now(self, course: Course, *, unknown_as: bool) -> bool:
         """Whether the rule has been reached by now."""
         if self._each_child:
-            return self._first_stop(len(self.infused), unknown_as=unknown_as) is not None
+            return first_stop(_had(self.infused, None), self.boundary, unknown_as=unknown_as) is not None
         return any(self.stopped_by(step.children, unknown_as=unknown_as) for step in course.steps)
 
 
+def _had(children: Sequence[Exposed], day: int | None) -> list[bool | None]:
+    """Whether each had an event that counts, by a day or by now."""
+    return [one.harm.had if day is None else one.had_by(day) for one in children]
+
+
 def harm_rules(
-    trial: Trial, infused: Sequence[Exposed], treated: Sequence[Sequence[Child]]
+    trial: Trial,
+    found: Children,
+    treated: Sequence[Sequence[Child]],
+    controls: Sequence[Sequence[Child]],
 ) -> tuple[HarmRule, ...]:
     """The rules of the design; none without one.
 
-    infused    who were given the cells, in the order of infusion
-    treated    one list a basket, in the order of day 0
+    treated, controls   one list a basket, in the order of day 0
     """
+    held = partial(_held, trial.design, found, treated, controls)
     return tuple(
         HarmRule(
-            trial.design, boundary, group, [child for child in infused if child.basket in group], treated
+            trial.design,
+            boundary,
+            group,
+            [child for child in found.exposed if child.basket in group],
+            treated,
+            held,
         )
         for group, boundary in zip(trial.design.harm_groups, trial.harm_boundaries, strict=True)
     )
+
+
+def _held(
+    design: Design,
+    found: Children,
+    treated: Sequence[Sequence[Child]],
+    controls: Sequence[Sequence[Child]],
+    sizes: tuple[int, ...],
+) -> int | None:
+    """`HarmRule.held`."""
+    days: list[int] = []
+    for arm, wanted in ((treated, sizes), (controls, design.controls(sizes))):
+        for children, size in zip(arm, wanted, strict=True):
+            settled = [found.settled_by[child.patient_id] for child in first_counted(children, size)]
+            known = [day for day in settled if day is not None]
+            if len(known) < size:
+                return None
+            days += known
+    return max(days, default=None)
 
 
 def basket_warning(design: Design, infused: Sequence[Exposed], at: int) -> HarmStanding | None:

@@ -111,7 +111,7 @@ def reach(plan: Plan, casebook: Casebook, *, on: date | None, trial: Trial, clos
     treated, controls = _by_basket(plan, found, Arm.TREATED), _by_basket(plan, found, Arm.CONTROL)
     known = [_known(children) for children in treated]
     controls_known = [_known(children) for children in controls] if plan.design.randomised else []
-    harm = harm_rules(trial, found.exposed, treated)
+    harm = harm_rules(trial, found, treated, controls)
 
     def harmed(sizes: tuple[int, ...]) -> list[int]:
         return [j for rule in harm if rule.stopped_by(sizes, unknown_as=False) for j in rule.baskets]

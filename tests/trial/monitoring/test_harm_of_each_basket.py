@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
@@ -119,6 +120,42 @@ def test_looked_at_with_the_looks_a_basket_is_closed_at_its_look_with_the_childr
     assert [(one.action, one.children) for one in step.decisions] == [("stop for harm", 2), ("go on", 1)]
     assert (arthritis.rule_now, arthritis.closed.look, arthritis.closed.children) == ("stop for harm", 1, 2)
     assert lupus.rule_now.startswith("go on")
+
+
+EARLY = "efficacy: {posterior: 0.9, early: {by: posterior, cutoff: 0.85}}"
+SCOPES = {"own": OWN, "pooled": DESIGN}
+
+
+@pytest.mark.parametrize("scope", SCOPES)
+def test_an_event_after_a_look_takes_no_decision_of_it_back(scope, tmp_path):
+    """Arthritis is a success at its first look, with 1 of 2 responding: Beta(2, 2) above 0.2 is 0.896. The windows of
+    its two children are over 182 days after 1 February 2024, and that of SLE-1 before."""
+    text = SCOPES[scope].replace("efficacy: {posterior: 0.9}", EARLY)
+    last = date(2024, 2, 1) + timedelta(days=182 + 1)
+    # Two events more are enough for either rule: JIA-1 and JIA-2 of two, and with SLE-1 three of three.
+    for days, stands in ((0, False), (1, True)):
+        began = (last + timedelta(days=days)).isoformat()
+        folder = tmp_path / str(days)
+        folder.mkdir()
+        found = seen(text, folder, ("JIA-1", began), ("SLE-1", began))
+        arthritis, lupus = found.baskets
+        said = "stop for success" if stands else "stop for harm"
+        assert (arthritis.rule_now, arthritis.closed.action, arthritis.closed.look) == (said, said, 1)
+        # The event counts from then on: the basket that is open is closed before its second look.
+        assert lupus.rule_now == "stop for harm"
+        assert lupus.closed.look == (2 if stands else 1)
+        assert [len(step.decisions) for step in found.steps] == ([2] if stands else [])
+
+
+def test_at_the_looks_an_event_after_one_counts_at_the_next(tmp_path):
+    text = OWN.replace("check: child", "check: look")
+    last = date(2024, 2, 1) + timedelta(days=182 + 1)
+    for days, action in ((0, "stop for harm"), (1, "go on")):
+        folder = tmp_path / str(days)
+        folder.mkdir()
+        found = seen(text, folder, ("JIA-1", (last + timedelta(days=days)).isoformat()))
+        assert found.steps[0].decisions[0].action == action
+        assert found.baskets[0].harm.with_event == 2
 
 
 def test_the_lock_holds_each_boundary_and_refuses_another_scope(tmp_path):
