@@ -31,7 +31,7 @@ from leadline.report.design.words import share
 from leadline.report.figures import style
 from leadline.report.figures.boundaries import plot_boundaries
 from leadline.report.figures.harm_rule import plot_harm_rule
-from leadline.report.figures.operating import plot_errors, plot_operating, plot_sensitivity
+from leadline.report.figures.operating import MOST_ACROSS, plot_errors, plot_operating, plot_sensitivity
 from leadline.trial import describe, read_design, shipped_design
 from leadline.trial.borrowing.beta import Beta
 from leadline.trial.borrowing.bhm import Hierarchical
@@ -247,7 +247,10 @@ def test_a_design_that_was_not_searched_says_so_and_draws_no_largest_error(unlik
     bare = replace(unlike, worst=(), warnings=("The search was not made.",))
     written = write_design_report(bare, tmp_path / "out", formats=["html", "figures"])
     assert not any(path.stem == "errors" for path in written.paths)
-    assert "whatever the true rates" not in (tmp_path / "out/design.html").read_text("utf-8")
+    page = (tmp_path / "out/design.html").read_text("utf-8")
+    assert "whatever the true" not in page
+    assert "Family-wise error, if no basket responds" in page
+    assert "the largest error was found" not in page
 
 
 def test_the_statistical_section_states_the_rule_the_prior_and_what_is_left_to_say(unlike):
@@ -374,6 +377,12 @@ def test_the_title_is_text_in_the_page_and_nothing_else(folder):
 def test_no_two_texts_of_a_figure_overlap(plot, published, unlike):
     for report in (published, unlike):
         assert_nothing_overlaps(plot(report))
+
+
+@pytest.mark.parametrize("plot", [plot_operating, plot_sensitivity])
+def test_no_two_texts_overlap_with_as_many_baskets_as_have_a_column_each(plot):
+    baskets = tuple(Basket(f"b{n}", "sri4", 0.2, 0.5, (4,), name=f"Disease {n}") for n in range(MOST_ACROSS))
+    assert_nothing_overlaps(plot(describe(Design("many", baskets, Efficacy(0.9)))))
 
 
 @pytest.mark.parametrize("plot", PLOTS)

@@ -101,13 +101,16 @@ def errors_table(report: DesignReport) -> Table:
         keep = [0, *range(1 + len(design.baskets), len(columns))]
         columns = tuple(columns[n] for n in keep)
         rows = [tuple(row[n] for n in keep) for row in rows]
-    notes = (
-        "Family-wise error: the probability that at least one basket without effect is declared a success.",
-        "Below the first row stand the true rates, among all, at which the largest error was found.",
-        _without_effect_means(design),
-        *_harm_taken(design),
-    )
-    return Table("errors", "Family-wise error, wherever the truth lies", columns, tuple(rows), notes)
+    notes = [
+        "Family-wise error: the probability that at least one basket without effect is declared a success."
+    ]
+    if report.worst:
+        notes.append(
+            "Below the first row stand the true rates, among all, at which the largest error was found."
+        )
+        notes.append(_without_effect_means(design))
+    title = f"Family-wise error, {'wherever the truth lies' if report.worst else 'if no basket responds'}"
+    return Table("errors", title, columns, tuple(rows), (*notes, *_harm_taken(design)))
 
 
 def _without_effect_means(design: Design) -> str:

@@ -123,10 +123,10 @@ def _scale(page: Page, column: Column, left: float, length: float, top: float, f
     """The column's zero and its full length, and its dashed line behind the bars."""
     page.line(left, top, left, foot, color=style.RULE, width=style.HAIRLINE)
     y = foot + line_height(style.SMALL) / 2 + 1
-    page.text(left, y, "0", size=style.SMALL, color=style.QUIET)
-    page.text(
-        left + length, y, f"{100 * column.full:g} %", size=style.SMALL, color=style.QUIET, align="right"
-    )
+    full = f"{100 * column.full:g} %"
+    page.text(left + length, y, full, size=style.SMALL, color=style.QUIET, align="right")
+    if text_width(f"0 {full}", style.SMALL) < length:
+        page.text(left, y, "0", size=style.SMALL, color=style.QUIET)
     if column.line is not None:
         x = left + length * column.line / column.full
         page.line(x, top, x, foot, color=style.CONTRADICTED, width=style.LINE, dashes=_DASHES)
