@@ -56,6 +56,7 @@ def check_across(
     for table, earlier, later in IN_ORDER:
         _check_order(tables[table], table, earlier, later, problems, spans)
     _check_lifetime(tables, problems, spans)
+    _check_seriousness(tables["adverse_events"], problems)
     _check_day_zero(tables, problems, days)
     _check_index_chosen(tables["infusions"], problems, index)
     _check_infusion_order(tables["infusions"], problems, days)
@@ -251,6 +252,20 @@ def _check_life(rows: pl.DataFrame, table: str, date: str, problems: Problems) -
         problems.add_rows(
             table, after, date, "a day after the child died", "a day not after the child's death",
             "Correct it, or the day of death.",
+        )  # fmt: skip
+
+
+def _check_seriousness(events: pl.DataFrame, problems: Problems) -> None:
+    """An event that has a criterion of seriousness, or was fatal, is serious (ICH E2A)."""
+    denied = events.filter(pl.col("serious").eq(False))
+    contradictions = (
+        (pl.col("outcome").eq("fatal"), "that was fatal"),
+        (pl.col("serious_criteria").is_not_null(), "with a criterion of seriousness"),
+    )
+    for contradicted, why in contradictions:
+        problems.add_rows(
+            "adverse_events", denied.filter(contradicted)[ROW], "serious", f"no, of an event {why}",
+            "yes, of such an event", "Correct one of the two.",
         )  # fmt: skip
 
 

@@ -121,6 +121,11 @@ class AdverseEvent:
     action: str = ""
     recorded_start: RecordedDay | None = None
 
+    @property
+    def fatal(self) -> bool:
+        """Whether the chart says that the child died of it: by the outcome, or by the criterion of seriousness."""
+        return self.outcome == "fatal" or "death" in self.serious_criteria
+
 
 @dataclass(frozen=True, slots=True)
 class Report:

@@ -397,7 +397,7 @@ ADVERSE_EVENTS = Table(
         _date("detected_date", "Found", example="2019-03-14"),
         _date("recorded_date", "Written down", example="2019-03-14"),
         Column("ctcae_grade", "CTCAE grade", Kind.COUNT, "1 mild to 5 death", example="1", low=1, high=5),
-        _yes_no("serious", "Serious (ICH E2A)", "seriousness is not severity", "no"),
+        _yes_no("serious", "Serious (ICH E2A)", "seriousness is not severity", "yes"),
         Column("serious_criteria", "Serious because of", Kind.CHOICES, "several are separated by ;",
                choices=SERIOUS_CRITERIA, example="hospitalisation"),
         _choice("outcome", "Outcome", "recovered", "recovering", "not_recovered", "sequelae", "fatal", "unknown"),

@@ -271,6 +271,18 @@ def test_a_sound_casebook_has_no_problem(tmp_path):
             id="half a week",
         ),
         pytest.param(
+            {
+                "adverse_events": "patient_id,term_text,serious,serious_criteria\nCHILD-01,sepsis,no,hospitalisation"
+            },
+            ("adverse_events", 2, "serious", "no, of an event with a criterion of seriousness"),
+            id="not serious, with a criterion",
+        ),
+        pytest.param(
+            {"adverse_events": "patient_id,term_text,serious,outcome\nCHILD-01,sepsis,no,fatal"},
+            ("adverse_events", 2, "serious", "no, of an event that was fatal"),
+            id="not serious, and fatal",
+        ),
+        pytest.param(
             {"patients": "", "visits": f"{VISITS}\nCHILD-01,V1,2019-04-01"},
             ("patients", None, "", "no such table"),
             id="no children",

@@ -146,7 +146,7 @@ def _draw_grade(sheet: Sheet, event: AdverseEvent, x: float, y: float, end: floa
     if "hospitalisation" in event.serious_criteria:
         page.text(max(x + 6, end) + 2, y, "H", size=style.SMALL)
         sheet.used_letter("Events", "H", "stay in hospital")
-    if event.outcome == "fatal" or "death" in event.serious_criteria:
+    if event.fatal:
         page.mark(x, y - 9, style.CROSS, face=style.INK, size=5)
         sheet.used("Events", "death", lambda page, x, y: page.mark(x, y, style.CROSS, face=style.INK, size=5))
 

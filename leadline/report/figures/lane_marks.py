@@ -98,7 +98,7 @@ def _draw_infusion(page: Page, x: float, y: float) -> None:
 
 def event_symbol(event: AdverseEvent) -> tuple[str, Draw]:
     """What an event is called in the legend, and its symbol."""
-    if event.outcome == "fatal" or "death" in event.serious_criteria:
+    if event.fatal:
         return "death", draw_death
     match event.serious:
         case True:

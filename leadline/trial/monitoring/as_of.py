@@ -45,4 +45,8 @@ def _course(course: DrugCourse, day: int) -> DrugCourse:
 
 
 def _event(event: AdverseEvent, day: int) -> AdverseEvent:
-    return event if _perhaps_by(event.stop, day) else replace(event, stop=None, outcome="")
+    """Of an event that ended later neither the end nor what it came to is known on the day."""
+    if _perhaps_by(event.stop, day):
+        return event
+    criteria = tuple(criterion for criterion in event.serious_criteria if criterion != "death")
+    return replace(event, stop=None, outcome="", serious_criteria=criteria)

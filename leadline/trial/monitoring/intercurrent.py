@@ -167,7 +167,7 @@ def death_day(case: Case) -> DaySpan | None:
     text = case.patient.get("death_date")
     if isinstance(text, str) and text:
         return parse_day(text).days_from(case.index)
-    fatal = [event.stop or event.start for event in case.adverse_events if event.outcome == "fatal"]
+    fatal = [event.stop or event.start for event in case.adverse_events if event.fatal]
     return next((day for day in fatal if day is not None), None)
 
 

@@ -238,6 +238,8 @@ def test_what_no_chart_holds_is_not_counted_and_said(strategy):
 def test_death_is_no_response_and_loss_is_missing():
     died = replace(event(100, "septic shock", serious=True, grade=5), outcome="fatal")
     assert response(child(events=[died])).status is Status.NO_RESPONSE
+    by_criterion = replace(event(100, "septic shock", serious=True), serious_criteria=("death",))
+    assert response(child(events=[by_criterion])).status is Status.NO_RESPONSE
     lost = replace(child(), last_contact=DaySpan(60, 60))
     found = response(lost)
     assert found.status is Status.MISSING

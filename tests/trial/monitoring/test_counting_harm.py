@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, replace
+from datetime import date, timedelta
 from fractions import Fraction
 from itertools import product
 
@@ -51,6 +52,33 @@ def related(relation, *, serious=True, day=10):
 )
 def test_an_event_counts_by_the_definition_of_the_design(one, counts, had):
     assert child_harm(case("jia", ASKED, events=[one]), counts).had is had
+
+
+def dead(day, *events):
+    child = case("jia", ASKED, events=events, index=date(2024, 1, 1))
+    died = date(2024, 1, 1) + timedelta(days=day)
+    return replace(child, patient={**child.patient, "death_date": died.isoformat()})
+
+
+@pytest.mark.parametrize("counts", HarmCount)
+def test_a_death_of_which_no_adverse_event_is_recorded_is_not_held_to_be_none(counts):
+    found = child_harm(dead(40, related("unlikely", serious=False, day=5)), counts)
+    assert found.had is (True if counts is HarmCount.ANY else None)  # any event counts, and there is another
+    alone = child_harm(dead(40), counts)
+    assert (alone.had, alone.because) == (
+        None,
+        "a death is recorded, and no adverse event of which the child died",
+    )
+    assert child_harm(dead(40), counts, by=39).had is False  # not yet, on the day of the look
+    assert child_harm(dead(40), counts, by=40).had is None
+
+
+def test_a_death_of_a_recorded_event_is_judged_by_the_event():
+    sepsis = replace(related("unlikely", day=38), outcome="fatal", stop=DaySpan(40, 40))
+    assert child_harm(dead(40, sepsis), BOTH).had is False
+    assert child_harm(dead(40, sepsis), HarmCount.SERIOUS).had is True
+    by_criterion = replace(related("possible", day=38), serious_criteria=("death",))
+    assert child_harm(dead(40, by_criterion), BOTH).had is True
 
 
 def test_a_child_whom_nobody_asked_is_not_free_of_events():
