@@ -58,7 +58,7 @@ def _cell(view: CaseView, rung: Rung, window: Window, today: int | None, known: 
     first, last = _calendar(view.case, window)
     return CompletenessCell(
         criterion=rung.criterion,
-        criterion_title=best.title,
+        criterion_title=rung.title,
         window=window.name,
         first=window.first,
         last=window.last,

@@ -9,6 +9,7 @@ import pytest
 
 from leadline.casebook import read_casebook
 from leadline.casebook.examples import path
+from leadline.casebook.items import SLEDAI_FINDINGS
 from leadline.verdicts.completeness import judge_completeness
 from leadline.verdicts.exact import clopper_pearson, clopper_pearson_upper, poisson_binomial_tail
 from leadline.verdicts.judging import judge, judge_case
@@ -16,7 +17,7 @@ from leadline.verdicts.parameters import Parameters
 from leadline.verdicts.safety import judge_safety
 from leadline.verdicts.series import judge_series
 from leadline.verdicts.view import CaseView
-from tests.verdicts.build import case, event, report, visit
+from tests.verdicts.build import case, drug, event, report, visit
 from tests.verdicts.test_worked_examples import INACTIVE
 
 CORE = {"physician_global_0_10": 6, "parent_global_0_10": 6, "active_joint_count": 10}
@@ -213,6 +214,17 @@ class TestWhatToRecordNext:
         cells = judge_completeness(CaseView(child, Parameters()), None)
         cell = next(one for one in cells if one.criterion == "jia_cid_wallace2011" and one.window == "week_8")
         assert (cell.missing, cell.result) == (wanted, "indeterminate" if wanted else "met")
+
+    def test_a_criterion_that_can_be_met_in_several_ways_has_one_name_at_every_window(self):
+        quiet = {item.id: False for item in SLEDAI_FINDINGS} | {"pga_0_3": 0.4, "treatment_stable": True}
+        drugs = [drug("prednisone", -100, dose=4, frequency="daily", ongoing=True, as_of=900)]
+        child = case("sle", [visit(56, quiet | {"pga_0_3": 1.0}), visit(168, quiet)], drugs=drugs)
+        cells = judge_completeness(CaseView(child, Parameters()), None)
+        remission = [cell for cell in cells if cell.criterion == "doris_2021"]
+        assert {cell.window: cell.result for cell in remission}["week_24"] == "met"
+        assert {cell.criterion_title for cell in remission} == {
+            "Remission of lupus (DORIS 2021 or childhood definition)"
+        }
 
     def test_of_a_published_series_nothing_can_be_recorded_any_more(self):
         findings = judge(read_casebook(path("wong2021")))
