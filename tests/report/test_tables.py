@@ -18,13 +18,21 @@ from leadline.report.figures.words import dose_words
 from leadline.report.folder import write_csv
 from leadline.report.tables import all_tables
 from leadline.report.tables.children import children_table, children_tables
-from leadline.report.tables.claims import claims_table
+from leadline.report.tables.claims import claims_table, quoted_evidence_table, table_words
 from leadline.report.tables.events import event_rate_table, event_table
 from leadline.report.tables.infusions import infusion_table
 from leadline.report.tables.methods import PARAMETERS
 from leadline.report.tables.missing import completeness_table, missing_table, to_record
 from leadline.report.tables.series import counts_table
-from leadline.report.words import day_words, midway, number_words, proportion_words, records_words, typeset
+from leadline.report.words import (
+    CLAIMS,
+    day_words,
+    midway,
+    number_words,
+    proportion_words,
+    records_words,
+    typeset,
+)
 from leadline.verdicts.findings import Proportion
 from leadline.verdicts.parameters import Parameters
 from tests.report.sample import SECRET, child_jia, three_children
@@ -285,3 +293,15 @@ def test_a_category_of_arthritis_has_one_name_in_tables_and_figures(full, catego
     (diagnosis,) = column(children_table(replace(full, cases=(of_category,))), "Diagnosis")
     drawn = [text.get_text() for text in plot_timeline(of_category).figure.findobj(Text)]
     assert drawn[1].startswith(diagnosis.removeprefix("JIA, ") + " ·")
+
+
+def test_each_row_of_the_chart_stands_once_with_the_claims_that_rest_on_it(full):
+    table = quoted_evidence_table(full.cases[0], name="evidence", internal=False)
+    rows = list(zip(column(table, "Table"), column(table, "Row"), strict=True))
+    assert len(set(rows)) == len(rows)
+    said = dict(zip(rows, column(table, "What rests on it"), strict=True))
+    for claim in full.cases[0].claims:
+        assert said["statements", claim.ref.uid] == "what was said"
+        for outcome in claim.criteria:
+            for ref in outcome.evidence:
+                assert CLAIMS[claim.claim] in said[table_words(ref), ref.uid]

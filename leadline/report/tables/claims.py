@@ -194,23 +194,53 @@ def evidence_table(cases: Sequence[CaseFindings]) -> Table:
 
 
 def quoted_evidence_table(case: CaseFindings, *, name: str, internal: bool) -> Table:
-    """For readers: the same for one child, with what each row says."""
-    pairs = [(claim, what, ref) for claim in case.claims for what, ref in _refs(claim)]
-    texts = row_texts(case.case, {ref for _, _, ref in pairs}, internal=internal)
-    rows = tuple((*_named(claim, what, ref), texts.get(ref, "")) for claim, what, ref in pairs)
-    columns = (*EVIDENCE_COLUMNS, Column("What the row says", width=2.6))
+    """For readers: each row of one child's record once, with what it says and the claims whose finding it decides, or
+    beside whose finding it stands as a change of other treatment."""
+    decides: dict[RowRef, dict[str, None]] = {}
+    beside: dict[RowRef, dict[str, None]] = {}
+    for claim in case.claims:
+        for what, ref in _refs(claim):
+            rows_for = beside if what.startswith(BESIDE) else decides
+            words = "what was said" if what == STATEMENT else claim_words(claim.claim)
+            rows_for.setdefault(ref, {})[words] = None
+    order = dict.fromkeys(ref for claim in case.claims for _, ref in _refs(claim))
+    texts = row_texts(case.case, order, internal=internal)
+    rows = tuple(
+        (
+            table_words(ref),
+            ref.uid,
+            texts.get(ref, ""),
+            semicolons(decides.get(ref, ())),
+            semicolons(beside.get(ref, ())),
+        )
+        for ref in order
+    )
+    columns = (
+        Column("Table", width=1.0),
+        Column("Row", "code", 1.2),
+        Column("What the row says", width=3.2),
+        Column("What rests on it", width=1.4),
+        Column("What it confounds", width=1.4),
+    )
     return Table(name, "Table and row of the casebook", columns, rows, empty="No finding rests on a row.")
 
 
 def _named(claim: ClaimVerdict, what: str, ref: RowRef) -> tuple[str, str, str, str]:
-    return claim_words(claim.claim), what, CODES.get(ref.table, plain(ref.table)), ref.uid
+    return claim_words(claim.claim), what, table_words(ref), ref.uid
+
+
+def table_words(ref: RowRef) -> str:
+    return CODES.get(ref.table, plain(ref.table))
+
+
+STATEMENT, BESIDE = "the statement", "what else changed"
 
 
 def _refs(claim: ClaimVerdict) -> dict[tuple[str, RowRef], None]:
     """What each row is for, in order, each once."""
-    pairs = [("the statement", claim.ref)]
+    pairs = [(STATEMENT, claim.ref)]
     pairs += [(outcome.title, ref) for outcome in claim.criteria for ref in outcome.evidence]
-    pairs += [(f"what else changed: {each.drug}", each.ref) for each in claim.attribution.confounders]
+    pairs += [(f"{BESIDE}: {each.drug}", each.ref) for each in claim.attribution.confounders]
     named = {ref for _, ref in pairs}
     pairs += [("the finding", ref) for ref in claim.evidence if ref not in named]
     return dict.fromkeys(pairs)

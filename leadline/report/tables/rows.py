@@ -38,7 +38,8 @@ def _visit_texts(case: Case, wanted: Collection[RowRef]) -> dict[RowRef, str]:
     dated = ((assessment, assessment.day) for assessment in case.assessments)
     for assessment, day in (*dated, *((assessment, None) for assessment in case.undated)):
         if assessment.ref in wanted:
-            found.setdefault(assessment.ref, [day_words(day)])
+            said = found.setdefault(assessment.ref, [day_words(day)])
+            said += ["adverse events asked for"] if assessment.adverse_events_assessed else []
         for fact in assessment.facts.values():
             if fact.ref in wanted:
                 found.setdefault(fact.ref, [day_words(day)]).append(fact_words(fact))
