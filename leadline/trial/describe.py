@@ -285,17 +285,25 @@ def _orders(trial: Trial) -> tuple[OrderOfAccrual, ...]:
     looks = {len(basket.looks) for basket in design.baskets}
     if design.order or looks == {1} or len(looks) > 1 or len(design.baskets) > 3:
         return ()
-    return tuple(
-        _in_order(trial, order, looks=max(looks))
-        for order in permutations(basket.id for basket in design.baskets)
-    )
+    alike, labels = design.alike, [basket.label for basket in design.baskets]
+    found: dict[tuple[int, ...], tuple[float, tuple[float, ...]]] = {}
+    orders = []
+    for turns in permutations(range(len(alike))):
+        kinds = tuple(alike[j] for j in turns)  # orders that swap like baskets have the same numbers
+        if kinds not in found:
+            found[kinds] = _in_turn(trial, turns)
+        error, power = found[kinds]
+        of_baskets = tuple(power[turns.index(j)] for j in range(len(turns)))
+        orders.append(OrderOfAccrual(tuple(labels[j] for j in turns), error, of_baskets))
+    return tuple(orders)
 
 
-def _in_order(trial: Trial, order: tuple[str, ...], *, looks: int) -> OrderOfAccrual:
+def _in_turn(trial: Trial, turns: tuple[int, ...]) -> tuple[float, tuple[float, ...]]:
+    """The family-wise error where no basket responds, and power where all do, in the order of their turns."""
     design = trial.design
-    in_turn = replace(design, order=tuple((name,) for _ in range(looks) for name in order))
-    ordered = Trial(in_turn, posterior=trial.posterior)
+    looks = len(design.baskets[0].looks)
+    order = tuple((design.baskets[j].id,) for _ in range(looks) for j in turns)
+    ordered = Trial(replace(design, order=order), posterior=trial.posterior)
     error = ordered.decisions(Scenario("No basket responds", design.null_rates)).family_wise_error
     power = ordered.decisions(Scenario("Every basket responds", design.target_rates)).success
-    labels = {basket.id: basket.label for basket in design.baskets}
-    return OrderOfAccrual(tuple(labels[name] for name in order), error, power)
+    return error, tuple(power[j] for j in turns)

@@ -35,7 +35,7 @@ class Posterior:
     """
 
     def __init__(self, design: Design) -> None:
-        self._design = design
+        self._design, self._alike = design, np.array(design.alike)
         self._of_multisets: dict[tuple[Outcomes, Quantity], Floats] = {}
         self._tables: dict[tuple[_Sizes, Quantity], _Table] = {}
 
@@ -66,7 +66,7 @@ class Posterior:
     def _canonical_order(self, outcomes: Outcomes) -> Counts:
         """(outcomes, baskets): like baskets sorted by sizes, then entry, so that one row serves all their orders."""
         most = max(outcomes.shape)
-        kind_first = np.array(self._design.alike) * most + outcomes.sizes
+        kind_first = self._alike * most + outcomes.sizes
         if outcomes.control_sizes:
             kind_first = kind_first * most + outcomes.control_sizes
         kind_first = kind_first * most + outcomes.entries

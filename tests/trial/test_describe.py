@@ -12,7 +12,7 @@ from leadline.trial.borrowing import Above, Outcomes
 from leadline.trial.borrowing.independent import Independent
 from leadline.trial.boundaries import Action, BoundaryRow, boundary_rows
 from leadline.trial.describe import describe, standard_scenarios
-from leadline.trial.design import Basket, Design, Efficacy
+from leadline.trial.design import Basis, Basket, Design, EarlyRule, Efficacy
 from leadline.trial.operating import Trial
 from leadline.trial.reading import design_adapter, read_design, shipped_design
 from leadline.trial.scenarios import Scenario
@@ -135,3 +135,20 @@ def test_it_is_a_warning_too_where_the_others_are_too_many_to_look_at_each():
     assert len(below_null_in_words(plan, [row])) == 1
     assert below_null_in_words(plan, [replace(row, responders_from=2)]) == ()
     assert below_null_in_words(plan, [replace(row, others_target=Action.NO_SUCCESS)]) == ()
+
+
+def test_every_order_of_accrual_has_the_numbers_of_a_design_that_names_it():
+    """Two like baskets and another: orders that swap the like ones are taken from each other."""
+    plan = design(CPP, looks=(3, 5), threshold=0.9, futility=EarlyRule(Basis.PREDICTIVE, 0.1))
+    first, second, third = plan.baskets
+    plan = replace(plan, baskets=(first, second, replace(third, target_rate=0.6, looks=(2, 4))))
+    orders = describe(plan).orders
+    assert len({one.order for one in orders}) == 6
+    for one in orders:
+        turns = [next(basket.id for basket in plan.baskets if basket.label == name) for name in one.order]
+        in_turn = Trial(replace(plan, order=tuple((name,) for name in turns * 2)))
+        null = in_turn.operating(Scenario("null", plan.null_rates))
+        target = in_turn.operating(Scenario("target", plan.target_rates))
+        assert one.family_wise_error == pytest.approx(null.family_wise_error, abs=1e-12)
+        assert one.power == pytest.approx(target.success, abs=1e-12)
+    assert len({one.power for one in orders}) > 3
