@@ -106,7 +106,6 @@ def describe(
 
     Error rates wherever the truth lies, power, sizes, stopping, boundaries, sensitivity.
     """
-    from leadline.report.design.machine import machine
     from leadline.trial.accrual import Courses
     from leadline.trial.describe import describe as describe_design
     from leadline.trial.reading import find_design, read_design
@@ -122,6 +121,8 @@ def describe(
     if out is not None:
         _write_report(report, out, formats=formats, force=force)
     if as_json:
+        from leadline.report.design.machine import machine
+
         print(json.dumps(machine(report), indent=1))
         return
     _print_report(report)
@@ -226,7 +227,7 @@ def calibrate(
 
 
 def _write_report(report: DesignReport, out: Path, *, formats: str, force: bool) -> None:
-    from leadline.report.design import write_design_report
+    from leadline.report.design.writing import write_design_report
     from leadline.report.folder import FORMATS
 
     chosen = [name.strip() for name in formats.split(",") if name.strip()]

@@ -11,6 +11,7 @@ measures.explain_row("jadas10_esr", frame.row(0, named=True))
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from leadline.lazily import found_in
 from leadline.measures.definition import Measure, Score
 from leadline.measures.instruments import MEASURES, measure
 from leadline.measures.reasons import explain_row
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     import polars as pl
 
     from leadline.measures.frames import score
+else:
+    __getattr__ = found_in(__name__, {"leadline.measures.frames": ["score"]})  # which imports their library
 
 __all__ = ["MEASURES", "Measure", "Score", "catalogue", "evaluate", "explain_row", "measure", "score"]
 
@@ -42,13 +45,3 @@ def catalogue() -> "pl.DataFrame":
     from leadline.measures.listing import catalogue_frame
 
     return catalogue_frame()
-
-
-if not TYPE_CHECKING:  # frames import their library when they are first asked for
-
-    def __getattr__(name):
-        if name != "score":
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        from leadline.measures.frames import score
-
-        return score

@@ -10,10 +10,10 @@ from typer.testing import CliRunner
 
 from leadline.cli.trial import app
 from leadline.report.blocks import Table
-from leadline.report.design import write_design_report
 from leadline.report.design.machine import schema_path
 from leadline.report.design.results import design_results
 from leadline.report.design.tables import all_tables
+from leadline.report.design.writing import write_design_report
 from leadline.trial.accrual import Courses
 from leadline.trial.describe import describe
 from leadline.trial.reading import parse_design

@@ -21,13 +21,13 @@ from matplotlib.text import Text
 
 from leadline.errors import ItemUnknown, OutputExists
 from leadline.report.blocks import Prose
-from leadline.report.design import write_design_report
 from leadline.report.design.machine import json_schema, machine
 from leadline.report.design.models import model_in_words, model_sources, prior_in_words
 from leadline.report.design.results import design_results
 from leadline.report.design.sections import cited_rates
 from leadline.report.design.tables import all_tables, boundaries_table, harm_boundary_table
 from leadline.report.design.words import share
+from leadline.report.design.writing import write_design_report
 from leadline.report.figures import style
 from leadline.report.figures.boundaries import plot_boundaries
 from leadline.report.figures.harm_rule import plot_harm_rule
