@@ -68,12 +68,14 @@ class Child:
 class Exposed:
     """A child of a basket who was given the cells, as the harm rule counts it.
 
+    infused  the first day (an ordinal) on which it can have been infused; None without a calendar
     had_by   whether an event that counts had happened by a day (an ordinal); None where that is not known
     """
 
     patient_id: str
     basket: int
     harm: ChildHarm
+    infused: int | None
     had_by: Callable[[int], bool | None]
 
 
@@ -129,10 +131,7 @@ def children_of(
     left_out = [LeftOut(one.case.patient_id, one.left_out) for one in stood if one.left_out]
     return Children(
         _placed(taken, plan, closed=closed),
-        tuple(
-            Exposed(one.case.patient_id, one.basket, one.harm(plan), partial(one.had_by, plan))
-            for one in exposed
-        ),
+        tuple(one.as_exposed(plan) for one in exposed),
         tuple(sorted(left_out, key=lambda one: one.patient_id)),
         _ordered([one.record for one in taken]) and _ordered([one.case for one in exposed]),
         all(
@@ -192,8 +191,18 @@ class _Stood:
         by = day if self.as_it_stood and _dated(case) else None
         return child_harm(case, harm.counts if harm else HarmCount.ANY, by=by)
 
-    def had_by(self, plan: Plan, day: int) -> bool | None:
-        """Of a child who was given the cells, whether an event that counts had happened by a day (an ordinal)."""
+    def as_exposed(self, plan: Plan) -> Exposed:
+        """Of a child who was given the cells."""
+        index = _dated(self.case)
+        return Exposed(
+            patient_id=self.case.patient_id,
+            basket=self.basket,
+            harm=self.harm(plan),
+            infused=None if index is None else index.first,
+            had_by=partial(self._had_by, plan),
+        )
+
+    def _had_by(self, plan: Plan, day: int) -> bool | None:
         index, harm = _dated(self.case), plan.design.harm
         if index is None or harm is None:
             return self.harm(plan).had

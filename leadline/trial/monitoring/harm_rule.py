@@ -3,8 +3,8 @@
 A design has one rule for the children of all baskets together, or one for each basket's own. A rule is about the cells:
 it counts those who were given them, whatever their arm. Controls are no part of it.
 
-A look counts the events up to the day by which it has been held, when the last of its windows is over: one that begins
-later takes no decision of it back, and counts from then on.
+A look counts the events, and looked at after every child also the infusions, up to the day by which it has been held,
+when the last of its windows is over: what comes later takes no decision of it back, and counts from then on.
 """
 
 from __future__ import annotations
@@ -51,19 +51,20 @@ class HarmRule:
     held: Callable[[tuple[int, ...]], int | None]
 
     def stopped_by(self, sizes: tuple[int, ...], *, unknown_as: bool) -> bool:
-        """Whether the rule is reached when the baskets have so many counted children, or as many as there are.
+        """Whether the rule is reached at the look at which the baskets have so many counted children, or by now if they
+        are not all there.
 
-        Looked at after every child, all those infused up to the last of them count; looked at with the others, those
-        that make the look.
+        Looked at after every child, all who were infused by then count; looked at with the others, those of the look.
         """
         day = self.held(sizes)
+        if self._each_child:
+            by_then = [
+                one for one in self.infused if day is None or one.infused is None or one.infused <= day
+            ]
+            return first_stop(_had(by_then, day), self.boundary, unknown_as=unknown_as) is not None
         looked_at = {
             child.patient_id for j in self.baskets for child in first_counted(self.treated[j], sizes[j])
         }
-        if self._each_child:
-            places = (place for place, one in enumerate(self.infused, start=1) if one.patient_id in looked_at)
-            had = _had(self.infused[: max(places, default=0)], day)
-            return first_stop(had, self.boundary, unknown_as=unknown_as) is not None
         had = _had([one for one in self.infused if one.patient_id in looked_at], day)
         return self._reached(had, unknown_as=unknown_as)
 

@@ -71,13 +71,6 @@ class Reached:
     course: Course
 
     @property
-    def harmed(self) -> frozenset[int]:
-        """Baskets that harm has closed: by a look or, looked at after every child, by now."""
-        now = (rule.baskets for rule in self.harm if rule.stopped_now(self.course, unknown_as=False))
-        open_ones = (j for baskets in now for j in baskets if self.course.closed[j] is None)
-        return frozenset((*open_ones, *self.course.harmed))
-
-    @property
     def seen(self) -> Seen:
         """Children whose response is known, and responders, of both arms."""
         return Seen(*_numbers(self.known), *_numbers(self.controls_known))
@@ -347,10 +340,7 @@ def _forecasts(trial: Trial, reached: Reached) -> tuple[list[Forecast | None], f
 
 def _settled(reached: Reached) -> tuple[bool | None, ...]:
     """Of each basket that takes no more children whether it is a success; None for an open one."""
-    ends = enumerate(reached.course.closed)
-    return tuple(
-        False if j in reached.harmed else None if end is None else end.action in SUCCESSES for j, end in ends
-    )
+    return tuple(None if end is None else end.action in SUCCESSES for end in reached.course.closed)
 
 
 def _up_to(

@@ -65,7 +65,7 @@ class Charted:
         return self._decided(self.last, look)
 
     def _decided(self, reached: Reached, look: Look) -> Decided:
-        harm = reached.harmed
+        harm = frozenset(reached.course.harmed)
         if harm.issuperset(look.baskets):
             return Decided(harm)
         step = next((one for one in reached.course.steps if one.number == look.step + 1), None)

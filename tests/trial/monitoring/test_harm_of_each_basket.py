@@ -20,6 +20,10 @@ OWN = DESIGN.replace("check: child", "check: child, scope: basket").replace("lev
 LENDS = OWN.replace("{model: none}", CPP)
 
 
+LATE = ("JIA-3", "2024-09-12")
+"""After the first look, whose last window is over on 2 August; the second of two events in three children."""
+
+
 def plan_of(text, folder):
     path = folder / "small.yaml"
     path.write_text(text, encoding="utf-8")
@@ -36,7 +40,7 @@ def seen(text, folder, *events):
 
 @pytest.fixture
 def stopped(tmp_path):
-    return seen(LENDS, tmp_path, ("JIA-3", "2024-03-12"))
+    return seen(LENDS, tmp_path, LATE)
 
 
 def test_a_basket_is_closed_by_its_own_children_alone(stopped):
@@ -59,14 +63,13 @@ def test_a_stopped_basket_counts_up_to_the_look_before(stopped):
     assert (arthritis.next_look, arthritis.forecast) == (None, None)
     # Its own posterior holds all three who are known, two of whom responded, and the one of lupus who did not, by the
     # weight of 2/3 against 0/1: S = 3^(1/4) 2/3.
-    weight = 1 / (1 + math.exp(2 + 2 * math.log(3**0.25 * 2 / 3)))
-    assert arthritis.posterior.mean == pytest.approx(3 / (5 + weight))
+    assert arthritis.posterior.mean == pytest.approx(3 / (5 + weight_of(2 / 3, 3)))
     # Lupus borrows from the first two, one of whom responded: S = 2^(1/4) 1/2.
-    weight = 1 / (1 + math.exp(2 + 2 * math.log(2**0.25 / 2)))
+    weight = weight_of(1 / 2, 2)
     assert lupus.posterior.mean == pytest.approx((1 + weight) / (3 + 2 * weight))
     # With the next child: 0 or 1 of 2 beside 1 of 2.
     for row, apart in zip(lupus.next_results, (0.5, 0.0), strict=True):
-        weight = 1 / (1 + math.exp(2 + 2 * math.log(2**0.25 * apart))) if apart else 1.0
+        weight = weight_of(apart, 2) if apart else 1.0
         a, b = 1 + row.responders + weight, 3 - row.responders + weight
         assert row.above_null == pytest.approx(beta_above(a, b, 0.4), abs=1e-9)
 
@@ -77,6 +80,20 @@ def beta_above(a, b, rate, steps=20_000):
     points = (rate + (k + 0.5) * width for k in range(steps))
     scale = math.gamma(a + b) / math.gamma(a) / math.gamma(b)
     return scale * width * math.fsum(x ** (a - 1) * (1 - x) ** (b - 1) for x in points)
+
+
+def test_a_basket_is_closed_by_children_who_came_while_its_look_was_awaited(tmp_path):
+    # On 30 March JIA-2 and JIA-3 are two of three; the first two were to be looked at in August.
+    arthritis, lupus = seen(LENDS, tmp_path, ("JIA-3", "2024-03-12")).baskets
+    assert (arthritis.rule_now, arthritis.closed.look, arthritis.closed.children) == ("stop for harm", 1, 0)
+    assert arthritis.posterior.mean == pytest.approx(3 / (5 + weight_of(2 / 3, 3)))
+    assert lupus.posterior.mean == pytest.approx(1 / 3)  # nobody lends to it
+    assert lupus.next_look.look == 2
+
+
+def weight_of(apart, larger):
+    """Of the calibrated power prior with a = b = 2, for rates so far apart; `larger` is the larger basket's size."""
+    return 1 / (1 + math.exp(2 + 2 * math.log(larger**0.25 * apart)))
 
 
 def test_the_words_say_whom_harm_has_stopped(stopped):
@@ -93,7 +110,7 @@ def test_the_words_say_whom_harm_has_stopped(stopped):
 def test_a_look_of_the_others_is_on_plan_whoever_was_treated_of_the_stopped_basket(tmp_path):
     # Lupus, of one child, is looked at in the last step; three of arthritis are known by then, of whom two count.
     text = LENDS.replace("looks: [1, 2]", "looks: [1]")
-    found = seen(text, tmp_path, ("JIA-3", "2024-03-12"))
+    found = seen(text, tmp_path, LATE)
     assert [step.children for step in found.steps] == [(2, 0), (2, 1)]
     assert found.baskets[1].on_plan
     assert not any("off plan" in notice for notice in found.notices)
