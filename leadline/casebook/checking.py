@@ -17,6 +17,7 @@ from leadline.casebook.dosing import FREQUENCIES, UNITS, frequency_code, unit_co
 from leadline.casebook.drugs import recognise, suggest
 from leadline.casebook.identity import count_in_error, known_columns, with_identity, without_errors
 from leadline.casebook.items import RECORDED_TOTALS
+from leadline.casebook.joints import JOINTS_27
 from leadline.casebook.problems import Problem, Problems
 from leadline.casebook.reading import ROW, Found, read_sheets
 from leadline.casebook.schema import CASEBOOK_KINDS, HOUSEKEEPING, TABLES, Table
@@ -103,6 +104,7 @@ def _notices(tables: Frames, values: pl.DataFrame, in_error: Mapping[str, int]) 
     ]
     notices += _unknown_drugs(tables["medications"])
     notices += _unknown_doses(tables["medications"])
+    notices += _joints_in_part(tables["joint_counts"])
     for item in RECORDED_TOTALS:
         number = values.filter(pl.col("item") == item.id).height
         if number:
@@ -151,6 +153,25 @@ def _unknown_doses(medications: pl.DataFrame) -> list[str]:
                 f" no dose on a day comes of it. Known: {', '.join(known)}."
             )
     return notices
+
+
+def _joints_in_part(joints: pl.DataFrame) -> list[str]:
+    """Visits of which some joints stand, but not all of the shortest list: mostly the active ones alone."""
+    named = joints.filter(pl.col("joint").is_not_null())
+    visits = named.group_by("patient_id", "visit_uid", "visit_date").agg(
+        pl.col("joint").filter(pl.col("joint").is_in(JOINTS_27)).n_unique().alias("of_list")
+    )
+    number = visits.filter(pl.col("of_list") < len(JOINTS_27)).height
+    if not number:
+        return []
+    many = "1 visit names" if number == 1 else f"{number} visits name"
+    return [f"joint_counts: {many} only some of the joints. {NAME_THEM_ALL}"]
+
+
+NAME_THEM_ALL = (
+    "One that is not named was not examined: without a total the count is only a least number. Name every joint of a"
+    " list, or write the total."
+)
 
 
 def _row_numbers(rows: Sequence[int], most: int = 8) -> str:

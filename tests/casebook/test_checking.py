@@ -6,6 +6,7 @@ import pytest
 
 from leadline.casebook import check_casebook, read_casebook
 from leadline.casebook.casebook import CasebookProblems
+from leadline.casebook.joints import JOINTS_27, JOINTS_71
 from leadline.casebook.problems import MOST_LISTED, Problem
 from leadline.errors import CasebookHasProblems
 from tests.casebook.books import book, problems_of
@@ -515,6 +516,16 @@ def test_a_dose_that_no_rule_can_reckon_with_is_named_by_its_row_and_not_in_its_
         "medications: 1 row with a frequency that is not known (row 3)",
     ]
     assert "Anna" not in " ".join(about)
+
+
+@pytest.mark.parametrize(
+    ("named", "noticed"), [(JOINTS_27[:2], True), (JOINTS_27, False), (JOINTS_71, False)]
+)
+def test_joints_that_stand_alone_are_noticed_as_some_of_a_list(tmp_path, named, noticed):
+    rows = "\n".join(f"CHILD-01,V1,{joint},absent" for joint in named)
+    joints = f"patient_id,visit_uid,joint,swollen\n{rows}"
+    notices = check_casebook(book(tmp_path, visits=visit("esr_mm_h", "20"), joint_counts=joints)).notices
+    assert any("1 visit names only some of the joints" in notice for notice in notices) is noticed
 
 
 def test_problems_come_back_from_another_process_as_they_were():
