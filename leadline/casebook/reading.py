@@ -64,12 +64,11 @@ def read_sheets(path: Path) -> Found:
         raise CasebookUnreadable(
             f"There is nothing at {path}.", hint="a folder of CSV files, or one .xlsx workbook"
         )
-    if path.is_dir():
-        path = _only_workbook_in(path) or path
-    if path.is_dir():
+    workbook = _only_workbook_in(path) if path.is_dir() else path
+    if workbook is None:
         found = _read_folder(path)
-    elif path.suffix.lower() == ".xlsx":
-        found = _read_workbook(path)
+    elif workbook.suffix.lower() == ".xlsx":
+        found = _read_workbook(workbook, name=path.resolve().name if path.is_dir() else path.stem)
     else:
         raise CasebookUnreadable(
             f"{path.name} is no casebook.", hint="give the folder that holds the CSV files, or an .xlsx"
@@ -281,11 +280,11 @@ def _read_parquet(file: Path, table: str, found: Found) -> pl.DataFrame | None:
     return None
 
 
-def _read_workbook(path: Path) -> Found:
+def _read_workbook(path: Path, *, name: str) -> Found:
     import fastexcel
 
     workbook_guard.check_size(path)
-    found = Found(path.stem)
+    found = Found(name)
     try:
         workbook = fastexcel.read_excel(path)
         formulas = workbook_guard.sheets_with_formulas(path)

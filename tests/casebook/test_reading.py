@@ -210,6 +210,14 @@ def test_a_folder_that_holds_one_workbook_is_that_workbook(tmp_path):
     assert values(tmp_path) == EXPECTED
 
 
+def test_a_casebook_is_called_as_what_its_user_names(tmp_path):
+    """`leadline new` calls every workbook casebook.xlsx: the folder tells two of them apart."""
+    (tmp_path / "my-series").mkdir()
+    book = workbook(tmp_path / "my-series" / "casebook.xlsx")
+    assert read_casebook(tmp_path / "my-series").name == "my-series"
+    assert read_casebook(book).name == "casebook"
+
+
 def test_a_date_that_the_spreadsheet_made_its_own_is_read_as_that_date(tmp_path):
     import datetime as dt
 
