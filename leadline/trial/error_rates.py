@@ -46,6 +46,9 @@ Sizes = tuple[tuple[int, int], ...]
 
 MOST_SPREAD = 2_000_000  # outcomes in full that a search over rates is made for
 CELLS_AT_ONCE = 2_000
+INSIDE = 1e-6  # of phi from 0 and pi / 2, where slopes are not asked for
+GAIN = 1e-6  # of an error, for which a climb goes on
+MULTIPLES = 2.0 ** np.arange(9)[:, None]  # of a step uphill
 CURVATURE = 1 + math.sqrt(3)  # of an error, in the metric in which its arcsine changes at most at speed one
 
 
@@ -313,6 +316,8 @@ def worst_error(
         open_cells = (limits > enough) & (used < most) & (not refuted)
         proved = max(proved, float(limits[~open_cells].max(initial=0.0)))
         centres, halves = halved(centres[open_cells], halves[open_cells], sizes)
+    if ceiling is None:
+        best.climb()
     at_most = max(best.error, proved)
     return WorstError(null_baskets, best.rates, trial.design.null_rates, best.error, at_most)
 
@@ -321,23 +326,41 @@ class _Best:
     """The largest error so far. At the best cell null rates are also put to their limit, where it often is larger."""
 
     def __init__(self, trial: Trial, surface: ErrorSurface, null_baskets: tuple[int, ...]) -> None:
-        self.error, self.rates, self._within = -1.0, trial.design.null_rates, -1.0
-        self._surface, self._null_baskets = surface, list(null_baskets)
-        self._limits = np.arcsin(np.sqrt(trial.design.null_rates))[self._null_baskets]
+        self.error, self._within = -1.0, -1.0
+        self._phi = limits = np.arcsin(np.sqrt(trial.design.null_rates))
+        self._surface, self._null = surface, list(null_baskets)
+        self._sizes = np.array(trial.design.sizes, dtype=float)
+        self._low, self._high = limits.copy(), np.full(len(limits), np.pi / 2 - INSIDE)
+        self._low[self._null], self._high[self._null] = INSIDE, limits[self._null]
+
+    @property
+    def rates(self) -> tuple[float, ...]:
+        return tuple((np.sin(self._phi) ** 2).tolist())
 
     def look_at(self, centres: Floats) -> tuple[Floats, Floats]:
         values, slopes = self._surface.at(centres)
         if values.max() > self._within:
             self._within, top = values.max(), centres[values.argmax()]
             at_limit = top.copy()
-            at_limit[self._null_baskets] = self._limits
+            at_limit[self._null] = self._high[self._null]
             self._keep(top, float(values.max()))
             self._keep(at_limit, float(self._surface.at(at_limit[None])[0][0]))
         return values, slopes
 
+    def climb(self) -> None:
+        """Uphill: a step that the curvature lets pay, or a multiple of it, until none pays."""
+        before = -1.0
+        while self.error > before + GAIN:
+            before = self.error
+            slope = self._surface.at(self._phi[None])[1][0]
+            step = slope / (CURVATURE * self._sizes)
+            tried = np.clip(self._phi + MULTIPLES * step, self._low, self._high)
+            values = self._surface.at(tried)[0]
+            self._keep(tried[values.argmax()], float(values.max()))
+
     def _keep(self, phi: Floats, error: float) -> None:
         if error > self.error:
-            self.error, self.rates = error, tuple((np.sin(phi) ** 2).tolist())
+            self.error, self._phi = error, phi
 
 
 def _first_cells(trial: Trial, null_baskets: tuple[int, ...]) -> tuple[Floats, Floats]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 
 INTERVAL_LEVEL = 0.95  # of the equal-tailed posterior intervals whose coverage is given
+FEW = 6_000  # outcomes: the integrals that only those close to a cut-off need cost more than the sums of all
 INTERVAL_TAILS = ((1 - INTERVAL_LEVEL) / 2, (1 + INTERVAL_LEVEL) / 2)
 
 
@@ -94,22 +95,22 @@ class Posterior:
         model, baskets = self._design.borrowing, self._design.baskets
         if outcomes.control_responders is not None and not borrows_effect(model):
             return expect_against_controls(model, outcomes, baskets=baskets, quantity=quantity)
-        values = model.expect(outcomes, baskets=baskets, quantities=[quantity])[0]
         if borrows_effect(model) and isinstance(quantity, Above):
-            self._look_again(outcomes, quantity, values)
-        return values
+            return self._as_fine_as_needed(outcomes, quantity)
+        return model.expect(outcomes, baskets=baskets, quantities=[quantity])[0]
 
-    def _look_again(self, outcomes: Outcomes, quantity: Above, values: Floats) -> None:
-        """Compute again, on more nodes, the rows that lie close to what they are held against."""
+    def _as_fine_as_needed(self, outcomes: Outcomes, quantity: Above) -> Floats:
+        """Rows that lie close to what they are held against are computed again, on more nodes."""
+        first = 1 if math.prod(outcomes.shape) <= FEW else 0
+        model, baskets = self._design.borrowing, self._design.baskets
+        values = model.expect(outcomes, baskets=baskets, quantities=[replace(quantity, fineness=first)])[0]
         cutoffs = self._cutoffs(quantity.rates)
-        for fineness, distance in enumerate(CLOSE, start=1):
+        for fineness, distance in list(enumerate(CLOSE, start=1))[first:]:
             close = np.flatnonzero((np.abs(values[:, None] - cutoffs) < distance).any(axis=(1, 2)))
             if close.size:
-                values[close] = self._design.borrowing.expect(
-                    outcomes.part(close),
-                    baskets=self._design.baskets,
-                    quantities=[replace(quantity, fineness=fineness)],
-                )[0]
+                finer = [replace(quantity, fineness=fineness)]
+                values[close] = model.expect(outcomes.part(close), baskets=baskets, quantities=finer)[0]
+        return values
 
     def _cutoffs(self, rates: tuple[float, ...]) -> Floats:
         """(cut-offs, baskets): what probabilities above these rates are held against; the intervals always are."""

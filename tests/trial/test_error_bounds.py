@@ -7,13 +7,17 @@ import numpy as np
 import pytest
 from numpy.polynomial import Polynomial
 
+from leadline.trial.design import Basket, Design, Efficacy
 from leadline.trial.error_rates import (
     CURVATURE,
     ErrorSurface,
     FinalStates,
+    Search,
     limits_curved,
     limits_within,
+    worst_error,
 )
+from leadline.trial.operating import Trial
 
 SIZES = [(1,), (7,), (3, 4), (6, 2, 5)]
 
@@ -89,3 +93,22 @@ def test_no_event_bends_more_than_the_bound_and_some_nearly_as_much(size):
         )
     assert bends.max() / 2 <= CURVATURE * size
     assert bends.max() / 2 >= 0.65 * CURVATURE * size
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_largest_error_lies_between_a_dense_grid_and_its_limit(seed):
+    """Two baskets, the first null: any chance of an error at each outcome, rising nowhere in particular."""
+    sizes, limit = (5, 3), 0.35
+    weights = np.random.default_rng(seed).random((6, 4)) ** 2
+    baskets = tuple(Basket(f"basket {j}", "sri4", limit, 0.6, (size,)) for j, size in enumerate(sizes))
+    trial = Trial(Design("any", baskets, Efficacy(0.9)))
+    found = worst_error(trial, surface(weights), (0,), search=Search())
+    angles = (
+        np.linspace(0.0, np.arcsin(np.sqrt(limit)), 60),
+        np.linspace(np.arcsin(np.sqrt(limit)), np.pi / 2, 60),
+    )
+    densest = max(chance(weights, phi) for phi in product(*angles))
+    assert densest - 1e-6 <= found.error <= found.at_most <= found.error + 0.002 + 1e-12
+    assert found.error == pytest.approx(chance(weights, np.arcsin(np.sqrt(found.rates))), abs=1e-12)
+    assert found.rates[0] <= limit + 1e-12
+    assert found.rates[1] >= limit - 1e-12
