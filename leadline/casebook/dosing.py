@@ -14,13 +14,12 @@ from types import MappingProxyType
 FREQUENCIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "daily": ("once daily", "once a day", "once per day", "every day", "each day", "per day", "a day",
-                  "1x/day", "1x daily", "1/day", "/day", "q1d", "q24h", "qd", "od"),
+                  "1x/day", "1x daily", "1/day", "/day", "q1d", "q24h"),
         "twice_daily": ("twice a day", "twice per day", "two times a day", "2x/day", "2x daily", "2/day", "q12h",
                         "bid", "bd"),
         "three_times_daily": ("three times a day", "three times per day", "3x/day", "3x daily", "3/day", "q8h", "tid",
                               "tds"),
-        "q2d": ("every other day", "every second day", "every 2 days", "every two days", "alternate days", "q48h",
-                "qod"),
+        "q2d": ("every other day", "every second day", "every 2 days", "every two days", "alternate days", "q48h"),
         "weekly": ("once weekly", "once a week", "once per week", "every week", "each week", "per week", "a week",
                    "1x/week", "1x weekly", "1/week", "/week", "q1w", "q7d", "qw"),
         "q10d": ("every 10 days", "every ten days"),
@@ -30,7 +29,11 @@ FREQUENCIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "once": ("one dose", "single dose", "once only"),
     }
 )  # fmt: skip
-"""Code to the ways in which charts write it. "Monthly" is no 28 days, "biweekly" has two meanings: neither is here."""
+"""Code to the ways in which charts write it. Not here: "monthly", which is no 28 days; "biweekly", which has two
+meanings; "qd", "od" and "qod", which are read for each other [ISMP].
+
+[ISMP] Institute for Safe Medication Practices, List of Error-Prone Abbreviations, Symbols, and Dose Designations, 2021
+"""
 
 UNITS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -76,4 +79,6 @@ def _codes(what: str) -> Mapping[str, str]:
 
 
 def _tidy(text: str) -> str:
-    return re.sub(r"[\s_-]+|(?<!\d)\.(?!\d)", "", text.casefold().replace("×", "x"))
+    # "4-8" and "4 8" are no 48
+    apart = re.sub(r"(?<=\d)[\s_-]+(?=\d)", "~", text.casefold().replace("×", "x"))
+    return re.sub(r"[\s_-]+|(?<!\d)\.(?!\d)", "", apart)

@@ -25,6 +25,13 @@ from leadline.verdicts.doses import ONCE, TIMES_A_DAY, UNIT_IN_MG
         ("monthly", ""),  # 28 to 31 days
         ("biweekly", ""),  # twice a week, or every two weeks
         ("0.1/day", ""),
+        ("q2-4h", ""),  # a range is neither of its ends, nor their digits in a row: q24h, q48h, every 14 days
+        ("q 4 - 8 h", ""),
+        ("every 1-4 days", ""),
+        ("q12h", "twice_daily"),
+        ("q.d.", ""),  # read for q.o.d., and that for q.i.d.
+        ("qod", ""),
+        ("OD", ""),
         ("twice a week", ""),
         ("daily, says Anna", ""),
         ("", ""),
