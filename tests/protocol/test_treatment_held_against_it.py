@@ -129,6 +129,42 @@ def test_a_rule_on_a_stop_says_which_breaks_it_takes_for_none(again, found):
     assert (check.outcome, check.found) == ("as_written", found)
 
 
+def broken_off(name, stop, again):
+    before = drug(name, -200, stop, dose=25, frequency="weekly")
+    return before, drug(name, again, dose=25, frequency="weekly", **GOES_ON)
+
+
+@pytest.mark.parametrize(
+    ("stop", "again", "outcomes"),
+    [
+        ((10, 40), 40, ["as_written", "as_written"]),  # a break of at most 30 days
+        ((9, 40), 40, ["not_documented", "not_documented"]),  # of 0 to 31
+        ((5, 9), 40, ["major_deviation", "major_deviation"]),  # of 31 to 35
+    ],
+)
+def test_a_drug_that_may_have_been_begun_anew_leaves_the_rules_on_its_start_and_stop_open(
+    stop, again, outcomes
+):
+    rules = (prohibits(Change.STARTED, "bdmard_tnf"), prohibits(Change.STOPPED, "bdmard_tnf"))
+    by = replace(protocol(), concomitant=replace(shipped().concomitant, rules=rules))
+    courses = broken_off("etanercept", stop, again)
+    checks = check_treatment(context(chart(drugs=courses), by), DaySpan(300, 300))
+    assert [str(check.outcome) for check in checks] == outcomes
+    told = [outcome for _, _, outcome, _ in changes(*courses, by=by)]
+    assert told == ([] if outcomes[0] == "as_written" else outcomes)
+
+
+def test_what_would_tell_whether_a_drug_was_begun_anew_is_asked_for_where_it_matters():
+    assert changes(*broken_off("hydroxychloroquine", (9, 40), 40)) == []  # no rule, and no event
+    found = check_changes(context(chart(drugs=broken_off("etanercept", (9, 40), 40)), protocol()))
+    days_of_break = "exact days on which etanercept was stopped and taken up again"
+    assert [(one.change, str(one.outcome), one.events) for one in found] == [
+        ("perhaps stopped", "not_documented", ()),
+        ("perhaps started", "not_documented", ()),
+    ]
+    assert all(days_of_break in one.missing for one in found)
+
+
 def test_a_biologic_stopped_after_day_0_is_an_intercurrent_event():
     assert only(drug("etanercept", -200, 30)) == ("stopped", "as_written", ("stopped_biologic",))
 

@@ -20,7 +20,7 @@ from leadline.protocol.adherence.context import Context, Judged
 from leadline.protocol.figures import CALENDAR_MONTHS, DAYS, Figure, Window
 from leadline.protocol.rules import Change, PresenceRule, WashoutRule
 from leadline.protocol.subjects import covers
-from leadline.verdicts.doses import ONCE, compare_doses, next_course, previous_course
+from leadline.verdicts.doses import ONCE, compare_doses, next_course, perhaps_anew, previous_course
 from leadline.verdicts.parameters import Parameters
 from leadline.verdicts.treatment import drug_name
 
@@ -130,11 +130,12 @@ def days_of(time: Figure, case: Case) -> tuple[int, int]:
 @dataclass(frozen=True, slots=True)
 class Changed:
     """One change of one course. `kind` None: the doses before and after cannot be compared; `day` None: it is not
-    recorded."""
+    recorded. `sure` False: it is one only if a break, of which the dates are not exact, was longer than a pause."""
 
     course: DrugCourse
     kind: Change | None
     day: DaySpan | None
+    sure: bool = True
 
 
 def changes_of(case: Case, parameters: Parameters, *, premedication: bool = False) -> Iterator[Changed]:
@@ -145,11 +146,17 @@ def changes_of(case: Case, parameters: Parameters, *, premedication: bool = Fals
         before = previous_course(case, course, parameters)
         if before is None:
             yield Changed(course, Change.STARTED, course.start)
-        elif (kind := _dose_change(before, course)) is not Change.RUNNING:
+        elif perhaps_anew(case, course, parameters):
+            yield Changed(course, Change.STARTED, course.start, sure=False)
+        if before is not None and (kind := _dose_change(before, course)) is not Change.RUNNING:
             yield Changed(course, kind, course.start)
-        if course.frequency == ONCE or next_course(case, course, parameters) is not None:
+        if course.frequency == ONCE:
             continue
-        if course.stop is not None or course.ongoing is False:
+        following = next_course(case, course, parameters)
+        if following is not None:
+            if course.stop is not None and perhaps_anew(case, following, parameters):
+                yield Changed(course, Change.STOPPED, course.stop, sure=False)
+        elif course.stop is not None or course.ongoing is False:
             yield Changed(course, Change.STOPPED, course.stop)
 
 
@@ -165,7 +172,8 @@ def happened(changed: Changed, wanted: Change) -> bool | None:
     """Whether the change is of the kind: a drug begun is also one that is taken."""
     if changed.kind is None:
         return None if wanted in (Change.RAISED, Change.LOWERED) else False
-    return changed.kind is wanted or (wanted is Change.RUNNING and changed.kind is Change.STARTED)
+    of_kind = changed.kind is wanted or (wanted is Change.RUNNING and changed.kind is Change.STARTED)
+    return None if of_kind and not changed.sure else of_kind
 
 
 # ---- a rule about drugs --------------------------------------------------------------------------------------------

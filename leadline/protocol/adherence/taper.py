@@ -34,6 +34,7 @@ def is_of_taper(changed: Changed, context: Context) -> bool:
     of_it = course.class_id == class_of(drug) == "glucocorticoid" or covers(drug, course.substance)
     return (
         of_it
+        and changed.sure
         and changed.kind in (Change.LOWERED, Change.STOPPED)
         and is_systemic(course)
         and course.frequency != ONCE

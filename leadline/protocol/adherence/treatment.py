@@ -114,6 +114,10 @@ def _judge(changed: Changed, context: Context) -> DrugChange | None:
             for step in judge_step(changed, context)
             if step.outcome is not Outcome.AS_WRITTEN
         ]
+    if not changed.sure:
+        if not says and not _stops_biologic(changed):
+            return None  # the same whether the drug was begun anew or not
+        says.append(_Says("", Outcome.NOT_DOCUMENTED, (_days_of_break(changed),)))
     if not changed.course.class_id:
         says.append(_Says("", Outcome.NOT_DOCUMENTED, (NAME_THE_DRUG,)))
     outcome = gravest([one.outcome for one in says])
@@ -168,6 +172,10 @@ def _exact_day(changed: Changed) -> str:
     return f"exact day on which {drug_name(changed.course)} was {_verb(changed)}"
 
 
+def _days_of_break(changed: Changed) -> str:
+    return f"exact days on which {drug_name(changed.course)} was stopped and taken up again"
+
+
 def _about_drugs(context: Context) -> Iterator[PresenceRule]:
     rules: tuple[AnyRule, ...] = context.protocol.concomitant.rules
     for rule in rules:
@@ -183,7 +191,8 @@ def _is_rescue(changed: Changed, context: Context) -> bool | None:
         return False
     if not is_listed(changed.course, (use.drug for use in rescue.drugs)):
         return False
-    return None if changed.day is None else context.within(changed.day, rescue.during)
+    inside = None if changed.day is None else context.within(changed.day, rescue.during)
+    return all_hold((inside, True if changed.sure else None))
 
 
 def _change(changed: Changed, context: Context, outcome: Outcome, rules: Texts, missing: Texts) -> DrugChange:
@@ -198,7 +207,9 @@ def _change(changed: Changed, context: Context, outcome: Outcome, rules: Texts, 
 
 
 def _verb(changed: Changed) -> str:
-    return "gone on with" if changed.kind is None else _VERBS[changed.kind]
+    if changed.kind is None:
+        return "gone on with"
+    return _VERBS[changed.kind] if changed.sure else f"perhaps {_VERBS[changed.kind]}"
 
 
 _VERBS = {
@@ -213,17 +224,21 @@ _VERBS = {
 def _events(changed: Changed, context: Context, outcome: Outcome) -> Iterator[IntercurrentEvent]:
     """The intercurrent events that the change surely is. A drug is prohibited where the protocol calls the breach a
     major deviation, as in the monitoring of a trial."""
-    if changed.day is None or changed.day.first < 0:
+    if changed.day is None or changed.day.first < 0 or not changed.sure:
         return
     if _is_rescue(changed, context):
         yield IntercurrentEvent.RESCUE_DRUG
     if _glucocorticoid_rise(changed, context):
         yield IntercurrentEvent.GLUCOCORTICOID_RISE
-    if changed.kind is Change.STOPPED and is_biologic(changed.course):
+    if _stops_biologic(changed):
         yield IntercurrentEvent.STOPPED_BIOLOGIC
     begun = changed.kind in (Change.STARTED, Change.RAISED)
     if begun and outcome is Outcome.MAJOR_DEVIATION:
         yield IntercurrentEvent.PROHIBITED_DRUG
+
+
+def _stops_biologic(changed: Changed) -> bool:
+    return changed.kind is Change.STOPPED and is_biologic(changed.course)
 
 
 def _glucocorticoid_rise(changed: Changed, context: Context) -> bool:
