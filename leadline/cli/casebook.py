@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
+from shutil import get_terminal_size
+from textwrap import fill
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,6 +17,10 @@ from leadline.errors import CasebookHasProblems
 
 if TYPE_CHECKING:
     from leadline.casebook import Checked
+    from leadline.casebook.problems import Problem
+
+ROWS_NAMED = 3
+"""Rows of one problem that are named before the rest are counted."""
 
 app = typer.Typer()
 
@@ -88,28 +97,52 @@ def _as_json(checked: Checked) -> dict[str, object]:
 
 
 def _print_problems(checked: Checked) -> None:
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
+    """Under the name of each table its problems, like ones once; no word is cut, however narrow the screen is."""
+    width = get_terminal_size().columns
+    for table, problems in groupby(checked.problems, key=lambda problem: problem.table):
+        print(table)
+        for one, rows in _rows_by_problem(problems):
+            where = ", ".join(part for part in (_rows_words(rows), one.column) if part)
+            print(_folded(f"{where}: {one.found}" if where else one.found, width, indent=2))
+            print(_folded(f"taken: {one.taken}. {one.todo}", width, indent=4))
+        print()
+    shown = len(checked.problems)
+    more = f" ({shown} of them listed)" if shown < checked.total else ""
+    counted = "1 problem" if checked.total == 1 else f"{checked.total} problems"
+    print(f"{counted}{more}; nothing was read.")
 
-    console = Console(highlight=False)
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, expand=False)
-    table.add_column("where", no_wrap=True)
-    table.add_column("row", justify="right", no_wrap=True)
-    for heading in ("column", "found", "taken", "do"):
-        table.add_column(heading, overflow="fold")
-    previous = ""
-    for problem in checked.problems:
-        where = "" if problem.table == previous else problem.table
-        previous = problem.table
-        cells = (where, str(problem.row or ""), problem.column, problem.found, problem.taken, problem.todo)
-        table.add_row(*(Text(cell) for cell in cells))
-    console.print(table)
-    listed = len(checked.problems)
-    more = f" ({listed} of them listed)" if listed < checked.total else ""
-    problems = "1 problem" if checked.total == 1 else f"{checked.total} problems"
-    console.print(f"\n{problems}{more}; nothing was read.", soft_wrap=True)
+
+def _rows_by_problem(problems: Iterable[Problem]) -> Iterable[tuple[Problem, list[int]]]:
+    """Each problem once, with all the rows that have it; in the order of the first of them."""
+    rows: dict[Problem, list[int]] = {}
+    for problem in problems:
+        found_in = rows.setdefault(replace(problem, row=None), [])
+        if problem.row is not None:
+            found_in.append(problem.row)
+    return rows.items()
+
+
+def _rows_words(rows: Sequence[int]) -> str:
+    """`row 2`, `rows 2, 3 and 5`, `rows 2, 3, 5 and 17 more rows`; nothing for a problem of the whole table."""
+    from leadline.casebook.prose import listed
+
+    if len(rows) > ROWS_NAMED + 1:
+        return f"rows {', '.join(map(str, rows[:ROWS_NAMED]))} and {len(rows) - ROWS_NAMED} more rows"
+    words = listed([str(row) for row in rows])
+    return f"{'row' if len(rows) == 1 else 'rows'} {words}" if rows else ""
+
+
+def _folded(text: str, width: int, *, indent: int) -> str:
+    """In lines of the width, broken between words alone: the name of a column stays whole."""
+    first, others = " " * indent, " " * (indent + 2)
+    return fill(
+        text,
+        width,
+        initial_indent=first,
+        subsequent_indent=others,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _print_counts(checked: Checked) -> None:

@@ -72,17 +72,48 @@ def test_new_writes_over_nothing(leadline, tmp_path):
     assert "Traceback" not in refused.stderr
 
 
-def test_problems_are_a_table_and_an_exit_code(leadline, tmp_path):
+def test_problems_are_printed_in_words_with_an_exit_code(leadline, tmp_path):
     bad = book(
         tmp_path, visits="patient_id,visit_date,esr_mm_h\nCHILD-01,2019-04-01,500\nCHILD-01,2019-05-01,high"
     )
     checked = leadline("check", bad)
     assert checked.returncode == 21
+    assert checked.stdout.startswith("visits\n  row 2, esr_mm_h: 500\n    taken: 0 to 200 mm/h. ")
     assert "2 problems; nothing was read." in checked.stdout
-    assert all(
-        word in checked.stdout
-        for word in ("where", "row", "column", "found", "taken", "visits", "esr_mm_h", "500")
-    )
+
+
+@pytest.mark.parametrize("columns", [80, 40])
+def test_no_word_of_a_problem_is_cut_on_a_narrow_terminal(leadline, tmp_path, monkeypatch, columns):
+    header = "patient_id,visit_date,physician_global_0_10,activ_joint_count"
+    bad = book(tmp_path, visits=f"{header}\nCHILD-01,2019-04-01,62,1")
+    wide = leadline("check", bad).stdout.split()
+    monkeypatch.setenv("COLUMNS", str(columns))
+    narrow = leadline("check", bad).stdout
+    assert {"physician_global_0_10:", "activ_joint_count:", "active_joint_count?"} <= set(narrow.split())
+    assert narrow.split() == wide
+    assert max(map(len, narrow.splitlines())) <= columns
+
+
+def test_rows_with_the_same_problem_are_told_once_and_all_of_them_to_a_machine(leadline, tmp_path):
+    # Twenty visits of a child whose code is not in the table of children, and three of another.
+    days = [f"CHLD-01,2019-04-{day:02}" for day in range(1, 21)]
+    bad = book(tmp_path, visits="\n".join(["patient_id,visit_date", *days, "CHILD-01,2019-06-31"]))
+    printed = leadline("check", bad).stdout
+    assert "rows 2, 3, 4 and 17 more rows, patient_id: a child that the table patients" in printed
+    assert printed.count("a child that the table patients") == 1
+    assert "row 22, visit_date: " in printed
+    assert "21 problems; nothing was read." in printed
+    problems = json.loads(leadline("check", bad, "--json").stdout)["problems"]
+    assert [problem["row"] for problem in problems] == [*range(2, 23)]
+
+
+@pytest.mark.parametrize(
+    ("number", "words"), [(2, "rows 2 and 3"), (4, "rows 2, 3, 4 and 5"), (5, "rows 2, 3, 4 and 2 more rows")]
+)
+def test_a_few_rows_with_the_same_problem_are_all_named(leadline, tmp_path, number, words):
+    days = [f"CHLD-01,2019-04-{day:02}" for day in range(1, number + 1)]
+    bad = book(tmp_path, visits="\n".join(["patient_id,visit_date", *days]))
+    assert f"  {words}, patient_id: " in leadline("check", bad).stdout
 
 
 def test_problems_are_json_for_a_machine(leadline, tmp_path):
