@@ -21,7 +21,7 @@ from leadline.verdicts.null_rates import chosen
 from leadline.verdicts.parameters import Parameters
 from leadline.verdicts.refractory import judge_refractory
 from leadline.verdicts.safety import judge_safety
-from leadline.verdicts.scores import SCORES
+from leadline.verdicts.scores import scores_of
 from leadline.verdicts.series import judge_series
 from leadline.verdicts.view import CaseView
 
@@ -106,9 +106,7 @@ def judge_case(
         completeness=judge_completeness(view, on, closed=closed),
         drug_trials=trials,
         refractory=judge_refractory(view, trials),
-        scores=tuple(
-            chain.from_iterable(_scores(view, measure_id) for measure_id in SCORES.get(case.diagnosis, ()))
-        ),
+        scores=tuple(chain.from_iterable(_scores(view, measure_id) for measure_id in scores_of(case))),
         asked_spans=asked_spans(case),
         glucocorticoid_doses=glucocorticoid_doses(case, parameters),
     )

@@ -7,13 +7,13 @@ total feeds no JADAS71 and no JADAS10.
 
 from __future__ import annotations
 
-from leadline.casebook.case import Case, RowRef
+from leadline.casebook.case import Case, Fact, RowRef
 from leadline.measures import MEASURES, Score
 from leadline.measures.definition import Outputs
 from leadline.measures.expression import Recorded
 from leadline.verdicts.findings import ScoreAt
 from leadline.verdicts.parameters import Parameters
-from leadline.verdicts.rows import VisitRow
+from leadline.verdicts.rows import VisitRow, recorded
 
 SCORES: dict[str, tuple[str, ...]] = {
     "jia": (
@@ -29,6 +29,12 @@ SCORES: dict[str, tuple[str, ...]] = {
     "mctd": ("sledai_2k", "jadas10_esr"),
 }
 
+JOINT_SCORES = ("jadas10_esr",)
+"""Scores of arthritis that a child with MCTD has only where joints are involved (measures dossier 3.2)."""
+
+JOINTS_INVOLVED = ("active_joint_count", "sledai_arthritis", *JOINT_SCORES)
+"""Items of which a value above nothing, at any assessment, tells that joints are involved."""
+
 POLYARTICULAR = ("oligo_extended", "poly_rf_neg", "poly_rf_pos", "systemic")
 JOINTS_OF_OLIGO = 4
 
@@ -39,6 +45,30 @@ FEEDS = {
     "cjadas10": ("71", "unknown", ""),
 }
 """Which joint lists a version takes; a list that is not named is taken for the full one."""
+
+
+def scores_of(case: Case) -> tuple[str, ...]:
+    """The scores that apply to the child: for MCTD one of arthritis only if the record shows arthritis, at any time."""
+    scores = SCORES.get(case.diagnosis, ())
+    if case.diagnosis != "mctd" or _joints_involved(case):
+        return scores
+    return tuple(score for score in scores if score not in JOINT_SCORES)
+
+
+def _joints_involved(case: Case) -> bool:
+    return any(
+        _most(assessment.facts[name]) > 0
+        for assessment in case.assessments
+        for name in JOINTS_INVOLVED
+        if name in assessment.facts
+    )
+
+
+def _most(fact: Fact) -> float:
+    """The highest that the value can be, as `<5` may be 4; nothing for what is no number."""
+    value = recorded(fact)
+    high = value[1] if isinstance(value, tuple) else value
+    return float(high) if isinstance(high, float | int) else 0.0
 
 
 def course_of_disease(case: Case) -> tuple[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from leadline.verdicts.claims import judge_claim
+from leadline.verdicts.judging import judge_case
 from leadline.verdicts.parameters import Parameters
 from leadline.verdicts.view import CaseView
 from tests.verdicts.build import case, report, visit
@@ -65,3 +66,32 @@ class TestSeveralOrgans:
     def test_without_an_assessment_after_the_infusion_nothing_is_contradicted(self):
         for claim in ("improved", "much_improved", "worse", "unchanged"):
             assert finding(claim, None, before={"cmas": 40}) == "reported_only"
+
+
+class TestScoresOfJoints:
+    """A measure of one disease is applied only where its organ is involved (measures dossier 3.2)."""
+
+    @staticmethod
+    def measures(*visits):
+        return {score.measure for score in judge_case(case("mctd", visits), Parameters()).scores}
+
+    def test_without_arthritis_no_jadas_is_shown(self):
+        assert self.measures(visit(-10, {"esr_mm_h": 40, "physician_global_0_10": 4})) == set()
+        assert self.measures(visit(-10, {"esr_mm_h": 40, "active_joint_count": 0})) == set()
+        assert self.measures(visit(-10, {"esr_mm_h": 40, "sledai_arthritis": False})) == {"sledai_2k"}
+
+    def test_an_active_joint_on_any_day_shows_all_its_assessments(self):
+        visits = (visit(-10, {"esr_mm_h": 40, "active_joint_count": 2}), visit(60, {"esr_mm_h": 9}))
+        scores = judge_case(case("mctd", visits), Parameters()).scores
+        assert [(score.measure, score.day.first) for score in scores] == [
+            ("jadas10_esr", -10),
+            ("jadas10_esr", 60),
+        ]
+
+    def test_arthritis_of_the_sledai_counts_and_so_does_a_jadas_of_the_chart(self):
+        assert "jadas10_esr" in self.measures(visit(-10, {"esr_mm_h": 40, "sledai_arthritis": True}))
+        assert "jadas10_esr" in self.measures(visit(-10, {"jadas10_esr": 12}))
+
+    def test_in_arthritis_itself_it_is_shown_without_an_active_joint(self):
+        child = case("jia", [visit(-10, {"esr_mm_h": 40, "active_joint_count": 0})])
+        assert "jadas10_esr" in {score.measure for score in judge_case(child, Parameters()).scores}
