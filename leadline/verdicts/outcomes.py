@@ -7,7 +7,7 @@ become settling items: what, and when, would have let it be judged.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from leadline.casebook.case import Assessment, Fact, RowRef
 from leadline.casebook.days import DaySpan
@@ -323,14 +323,16 @@ def outcome_on(
 
 
 def any_rung(criterion: str, title: str, *rungs: Rung) -> Rung:
-    """Met if any of the criteria is; not met only if every one that applies is not; else indeterminate."""
+    """Met if any of the criteria is, the results of the others being told beside it; not met only if every one that
+    applies is not; else indeterminate."""
 
     def judge(view: CaseView, occasion: Occasion) -> CriterionOutcome:
         outcomes = [rung.judge(view, occasion) for rung in rungs]
         applicable = [one for one in outcomes if one.result != "not_applicable"]
         met = next((one for one in applicable if one.result == "met"), None)
         if met is not None:
-            return met
+            others = (_beside_words(one) for one in applicable if one is not met)
+            return replace(met, details=tuple(dict.fromkeys((*met.details, *others))))
         if not applicable:
             return outcomes[0]
         return joined(criterion, title, applicable, _any_result([one.result for one in applicable]))
@@ -364,6 +366,12 @@ def _part_words(part: CriterionOutcome) -> str:
     """ "LLDAS: not met (Prednisolone equivalent: 10 mg/day)"."""
     figures = f" ({', '.join(part.details)})" if part.details else ""
     return f"{part.title}: {part.result.replace('_', ' ')}{figures}"
+
+
+def _beside_words(other: CriterionOutcome) -> str:
+    """The same, with what an open one lacks: nothing else tells it, as another criterion decided."""
+    lacking = ", ".join(dict.fromkeys(item.what for item in other.settling_items))
+    return f"{_part_words(other)}{f' (not recorded: {lacking})' if lacking else ''}"
 
 
 def joined(criterion: str, title: str, outcomes: list[CriterionOutcome], result: Result) -> CriterionOutcome:

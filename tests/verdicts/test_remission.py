@@ -240,9 +240,29 @@ class TestWhatIsSaid:
         prednisone = drug("prednisone", -100, dose=4, frequency="daily", ongoing=True, as_of=900)
         outcome = self.judged("in_remission", 200, [(200, QUIET)], prednisone, diagnosis="sle")
         assert outcome.result == "met"
-        assert outcome.details == (
+        assert outcome.details[:3] == (
             "Clinical SLEDAI-2K: 0",
             "Physician's global assessment of lupus (0-3): 0.4",
             "Prednisolone equivalent: 4 mg/day",
         )
         assert prednisone.ref in outcome.evidence
+
+    def test_remission_by_the_adult_definition_tells_that_the_childhood_one_fails(self):
+        # 5 mg/day: at most 5 for DORIS 2021; for a child of 47 kg at most 0.1 mg/kg/day, which is 4.7.
+        prednisone = drug("prednisone", -100, dose=5, frequency="daily", ongoing=True, as_of=900)
+        at_47_kg = [(200, {**QUIET, "weight_kg": 47})]
+        outcome = self.judged("in_remission", 200, at_47_kg, prednisone, diagnosis="sle")
+        assert (outcome.criterion, outcome.result) == ("doris_2021", "met")
+        childhood = [said for said in outcome.details if said.startswith("Childhood lupus remission on")]
+        assert len(childhood) == 1
+        assert "on glucocorticoid: not met (" in childhood[0]
+        assert childhood[0].endswith("Prednisolone equivalent: 5 mg/day, Weight: 47 kg)")
+
+    def test_a_childhood_definition_that_is_open_beside_it_names_what_is_not_recorded(self):
+        prednisone = drug("prednisone", -100, dose=5, frequency="daily", ongoing=True, as_of=900)
+        outcome = self.judged("in_remission", 200, [(200, QUIET)], prednisone, diagnosis="sle")
+        assert outcome.result == "met"
+        childhood = [said for said in outcome.details if said.startswith("Childhood lupus remission on")]
+        assert childhood == [
+            "Childhood lupus remission on glucocorticoid: indeterminate (not recorded: Weight)"
+        ]
