@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from enum import StrEnum
+from math import floor, log10
 from typing import TYPE_CHECKING, Annotated
 
 from annotated_types import Len
@@ -163,6 +164,13 @@ ONE: Mapping[str, str] = {
     "cells": "cell",
     "dosing intervals": "dosing interval",
 }
+
+
+def worked_out(number: float) -> str:
+    """`1.111`, `0.04167`, `12345`: four digits, or the whole number. For doses and rates that were divided out of what
+    is recorded; what is recorded, or asked for, is said as it is written."""
+    after_point = max(0, 3 - floor(log10(abs(number)))) if number else 0
+    return f"{round(number, after_point):.10g}"
 
 
 def amount(number: float, unit: str) -> str:

@@ -72,6 +72,15 @@ def test_a_total_is_divided_by_the_weight_of_the_day():
     assert dose(dose_cells_total=40, dose_basis="viable") == (UNKNOWN, UNKNOWN)
 
 
+def test_a_dose_that_was_divided_is_said_with_four_digits_and_a_recorded_one_as_it_is():
+    divided = checks_of(infusion(dose_cells_total=40, dose_basis="viable", weight_kg_at_infusion=36))
+    assert divided["dose_within_tolerance"].found.startswith(
+        "1.111 million per kg, from 40 million cells in 36 kg"
+    )
+    recorded = checks_of(infusion(dose_cells_per_kg=1.11111, dose_basis="viable"))
+    assert recorded["dose_within_tolerance"].found.startswith("1.11111 million per kg")
+
+
 @pytest.mark.parametrize(
     ("day", "outcome"), [(-28, KEPT), (-29, UNKNOWN), (0, KEPT), ((-30, -20), UNKNOWN), (1, UNKNOWN)]
 )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from leadline.protocol.figures import Figure, Window, figure_words, shortest_days, window_words
+from leadline.protocol.figures import Figure, Window, figure_words, shortest_days, window_words, worked_out
 from leadline.protocol.rules import (
     Asked,
     Change,
@@ -185,3 +185,19 @@ def test_the_shortest_that_a_time_can_be():
     assert shortest_days(Figure(unit="mo", value=6)) == 181
     assert shortest_days(Figure(unit="wk", value=12)) == 84
     assert shortest_days(Figure(unit="a", value=1)) == 365
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (10 / 9, "1.111"),
+        (20 / 3, "6.667"),
+        (1 / 24, "0.04167"),
+        (2.5, "2.5"),
+        (999.96, "1000"),
+        (12345.4, "12345"),
+        (0, "0"),
+    ],
+)
+def test_what_was_divided_is_said_with_four_digits_or_as_a_whole_number(number, said):
+    assert worked_out(number) == said

@@ -22,6 +22,7 @@ from leadline.protocol.figures import (
     MINUTES,
     Figure,
     shortest_days,
+    worked_out,
 )
 from leadline.protocol.treatment import Basis, Dose
 
@@ -134,43 +135,44 @@ def _per_kg(case: Case, infusion: Infusion, dose: Dose) -> Reading:
     """Million cells per kg: as recorded, and from total and weight."""
     stated, total = _number(infusion, "dose_cells_per_kg"), _number(infusion, "dose_cells_total")
     weight, refs = weight_kg(case, infusion, dose)
-    worked_out = None
+    reckoned = None
     if total is not None and weight is not None:
-        worked_out = _msc_dose("cells_per_kg", total_cells=total * MILLION, weight_kg=weight)
-    evidence = tuple(dict.fromkeys((infusion.ref, *(refs if worked_out is not None else ()))))
-    how = "" if worked_out is None else f"{total:g} million cells in {weight:g} kg"
-    return _both(stated, worked_out, evidence, how, ("dose per kg, or total cells and weight",), "per kg")
+        reckoned = _msc_dose("cells_per_kg", total_cells=total * MILLION, weight_kg=weight)
+    evidence = tuple(dict.fromkeys((infusion.ref, *(refs if reckoned is not None else ()))))
+    how = "" if reckoned is None else f"{total:g} million cells in {weight:g} kg"
+    return _both(stated, reckoned, evidence, how, ("dose per kg, or total cells and weight",), "per kg")
 
 
 def _total(case: Case, infusion: Infusion, dose: Dose) -> Reading:
     """Million cells in all: as recorded, and from the dose per kg and the weight."""
     stated, per_kg = _number(infusion, "dose_cells_total"), _number(infusion, "dose_cells_per_kg")
     weight, refs = weight_kg(case, infusion, dose)
-    worked_out = None
+    reckoned = None
     if stated is None and per_kg is not None and weight is not None:
-        worked_out = _msc_dose("total_cells", cells_per_kg=per_kg * MILLION, weight_kg=weight)
-    evidence = tuple(dict.fromkeys((infusion.ref, *(refs if worked_out is not None else ()))))
-    how = "" if worked_out is None else f"{per_kg:g} million cells per kg in {weight:g} kg"
-    return _both(stated, worked_out, evidence, how, ("total cells, or dose per kg and weight",))
+        reckoned = _msc_dose("total_cells", cells_per_kg=per_kg * MILLION, weight_kg=weight)
+    evidence = tuple(dict.fromkeys((infusion.ref, *(refs if reckoned is not None else ()))))
+    how = "" if reckoned is None else f"{per_kg:g} million cells per kg in {weight:g} kg"
+    return _both(stated, reckoned, evidence, how, ("total cells, or dose per kg and weight",))
 
 
 def _both(
     stated: float | None,
-    worked_out: float | None,
+    reckoned: float | None,
     evidence: Refs,
     how: str,
     missing: Texts,
     per: str = "in all",
 ) -> Reading:
     """The number as stated and as worked out: one number where they agree, else the interval that holds both."""
-    values = [value for value in (stated, worked_out) if value is not None]
+    as_stated = "" if stated is None else f"{stated:.6g} million {per}"
+    as_reckoned = "" if reckoned is None else f"{worked_out(reckoned)} million {per}"
+    values = [value for value in (stated, reckoned) if value is not None]
     if not values:
         return Reading(None, evidence, missing)
     if len(values) == 2 and abs(values[0] - values[1]) > NEARLY * max(values):
-        words = f"{values[0]:.6g} million {per} as stated, {values[1]:.6g} million {per} from {how}"
+        words = f"{as_stated} as stated, {as_reckoned} from {how}"
         return Reading((min(values), max(values)), evidence, ("which of the two is right",), words)
-    source = "" if stated is not None else f", from {how}"
-    return Reading((values[0], values[0]), evidence, (), f"{values[0]:.6g} million {per}{source}")
+    return Reading((values[0], values[0]), evidence, (), as_stated or f"{as_reckoned}, from {how}")
 
 
 NEARLY = 0.05
@@ -233,7 +235,9 @@ def _endotoxin(case: Case, infusion: Infusion, dose: Dose) -> Reading:
         return Reading(None, (infusion.ref,), missing)
     highest = endotoxin_eu_kg(concentration, volume_ml=volume, weight_kg=weight)
     sign = "" if measured is not None else "below "
-    words = f"{sign}{highest:.6g} EU/kg, from {sign}{concentration:g} EU/mL, {volume:g} mL, {weight:g} kg"
+    words = (
+        f"{sign}{worked_out(highest)} EU/kg, from {sign}{concentration:g} EU/mL, {volume:g} mL, {weight:g} kg"
+    )
     span = (highest, highest) if measured is not None else (0.0, highest)
     return Reading(span, tuple(dict.fromkeys((infusion.ref, *refs))), (), words)
 
@@ -245,9 +249,8 @@ def _rate(infusion: Infusion) -> Reading:
     if volume is None or not minutes:
         return Reading(None, (infusion.ref,), missing)
     rate = rate_ml_min(volume, minutes=minutes)
-    return Reading(
-        (rate, rate), (infusion.ref,), (), f"{rate:.6g} mL/min, from {volume:g} mL in {minutes:g} minutes"
-    )
+    words = f"{worked_out(rate)} mL/min, from {volume:g} mL in {minutes:g} minutes"
+    return Reading((rate, rate), (infusion.ref,), (), words)
 
 
 def numbers(span: Span) -> str:

@@ -26,7 +26,7 @@ from leadline.protocol.adherence.judging import DEVIATIONS, check_rule, outcome_
 from leadline.protocol.adherence.readings import Span
 from leadline.protocol.adherence.taper import is_of_taper, judge_step
 from leadline.protocol.estimands import IntercurrentEvent
-from leadline.protocol.figures import figure_words
+from leadline.protocol.figures import figure_words, worked_out
 from leadline.protocol.rules import AnyRule, Change, Grade, PresenceRule
 from leadline.protocol.subjects import MEDICATIONS
 from leadline.verdicts.doses import prednisone_mg_day
@@ -68,8 +68,10 @@ def _taper_targets(context: Context, today: DaySpan | None) -> Iterator[Check]:
 def _mg_words(dose: Span) -> str:
     low, high = dose
     if high == float("inf"):
-        return "not known" if low == 0 else f"at least {low:g} mg a day"
-    return f"{low:g} mg a day" if low == high else f"{low:g} to {high:g} mg a day"
+        return "not known" if low == 0 else f"at least {worked_out(low)} mg a day"
+    return (
+        f"{worked_out(low)} mg a day" if low == high else f"{worked_out(low)} to {worked_out(high)} mg a day"
+    )
 
 
 # ---- changes ---------------------------------------------------------------------------------------------------------
