@@ -138,11 +138,13 @@ class Measure(ABC):
     def checked(self, flat: Inputs) -> Row:
         """Flat items, each known and in its range, with censored values as intervals."""
         unknown = [name for name in flat if name not in self.by_id]
+        row = {
+            name: with_censored(value, self.by_id[name]) for name, value in flat.items() if name in self.by_id
+        }
+        faults = [fault for name, value in row.items() if (fault := fault_of_input(self.by_id[name], value))]
         if unknown:
             known = (*self.takes, *self.by_id)
-            raise unknown_items(self.title, unknown, takes=self.takes, known=known)
-        row = {name: with_censored(value, self.by_id[name]) for name, value in flat.items()}
-        faults = [fault for name, value in row.items() if (fault := fault_of_input(self.by_id[name], value))]
+            raise unknown_items(self.title, unknown, takes=self.takes, known=known, faults=faults)
         if not faults:
             faults = [each.says for each in self.constraints if each.rule.evaluate(row) is False]
         if faults:

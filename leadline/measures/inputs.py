@@ -11,6 +11,7 @@ from math import inf
 from typing import Any
 
 from leadline.casebook.items import Item
+from leadline.casebook.prose import capital
 from leadline.casebook.units import Linear
 from leadline.errors import ItemOutOfRange, ItemUnknown
 from leadline.measures.nodes import Span
@@ -23,9 +24,10 @@ RANGE_HINT = "a form in mm or another unit is converted in the casebook, where i
 
 
 def unknown_items(
-    title: str, unknown: Sequence[str], *, takes: Sequence[str], known: Sequence[str]
+    title: str, unknown: Sequence[str], *, takes: Sequence[str], known: Sequence[str], faults: Sequence[str]
 ) -> ItemUnknown:
-    """The error for items that a measure does not have; `takes` are those a person is told of."""
+    """The error for items that a measure does not have; `takes` are those a person is told of, `faults` what is wrong
+    with the values of the others."""
     from difflib import get_close_matches
 
     shown = ", ".join(name[:40] for name in unknown)
@@ -35,9 +37,9 @@ def unknown_items(
     rest = [name for name in unknown if name not in elsewhere]
     near = dict.fromkeys(match for name in rest for match in get_close_matches(name, known, n=1))
     hints += [f"did you mean {', '.join(near)}?"] if near else []
-    return ItemUnknown(
-        f"{title} has no item {shown}.", hint=" ".join([*hints, f"It takes: {', '.join(takes)}"])
-    )
+    found = "; ".join([f"{title} has no item {shown}", *faults])
+    hints += [f"{capital(RANGE_HINT)}."] if faults else []
+    return ItemUnknown(f"{found}.", hint=" ".join([*hints, f"It takes: {', '.join(takes)}"]))
 
 
 def _in_another_unit(name: str) -> Item | None:

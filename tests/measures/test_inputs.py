@@ -31,3 +31,14 @@ def test_the_id_of_a_measure_is_found_whatever_its_capitals():
     with pytest.raises(UnknownMeasure) as error:
         measure("JADAS10")
     assert "jadas10_esr" in error.value.hint
+
+
+def test_an_unknown_item_and_wrong_values_are_told_at_once():
+    inputs = {"esr": 12, "esr_mm_h": 900, "active_joint_count": "many", "physician_global_0_10": 3}
+    with pytest.raises(ItemUnknown) as error:
+        measure("jadas10_esr").evaluate(inputs)
+    assert error.value.message == (
+        "JADAS10-ESR has no item esr; esr_mm_h is 900; it takes 0 to 200;"
+        " active_joint_count is 'many'; it takes a number."
+    )
+    assert "converted in the casebook" in error.value.hint
