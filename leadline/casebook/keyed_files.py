@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import yaml
 
 from leadline.casebook.problems import nearest
+from leadline.casebook.taken_keys import Schema, keys_at, known_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -115,9 +116,10 @@ def validated(adapter: TypeAdapter[Value], values: Any, file: KeyedFile) -> Valu
     try:
         return adapter.validate_json(json.dumps(values, default=str), strict=True)
     except ValidationError as invalid:
-        known, errors = _known_keys(adapter), invalid.errors()
+        schema, errors = adapter.json_schema(), invalid.errors()
+        known = known_keys(schema)
         problems = [
-            _explain(error, known)
+            _explain(error, schema)
             for error in errors
             if not _follows(error) and not _of_another_kind(error, errors, known)
         ]
@@ -162,14 +164,14 @@ def _locate(node: yaml.Node, path: KeyPath) -> tuple[int, str]:
     return line, shown.lstrip(".") or "the file"
 
 
-def _explain(error: ErrorDetails, known: Iterable[str]) -> KeyProblem:
+def _explain(error: ErrorDetails, schema: Schema) -> KeyProblem:
     """A problem in plain words from the validator's error."""
     path, found, context = error["loc"], _shown(error["input"]), error.get("ctx", {})
     match error["type"]:
         case "missing":
             return KeyProblem(_without_tag(path[:-1], error["input"]), f"no key '{path[-1]}'", "that key")
         case "unexpected_keyword_argument" | "extra_forbidden":
-            return KeyProblem(path, "an unknown key", _nearest(str(path[-1]), known))
+            return KeyProblem(path, "an unknown key", _nearest(str(path[-1]), keys_at(path[:-1], schema)))
         case "union_tag_invalid":
             tag = str(context["discriminator"]).strip("'")
             return KeyProblem((*path, tag), f"'{context['tag']}'", f"one of {context['expected_tags']}")
@@ -245,12 +247,6 @@ def _shown(value: object) -> str:
             return "nothing"
         case _:
             return str(value)
-
-
-def _known_keys(adapter: TypeAdapter[Any]) -> list[str]:
-    schema = adapter.json_schema()
-    parts = (schema, *schema.get("$defs", {}).values())
-    return sorted({name for part in parts for name in part.get("properties", {})})
 
 
 def _nearest(key: str, known: Iterable[str]) -> str:

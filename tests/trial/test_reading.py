@@ -86,6 +86,31 @@ def test_a_fault_is_refused_with_file_line_and_key(old, new, line, key, says):
     assert refused.value.exit_code == 40
 
 
+CPP = "weights: {kind: cpp, a: 2, b: 2"
+EXNEX = "borrowing: {model: exnex, centr: null_rate, common: [{mean: 0, sd: 1, tau_scale: 1, weigh: 1}]}"
+EXAMPLE = "the keys of the example only"
+MISPLACED = [
+    ("a key of a basket at the top", "efficacy: {", "prior: [{a: 1, b: 1}]\nefficacy: {", "prior", EXAMPLE),
+    ("a key of a basket in the harm rule", "limit_rate: 0.1", "limit_rate: 0.1, looks: [3]", "harm.looks", EXAMPLE),
+    ("a key of the top in a basket", "    null_rate: 0.4", "    null_rate: 0.4\n    harms: 1", "harms", EXAMPLE),
+    ("a slip in a list of a list", LOOKS, LOOKS + "\n    prior: [{a: 1, b: 1, weigth: 1}]", "weigth", "'weight'"),
+    ("a slip in weights of one kind", CPP, CPP + ", kinds: 1", "borrowing.weights.kinds", "'kind'"),
+    ("a slip in a model of another kind", f"borrowing: {{model: power_prior, {CPP}}}}}", EXNEX, "centr", "'centre'"),
+    ("a slip deep in that model", f"borrowing: {{model: power_prior, {CPP}}}}}", EXNEX, "weigh", "'weight'"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "taken"), [r[1:] for r in MISPLACED], ids=[r[0] for r in MISPLACED]
+)
+def test_an_unknown_key_is_answered_only_with_keys_that_its_place_takes(old, new, key, taken):
+    assert old in TEXT
+    with pytest.raises(DesignInvalid) as refused:
+        parse_design(TEXT.replace(old, new, 1), name="two.yaml")
+    said = f"{key}: found an unknown key; takes {taken}"
+    assert any(line.endswith(said) for line in refused.value.message.splitlines()), refused.value.message
+
+
 @pytest.mark.parametrize(
     ("value", "said"),
     [
