@@ -19,20 +19,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import binom
 
-from leadline.trial.error_rates import (
-    WorstError,
-    binomials,
-    contracted,
-    halved,
-    limits_within,
-)
+from leadline.trial.error_rates import WorstError, halved, limits_within
+from leadline.trial.error_surface import binomials, contracted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from leadline.trial.borrowing.beta import Floats
     from leadline.trial.design import Basket, Design
-    from leadline.trial.error_rates import ErrorSurface, Search, Sizes
+    from leadline.trial.error_rates import Search
+    from leadline.trial.error_surface import ErrorSurface, Sizes
 
 APART = 1e-6  # by which the rate of a basket with effect is above the edge of the null
 GRID = 41  # rates in arcsine steps from 0 to 1, and control rates between their limits, among which it is looked for

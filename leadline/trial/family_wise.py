@@ -15,13 +15,8 @@ import numpy as np
 
 from leadline.trial.apart import courses
 from leadline.trial.control_rates import worst_with_controls
-from leadline.trial.error_rates import (
-    ErrorSurface,
-    FinalStates,
-    WorstError,
-    final_states,
-    worst_error,
-)
+from leadline.trial.error_rates import WorstError, worst_error
+from leadline.trial.error_surface import ErrorSurface, FinalStates, final_states
 from leadline.trial.posterior import basket_law
 from leadline.trial.scenarios import Scenario
 

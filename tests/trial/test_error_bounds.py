@@ -8,15 +8,8 @@ import pytest
 from numpy.polynomial import Polynomial
 
 from leadline.trial.design import Basket, Design, Efficacy
-from leadline.trial.error_rates import (
-    CURVATURE,
-    ErrorSurface,
-    FinalStates,
-    Search,
-    limits_curved,
-    limits_within,
-    worst_error,
-)
+from leadline.trial.error_rates import CURVATURE, Search, limits_curved, limits_within, worst_error
+from leadline.trial.error_surface import ErrorSurface, FinalStates
 from leadline.trial.operating import Trial
 
 SIZES = [(1,), (7,), (3, 4), (6, 2, 5)]
