@@ -23,7 +23,7 @@ from trial import CPP, EXNEX, decisions, like
 
 from leadline.trial.borrowing.bhm import Hierarchical
 from leadline.trial.borrowing.mem import Exchangeability
-from leadline.trial.endings import MOST_OUTCOMES, outcome_count
+from leadline.trial.exact_range import MOST_OUTCOMES, outcome_count
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection

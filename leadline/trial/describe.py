@@ -18,8 +18,8 @@ from leadline.trial.accrual.words import accrual_warnings, too_large_in_words
 from leadline.trial.borrowing.independent import Independent
 from leadline.trial.boundaries import BoundaryRow, boundary_rows
 from leadline.trial.design import Design
-from leadline.trial.endings import check_exact_range
 from leadline.trial.error_rates import SEARCH, Search, WorstError, worst_errors
+from leadline.trial.exact_range import check_exact_range
 from leadline.trial.operating import Trial, planned_children
 from leadline.trial.reading import design_adapter
 from leadline.trial.safety import Boundary, stopping_on_path

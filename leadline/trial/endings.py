@@ -15,11 +15,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from leadline.errors import BeyondExactRange
 from leadline.trial.borrowing import Above, Outcomes, Reaches
-from leadline.trial.borrowing.independent import Independent
-from leadline.trial.borrowing.outcomes import outcomes_from, sorted_outcomes, table_shape
+from leadline.trial.borrowing.outcomes import outcomes_from, sorted_outcomes
 from leadline.trial.design import Basis, HarmCheck
+from leadline.trial.exact_range import check_count, in_multisets, outcomes_together, with_harm
 from leadline.trial.posterior import Posterior, basket_law, binomial, sufficient_counts
 
 if TYPE_CHECKING:
@@ -28,9 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from leadline.trial.borrowing.beta import Counts, Floats
-    from leadline.trial.design import Basket, Design, EarlyRule
-
-MOST_OUTCOMES = 8_000_000  # outcomes of all baskets together that are walked through: some 2 GB
+    from leadline.trial.design import Design, EarlyRule
 
 
 class Reason(IntEnum):
@@ -149,57 +146,12 @@ def find_endings(design: Design, posterior: Posterior, *, seen: Seen | None = No
     """
     if seen is not None:
         own = ([size + 1 for size in sizes] for sizes in zip(*seen.open, strict=True))
-        _check_count(design, math.prod(_with_harm(design, at_looks) for at_looks in own))
+        check_count(design, math.prod(with_harm(design, at_looks) for at_looks in own))
         return _Walk(design, posterior, seen).whole()
-    _check_count(design, outcomes_together(design))
-    if _in_multisets(design):
+    check_count(design, outcomes_together(design))
+    if in_multisets(design):
         return _single_look(design, posterior)
     return _Walk(design, posterior, planned(design)).whole()
-
-
-def check_exact_range(design: Design) -> None:
-    """Refuse a design whose outcomes are too many to visit one by one."""
-    _check_count(design, outcome_count(design))
-
-
-def _check_count(design: Design, count: int) -> None:
-    if count > MOST_OUTCOMES:
-        raise BeyondExactRange(
-            f"{design.title}: {count:,} outcomes; up to {MOST_OUTCOMES:,} are computed exactly",
-            hint="Take fewer looks, baskets or children; baskets that are alike cost least.",
-        )
-
-
-def outcome_count(design: Design) -> int:
-    """Outcomes to visit; those of baskets that do not borrow are visited basket by basket."""
-    if isinstance(design.borrowing, Independent):
-        return sum(_states(design, basket) for basket in design.baskets)
-    return outcomes_together(design)
-
-
-def outcomes_together(design: Design) -> int:
-    """Outcomes of all baskets: multisets for one look at exchangeable baskets, otherwise all final states."""
-    if _in_multisets(design):
-        (entries,), baskets = set(table_shape(design.sizes, design.control_sizes)), len(design.baskets)
-        return math.comb(entries + baskets - 1, baskets)
-    return math.prod(_states(design, basket) for basket in design.baskets)
-
-
-def _in_multisets(design: Design) -> bool:
-    """Whether one row can stand for all orders of like baskets: no basket closes before another."""
-    return len(design.steps()) == 1 and design.exchangeable and not design.harm_by_basket
-
-
-def _states(design: Design, basket: Basket) -> int:
-    return _with_harm(design, [(look + 1) * (basket.controls(look) + 1) for look in basket.looks])
-
-
-def _with_harm(design: Design, at_looks: list[int]) -> int:
-    """Counts that a basket can end with, of so many at each look, closed for harm or not."""
-    if design.harm is None or not design.harm_by_basket:
-        return sum(at_looks)
-    closed_for_harm = at_looks if design.harm.check is HarmCheck.LOOK else [1, *at_looks[:-1]]
-    return sum(at_looks) + sum(closed_for_harm)
 
 
 def _single_look(design: Design, posterior: Posterior) -> Walked:

@@ -27,7 +27,7 @@ from leadline.trial.borrowing.exnex import ExNex
 from leadline.trial.borrowing.hierarchical import Centre
 from leadline.trial.borrowing.independent import Independent
 from leadline.trial.borrowing.outcomes import one_outcome
-from leadline.trial.endings import MOST_OUTCOMES
+from leadline.trial.exact_range import MOST_OUTCOMES
 from leadline.trial.operating import alone
 from leadline.trial.posterior import Posterior
 

@@ -16,7 +16,8 @@ import numpy as np
 from leadline.errors import BeyondExactRange, DesignInvalid
 from leadline.trial.accrual.arrivals import COURSES, Arrivals, Courses, draw_arrivals
 from leadline.trial.accrual.ends import Apart, Ends, Together
-from leadline.trial.endings import Reason, outcome_count
+from leadline.trial.endings import Reason
+from leadline.trial.exact_range import outcome_count
 from leadline.trial.scenarios import Scenario
 
 if TYPE_CHECKING:
