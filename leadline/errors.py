@@ -89,6 +89,11 @@ class OutputExists(LeadlineError):
     meaning = "the place to write to is taken"
 
 
+class CasebookWithoutChildren(LeadlineError):
+    exit_code = 24
+    meaning = "the casebook holds no child, so that there is nothing to report"
+
+
 class StudiesInvalid(LeadlineError):
     exit_code = 30
     meaning = "a study file or an evidence option is not as it should be"

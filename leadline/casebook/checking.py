@@ -110,6 +110,8 @@ def _notices(tables: Frames, values: pl.DataFrame, in_error: Mapping[str, int]) 
         if number:
             notices.append(f"{item.title}: {number} recorded; used only where its own items are not.")
     children = tables["patients"]["patient_id"].drop_nulls()
+    if children.is_empty():
+        notices.append("patients: no child is entered, so that there is nothing to judge or to report.")
     given = tables["infusions"].filter(pl.col("status").ne_missing("not_given"))["patient_id"].drop_nulls()
     without = children.filter(~children.is_in(given.unique().implode())).len()
     if without:

@@ -136,10 +136,12 @@ def missing(
 ) -> None:
     """What to record at which visit, by when, for which criterion; open windows first."""
     from leadline.casebook import read_casebook
+    from leadline.report.permission import check_children
     from leadline.report.tables.missing import to_record_table
     from leadline.verdicts import judge
 
     findings = judge(read_casebook(casebook), on=_day(on))
+    check_children(findings)
     table = to_record_table(findings.cases, internal=True)
     if as_json:
         print(

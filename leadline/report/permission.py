@@ -1,12 +1,23 @@
-"""Whether a report may leave the house: publication needs each child's permission, or data that are public anyway."""
+"""Whether there is anything to report, and whether it may leave the house: publication needs each child's permission,
+or data that are public anyway."""
 
 from __future__ import annotations
 
-from leadline.errors import PublicationNotPermitted
+from leadline.errors import CasebookWithoutChildren, PublicationNotPermitted
 from leadline.verdicts.findings import CaseFindings, Findings
 
 PUBLIC_KINDS = ("published", "invented")
 NAMED_AT_MOST = 10
+
+
+def check_children(findings: Findings) -> None:
+    """Raises CasebookWithoutChildren if there is none: what is shown of no child would look as if nothing were found."""
+    if not findings.cases:
+        raise CasebookWithoutChildren(
+            f"Casebook {findings.casebook_name} holds no child: its table patients has no row.",
+            hint="enter each child in patients (patient_id, diagnosis), then its visits, medications and infusions, and"
+            " in reports what was said of it; `leadline check` counts the rows.",
+        )
 
 
 def check_publication(findings: Findings) -> None:

@@ -17,7 +17,7 @@ from leadline.report.folder import (
     write_tables,
     written,
 )
-from leadline.report.permission import check_publication
+from leadline.report.permission import check_children, check_publication
 from leadline.report.results import CHILDREN_IN_A_DOCUMENT, results_of
 from leadline.verdicts.findings import CaseFindings, Findings
 from leadline.verdicts.judging import collector_off
@@ -44,8 +44,9 @@ def write_report(
     internal  for the team alone: calendar dates and statements may show, and every page says so
     replace   write over a folder whatever is in it; else only over one that Leadline wrote
     progress  called with what is being done
-    raises    PublicationNotPermitted, OutputExists, ItemUnknown (no such child, no such format)
+    raises    CasebookWithoutChildren, PublicationNotPermitted, OutputExists, ItemUnknown (no such child, or format)
     """
+    check_children(findings)
     target = Path(folder)
     wanted = known_formats(formats)
     chosen = children_with_pages(findings, cases)

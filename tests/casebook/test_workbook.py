@@ -29,6 +29,9 @@ def test_an_empty_casebook_has_no_problem_and_no_child(tmp_path, write):
     checked = check_casebook(tmp_path / "new")
     assert checked.problems == ()
     assert checked.counts["patients"] == 0
+    assert checked.notices == (
+        "patients: no child is entered, so that there is nothing to judge or to report.",
+    )
 
 
 def test_the_template_has_every_table_and_column(tmp_path):

@@ -63,6 +63,16 @@ def test_a_new_casebook_passes_its_own_check(leadline, tmp_path):
         assert leadline("check", place).returncode == 0
 
 
+@pytest.mark.parametrize("command", ["report", "missing"])
+def test_of_a_casebook_without_a_child_nothing_is_said_to_be_found_or_missing(leadline, tmp_path, command):
+    leadline("new", tmp_path / "new")
+    ran = leadline(command, tmp_path / "new", *(("--out", tmp_path / "out") if command == "report" else ()))
+    assert ran.returncode == 24
+    assert ran.stdout == ""
+    assert "Casebook new holds no child: its table patients has no row." in ran.stderr
+    assert not (tmp_path / "out").exists()
+
+
 def test_new_writes_over_nothing(leadline, tmp_path):
     (tmp_path / "mine").write_text("x")
     refused = leadline("new", tmp_path)

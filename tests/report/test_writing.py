@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 
 import leadline as ll
-from leadline.errors import ItemUnknown, OutputExists, PublicationNotPermitted
+from leadline.casebook.workbook import write_template
+from leadline.errors import CasebookWithoutChildren, ItemUnknown, OutputExists, PublicationNotPermitted
 from leadline.report import write_report, writing
 from leadline.report.figures.timeline import plot_timeline
 from leadline.report.html import write_html
@@ -48,6 +49,14 @@ def test_a_report_is_documents_tables_and_figures(published):
         ".png",
         ".csv",
     }
+
+
+def test_a_casebook_without_a_child_is_told_to_be_empty_and_nothing_is_written(tmp_path):
+    write_template(tmp_path / "new")
+    with pytest.raises(CasebookWithoutChildren, match=r"new holds no child: its table patients") as refused:
+        write_report(ll.judge(ll.read_casebook(tmp_path / "new")), tmp_path / "out", formats=QUICK)
+    assert "patient_id, diagnosis" in refused.value.hint
+    assert not (tmp_path / "out").exists()
 
 
 def test_one_child_without_permission_stops_the_report(full, tmp_path):
