@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from leadline.casebook.case import FATAL_GRADE
 from leadline.casebook.casebook import IndexInfusion
 from leadline.casebook.cells import Days
 from leadline.casebook.problems import Problem, Problems
@@ -260,6 +261,7 @@ def _check_seriousness(events: pl.DataFrame, problems: Problems) -> None:
     denied = events.filter(pl.col("serious").eq(False))
     contradictions = (
         (pl.col("outcome").eq("fatal"), "that was fatal"),
+        (pl.col("ctcae_grade").eq(FATAL_GRADE), f"of grade {FATAL_GRADE}"),
         (pl.col("serious_criteria").is_not_null(), "with a criterion of seriousness"),
     )
     for contradicted, why in contradictions:

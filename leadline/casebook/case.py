@@ -104,6 +104,9 @@ class Infusion:
     given: bool = True
 
 
+FATAL_GRADE = 5  # death related to the adverse event [CTCAE v5.0, 2017]
+
+
 @dataclass(frozen=True, slots=True)
 class AdverseEvent:
     """`serious` None: not recorded whether serious. `serious_criteria`: ids of ICH E2A criteria."""
@@ -123,8 +126,8 @@ class AdverseEvent:
 
     @property
     def fatal(self) -> bool:
-        """Whether the chart says that the child died of it: by the outcome, or by the criterion of seriousness."""
-        return self.outcome == "fatal" or "death" in self.serious_criteria
+        """Whether the chart says that the child died of it: by outcome, criterion of seriousness or grade."""
+        return self.outcome == "fatal" or "death" in self.serious_criteria or self.grade == FATAL_GRADE
 
 
 @dataclass(frozen=True, slots=True)

@@ -284,6 +284,11 @@ def test_a_sound_casebook_has_no_problem(tmp_path):
             id="not serious, and fatal",
         ),
         pytest.param(
+            {"adverse_events": "patient_id,term_text,serious,ctcae_grade\nCHILD-01,sepsis,no,5"},
+            ("adverse_events", 2, "serious", "no, of an event of grade 5"),
+            id="not serious, and of the grade of death",
+        ),
+        pytest.param(
             {"patients": "", "visits": f"{VISITS}\nCHILD-01,V1,2019-04-01"},
             ("patients", None, "", "no such table"),
             id="no children",

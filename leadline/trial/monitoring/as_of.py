@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from leadline.casebook.case import FATAL_GRADE
 from leadline.casebook.days import DaySpan
 
 if TYPE_CHECKING:
@@ -49,4 +50,5 @@ def _event(event: AdverseEvent, day: int) -> AdverseEvent:
     if _perhaps_by(event.stop, day):
         return event
     criteria = tuple(criterion for criterion in event.serious_criteria if criterion != "death")
-    return replace(event, stop=None, outcome="", serious_criteria=criteria)
+    grade = None if event.grade == FATAL_GRADE else event.grade
+    return replace(event, stop=None, outcome="", serious_criteria=criteria, grade=grade)

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import betaincc, betaincinv
 
+from leadline.casebook.deaths import died_by
 from leadline.errors import DesignInvalid
 from leadline.trial.design import HarmCheck, HarmCount
-from leadline.trial.monitoring.intercurrent import death_day
 from leadline.trial.safety import PRIOR_CHILDREN, Boundary, harm_boundary
 from leadline.verdicts.event_claims import asked_spans
 
@@ -137,9 +137,7 @@ def child_harm(case: Case, counts: HarmCount, *, by: int | None = None) -> Child
 
 def _died_of_nothing_recorded(case: Case, until: float) -> bool:
     """Whether the child has died, perhaps, after the infusion and by the day of the look, without a fatal event."""
-    day = death_day(case)
-    died = day is not None and day.within(0, until) is not False
-    return died and not any(event.fatal for event in case.adverse_events)
+    return died_by(case, until) is not False and not any(event.fatal for event in case.adverse_events)
 
 
 def _after(event: AdverseEvent, until: float) -> bool | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from leadline.casebook.days import parse_day
+from leadline.casebook.deaths import death_day, has_died
 from leadline.protocol.estimands import EVENT_WORDS, IntercurrentEvent
 from leadline.protocol.rules import Change, Grade, PresenceRule
 from leadline.verdicts.attribution import Kind, changes_between
@@ -157,18 +157,18 @@ def _second_infusions(case: Case, until: DaySpan) -> Iterator[Happened]:
 
 def _death(case: Case, until: DaySpan) -> Iterator[Happened]:
     day = death_day(case)
-    if day is not None and day.first <= until.last:
+    if day is None:
+        seen_alive = any(visit.day.first >= until.last for visit in case.assessments)
+        if has_died(case) and not seen_alive:
+            yield Happened(
+                IntercurrentEvent.DEATH,
+                None,
+                "on a day that is not recorded",
+                "the day of death is not recorded",
+            )
+    elif day.first <= until.last:
         why = "" if day.last <= until.first else "the day of death is not exact enough to place"
         yield Happened(IntercurrentEvent.DEATH, day, f"on {day}", why)
-
-
-def death_day(case: Case) -> DaySpan | None:
-    """The day of death, of the child's own row or of a fatal event; None if none is recorded."""
-    text = case.patient.get("death_date")
-    if isinstance(text, str) and text:
-        return parse_day(text).days_from(case.index)
-    fatal = [event.stop or event.start for event in case.adverse_events if event.fatal]
-    return next((day for day in fatal if day is not None), None)
 
 
 def lost_before(case: Case, day: int) -> DaySpan | None:

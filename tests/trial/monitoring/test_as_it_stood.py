@@ -35,7 +35,9 @@ def test_an_event_that_may_have_come_before_the_look_is_not_held_to_be_none(bega
     assert child_harm(past, HarmCount.SERIOUS, by=LOOK).had is had
 
 
-@pytest.mark.parametrize("fatal", [{"outcome": "fatal"}, {"serious_criteria": ("hospitalisation", "death")}])
+@pytest.mark.parametrize(
+    "fatal", [{"outcome": "fatal"}, {"serious_criteria": ("hospitalisation", "death")}, {"grade": 5}]
+)
 def test_nobody_has_died_yet_of_an_event_that_ends_later(fatal):
     sepsis = replace(event(100, "sepsis", serious=True), stop=DaySpan(170, 170), **fatal)
     before, after = (as_of(child(visit(0, asked=True), events=[sepsis]), day) for day in (169, 170))

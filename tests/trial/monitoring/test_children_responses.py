@@ -246,6 +246,16 @@ def test_death_is_no_response_and_loss_is_missing():
     assert [one.event for one in found.applied] == ["loss_to_follow_up"]
 
 
+def test_a_death_without_a_day_is_no_loss_and_takes_no_later_visit_back():
+    def dead(one):
+        return replace(one, patient={**one.patient, "vital_status": "dead"})
+
+    found = response(dead(replace(child(), last_contact=DaySpan(60, 60))))
+    assert (found.status, [one.event for one in found.applied]) == (Status.MISSING, ["death"])
+    seen = response(dead(child(visit(168, BETTER))))
+    assert (seen.counted, seen.applied) == (True, ())  # whoever came on day 168 died after it
+
+
 def test_an_infusion_that_was_not_given_is_no_event():
     planned = Infusion(RowRef("infusions", "2"), 2, DaySpan(90, 90), None, {}, given=False)
     one = child(visit(168, BETTER))

@@ -73,6 +73,16 @@ def test_a_death_of_which_no_adverse_event_is_recorded_is_not_held_to_be_none(co
     assert child_harm(dead(40), counts, by=40).had is None
 
 
+@pytest.mark.parametrize("told", [{"vital_status": "dead"}, {"follow_up_end_reason": "Died"}])
+def test_a_death_without_a_day_is_not_held_to_be_no_harm_either(told):
+    child = case("jia", ASKED)
+    child = replace(child, patient={**child.patient, **told})
+    assert child_harm(child, BOTH).had is None
+    assert child_harm(child, BOTH, by=30).had is None  # it may have been by then
+    of_it = replace(child, adverse_events=(replace(related("unlikely"), grade=5),))
+    assert child_harm(of_it, BOTH).had is False  # grade 5 is a death of the event
+
+
 def test_a_death_of_a_recorded_event_is_judged_by_the_event():
     sepsis = replace(related("unlikely", day=38), outcome="fatal", stop=DaySpan(40, 40))
     assert child_harm(dead(40, sepsis), BOTH).had is False
