@@ -11,7 +11,7 @@ NAMED_AT_MOST = 10
 
 
 def check_children(findings: Findings) -> None:
-    """Raises CasebookWithoutChildren if there is none: what is shown of no child would look as if nothing were found."""
+    """Raises CasebookWithoutChildren if there is none: shown of none, a report looks as if nothing were found."""
     if not findings.cases:
         raise CasebookWithoutChildren(
             f"Casebook {findings.casebook_name} holds no child: its table patients has no row.",
