@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING
 
 from leadline.casebook.days import parse_day
@@ -27,9 +28,15 @@ def has_died(case: Case) -> bool:
     return told or any(event.fatal for event in case.adverse_events)
 
 
-def died_by(case: Case, day: float) -> bool | None:
-    """Whether the child had died by a day; None where a death is recorded, and its day does not tell."""
-    if not has_died(case):
+def died_of_nothing_recorded(case: Case, by: float = inf) -> bool:
+    """Whether the child has died by a day, or may have, and no adverse event is recorded of which it died: a serious
+    one is then missing from the record."""
+    if not has_died(case) or any(event.fatal for event in case.adverse_events):
         return False
-    when = death_day(case)
-    return None if when is None else when.within(-float("inf"), day)
+    day = death_day(case)
+    return not seen_alive(case, by) if day is None else day.within(0, by) is not False
+
+
+def seen_alive(case: Case, day: float) -> bool:
+    """Whether the child was seen on a day or later: who died without a recorded day died after it."""
+    return any(visit.day.first >= day for visit in case.assessments)

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from leadline.casebook.case import AdverseEvent, Assessment, Case, RowRef
 from leadline.casebook.days import DaySpan
+from leadline.casebook.deaths import died_of_nothing_recorded
 from leadline.verdicts.findings import CriterionOutcome, Result, SettlingItem
 from leadline.verdicts.outcomes import outcome_on, when_words
 from leadline.verdicts.parameters import Parameters, Window
 
 NO_EVENT = "no_adverse_event"
 NO_SERIOUS_EVENT = "no_serious_adverse_event"
+CAUSE_OF_DEATH = "the adverse event of which the child died"
 
 
 def asked(case: Case) -> tuple[Assessment, ...]:
@@ -75,7 +77,8 @@ def no_event(
     happened = [event for event, counts in states if counts]
     perhaps = [event for event, counts in states if counts is None]
     unasked = [window for window in _windows_to_ask(day, parameters) if not _asked_in(case, window, day)]
-    result: Result = "not_met" if happened else "indeterminate" if perhaps or unasked else "met"
+    death = died_of_nothing_recorded(case, day.last)
+    result: Result = "not_met" if happened else "indeterminate" if perhaps or unasked or death else "met"
     last = max((visit.day.last for visit in asked(case) if visit.day.last <= day.last), default=None)
     details = (
         (f"{len(happened)} recorded up to {day}",)
@@ -93,6 +96,7 @@ def no_event(
             SettlingItem(f"{_lacking(event)} of a recorded event", "", criterion, f"up to {day}")
             for event in perhaps
         ),
+        *((SettlingItem(CAUSE_OF_DEATH, "", criterion, f"up to {day}"),) if death else ()),
     )
     return outcome_on(criterion, title, result, day, evidence=refs, details=details, settling=settling)
 

@@ -206,8 +206,8 @@ class PeriodComparison:
 @dataclass(frozen=True, slots=True)
 class Safety:
     """Events of the series, of the children for whom events were asked or recorded. `with_serious_event` leaves out
-    those of whom it is not known whether an event was serious, or whether it came after the infusion; `not_assessed`
-    names those for whom silence is not safety."""
+    those of whom it is not known whether an event was serious, whether it came after the infusion, or of which event
+    they died; `not_assessed` names those for whom silence is not safety."""
 
     children: int
     with_event: Proportion

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from leadline.casebook.case import AdverseEvent, Case
 from leadline.casebook.days import DAYS_IN_MONTH
+from leadline.casebook.deaths import died_of_nothing_recorded
 from leadline.verdicts.event_claims import asked_spans
 from leadline.verdicts.exact import (
     children_needed,
@@ -74,10 +75,13 @@ def _surely_serious(case: Case) -> bool:
 
 def _perhaps_serious(case: Case) -> bool:
     """No event surely serious and after the infusion, but one that may have been: its seriousness or its day is not
-    known."""
-    return not _surely_serious(case) and any(
-        event.serious is not False and (event.start is None or event.start.last >= 0)
-        for event in case.adverse_events
+    known, or it is the one of which the child died."""
+    return not _surely_serious(case) and (
+        died_of_nothing_recorded(case)
+        or any(
+            event.serious is not False and (event.start is None or event.start.last >= 0)
+            for event in case.adverse_events
+        )
     )
 
 
@@ -137,8 +141,8 @@ def _sentences(children: int, watched: int, with_serious: int, unclear: int) -> 
     if unclear:
         whom = "that child is" if unclear == 1 else "those children are"
         said.append(
-            f"For {unclear} of {children} children it is not known whether a recorded event was serious, or whether it "
-            f"came after the infusion: {whom} not counted."
+            f"For {unclear} of {children} children it is not known whether a recorded event was serious, whether it "
+            f"came after the infusion, or of which event the child died: {whom} not counted."
         )
     n = watched - unclear if watched else children
     if with_serious == 0 and n:

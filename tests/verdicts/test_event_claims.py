@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
 from leadline.verdicts.claims import judge_claim
@@ -117,6 +120,20 @@ class TestEvents:
     def test_a_claim_without_a_day_is_reported_only(self):
         events = [event(50, "fever", serious=True)]
         assert finding("no_serious_adverse_event", None, asked=self.asked, events=events) == "reported_only"
+
+    @pytest.mark.parametrize(
+        ("died", "expected"), [("2020-04-10", "reported_only"), ("2020-04-11", "documented")]
+    )
+    def test_a_death_of_which_no_event_is_recorded_leaves_it_open(self, died, expected):
+        """The claim is of day 100, 10 April 2020."""
+        child = case("jia", [visit(on, asked=True) for on in self.asked], index=date(2020, 1, 1))
+        child = replace(child, patient={**child.patient, "death_date": died})
+        found = judge_claim(CaseView(child, Parameters()), report("no_serious_adverse_event", 100))
+        assert found.finding == expected
+        lacking = [item.what for item in found.criteria[0].settling_items]
+        assert lacking == (
+            ["the adverse event of which the child died"] if expected == "reported_only" else []
+        )
 
 
 class TestRowsItRestsOn:

@@ -123,11 +123,17 @@ class TestFewChildrenWithoutAnEvent:
         assert (safety.with_serious_event.k, safety.with_serious_event.n) == (0, 2)
         assert safety.sentences == (
             (
-                "For 1 of 3 children it is not known whether a recorded event was serious, or whether it came after "
-                "the infusion: that child is not counted."
+                "For 1 of 3 children it is not known whether a recorded event was serious, whether it came after "
+                "the infusion, or of which event the child died: that child is not counted."
             ),
             "Two children without a serious event are compatible with a true risk of up to 84%.",
         )
+
+    def test_a_child_that_died_of_no_recorded_event_is_not_counted_among_those_without(self):
+        died = self.asked(name="C")
+        died = replace(died, patient={**died.patient, "vital_status": "dead"})
+        safety = judge_safety([self.asked(name="A"), self.asked(name="B"), died])
+        assert (safety.with_serious_event.k, safety.with_serious_event.n) == (0, 2)
 
     def test_one_that_surely_was_serious_is_counted_whatever_else_is_unclear(self):
         events = event(50, "sepsis", serious=True), event(None, "fever", serious=None)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import betaincc, betaincinv
 
-from leadline.casebook.deaths import died_by
+from leadline.casebook.deaths import died_of_nothing_recorded
 from leadline.errors import DesignInvalid
 from leadline.trial.design import HarmCheck, HarmCount
 from leadline.trial.safety import PRIOR_CHILDREN, Boundary, harm_boundary
@@ -126,18 +126,13 @@ def child_harm(case: Case, counts: HarmCount, *, by: int | None = None) -> Child
         had, because = True, f"{surely} recorded"
     elif perhaps:
         had, because = None, f"of {perhaps} recorded it is not known whether it counts"
-    elif _died_of_nothing_recorded(case, until):
+    elif died_of_nothing_recorded(case, until):
         had, because = None, "a death is recorded, and no adverse event of which the child died"
     elif not spans:
         had, because = None, "nobody asked about adverse events after the infusion"
     else:
         had, because = False, f"asked up to day {last}, none counts"
     return ChildHarm(had, because, days, last, len(after), serious)
-
-
-def _died_of_nothing_recorded(case: Case, until: float) -> bool:
-    """Whether the child has died, perhaps, after the infusion and by the day of the look, without a fatal event."""
-    return died_by(case, until) is not False and not any(event.fatal for event in case.adverse_events)
 
 
 def _after(event: AdverseEvent, until: float) -> bool | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from leadline.casebook.deaths import death_day, has_died
+from leadline.casebook.deaths import death_day, has_died, seen_alive
 from leadline.protocol.estimands import EVENT_WORDS, IntercurrentEvent
 from leadline.protocol.rules import Change, Grade, PresenceRule
 from leadline.verdicts.attribution import Kind, changes_between
@@ -158,8 +158,7 @@ def _second_infusions(case: Case, until: DaySpan) -> Iterator[Happened]:
 def _death(case: Case, until: DaySpan) -> Iterator[Happened]:
     day = death_day(case)
     if day is None:
-        seen_alive = any(visit.day.first >= until.last for visit in case.assessments)
-        if has_died(case) and not seen_alive:
+        if has_died(case) and not seen_alive(case, until.last):
             yield Happened(
                 IntercurrentEvent.DEATH,
                 None,

@@ -78,7 +78,8 @@ def test_a_death_without_a_day_is_not_held_to_be_no_harm_either(told):
     child = case("jia", ASKED)
     child = replace(child, patient={**child.patient, **told})
     assert child_harm(child, BOTH).had is None
-    assert child_harm(child, BOTH, by=30).had is None  # it may have been by then
+    assert child_harm(child, BOTH, by=31).had is None  # it may have been by then
+    assert child_harm(child, BOTH, by=30).had is False  # seen on that day
     of_it = replace(child, adverse_events=(replace(related("unlikely"), grade=5),))
     assert child_harm(of_it, BOTH).had is False  # grade 5 is a death of the event
 
