@@ -19,7 +19,7 @@ from leadline.trial.reading import find_design, parse_design, read_text
 from leadline.trial.rehearsal.intercurrent import Happening, death_harms, parse_rates
 from leadline.trial.rehearsal.responders import responder
 from leadline.trial.rehearsal.setting import Setting, setting_of
-from leadline.trial.rehearsal.truth import Truth, number, parse_supply, parse_truth
+from leadline.trial.rehearsal.truth import Truth, parse_supply, parse_truth, read_rate
 from leadline.trial.scenarios import Scenario
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def ask(
 
 def _plain(harm_rate: float | str | None) -> float | str | None:
     """A text that is one rate as that rate: the same rehearsals, whoever asks."""
-    one = number(harm_rate) if isinstance(harm_rate, str) else None
+    one = read_rate(harm_rate) if isinstance(harm_rate, str) else None
     return harm_rate if one is None else one
 
 

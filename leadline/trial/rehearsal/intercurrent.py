@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from leadline.errors import RehearsalInvalid
 from leadline.protocol.estimands import IntercurrentEvent, Missing, Strategy
 from leadline.trial.design import HarmCount
+from leadline.trial.rehearsal.truth import read_rate
 
 if TYPE_CHECKING:
     import numpy as np
@@ -55,7 +56,7 @@ def parse_rates(text: str) -> Rates:
     found: dict[str, float] = {}
     for part in text.split(",") if text else ():
         name, _, number = part.partition("=")
-        rate = _rate(number)
+        rate = read_rate(number)
         if name not in tuple(REHEARSED) or name in found or rate is None:
             raise RehearsalInvalid(
                 f"--intercurrent: found '{part[:60]}'; takes a rate from 0 to 1 for any of {', '.join(REHEARSED)}",
@@ -63,14 +64,6 @@ def parse_rates(text: str) -> Rates:
             )
         found[name] = rate
     return {event: found[event] for event in REHEARSED if event in found}
-
-
-def _rate(text: str) -> float | None:
-    try:
-        rate = float(text)
-    except ValueError:
-        return None
-    return rate if 0 <= rate <= 1 else None
 
 
 def give_events(

@@ -73,7 +73,7 @@ def _harm_rates(given: float | str | None, design: Design) -> tuple[float, ...]:
 def _by_name(text: str) -> list[tuple[str, float | None]]:
     """`jia=0.4,csle=0.05`; what is no rate is None."""
     parts = (part.partition("=") for part in text.split(","))
-    return [(name, number(rate)) for name, _, rate in parts]
+    return [(name, read_rate(rate)) for name, _, rate in parts]
 
 
 def _named_rates(text: str, design: Design) -> dict[str, tuple[float, float | None]]:
@@ -84,7 +84,7 @@ def _named_rates(text: str, design: Design) -> dict[str, tuple[float, float | No
     for part in text.split(","):
         name, _, numbers = part.partition("=")
         treated, slash, controls = numbers.partition("/")
-        rate, control_rate = number(treated), number(controls) if slash else None
+        rate, control_rate = read_rate(treated), read_rate(controls) if slash else None
         if name not in ids or name in rates or rate is None or (slash and control_rate is None):
             raise _refusal(part, ids)
         if slash and name not in with_controls:
@@ -95,7 +95,7 @@ def _named_rates(text: str, design: Design) -> dict[str, tuple[float, float | No
     return rates
 
 
-def number(text: str) -> float | None:
+def read_rate(text: str) -> float | None:
     """A rate; None for anything else."""
     try:
         rate = float(text)
