@@ -120,9 +120,9 @@ def _show_answer(measure_id: str, items: list[str], *, as_json: bool) -> int:
         return error.exit_code
     states = _states(found, result, course)
     if as_json:
-        _print_json({**_as_answer(found, result), **({"states": states} if states else {})})
+        _print_json({**_as_answer(found, inputs, result), **({"states": states} if states else {})})
     else:
-        _print_lines(_answer_lines(found, result, states))
+        _print_lines(_answer_lines(found, inputs, result, states))
     return 0
 
 
@@ -150,9 +150,16 @@ def _states(measure: Measure, result: Mapping[str, Any], course: str | None) -> 
     return {} if value is None else {each.set_id: each.state(value) for each in cutoffs}
 
 
-def _as_answer(measure: Measure, result: Mapping[str, Any]) -> dict[str, Any]:
-    provisional = {"provisional": measure.provisional} if measure.status == "provisional" else {}
-    return {"measure": measure.id, **result, **provisional}
+def _as_answer(measure: Measure, inputs: Mapping[str, Any], result: Mapping[str, Any]) -> dict[str, Any]:
+    why = _why_provisional(measure, inputs)
+    return {"measure": measure.id, **result, **({"provisional": why} if why else {})}
+
+
+def _why_provisional(measure: Measure, inputs: Mapping[str, Any]) -> str:
+    """What of the result was not read in a source; empty if all of it was."""
+    if measure.status == "verified":
+        return ""
+    return measure.provisional if measure.result_status(measure.row(inputs)) == "provisional" else ""
 
 
 def _as_object(error: LeadlineError) -> dict[str, str]:
@@ -160,7 +167,7 @@ def _as_object(error: LeadlineError) -> dict[str, str]:
 
 
 def _answer_lines(
-    measure: Measure, result: Mapping[str, Any], states: Mapping[str, str]
+    measure: Measure, inputs: Mapping[str, Any], result: Mapping[str, Any], states: Mapping[str, str]
 ) -> Iterator[tuple[str, str]]:
     yield measure.title, ""
     for key, value in result.items():
@@ -168,8 +175,8 @@ def _answer_lines(
             yield key.replace("_", " "), _shown(value)
     for set_id, state in states.items():
         yield f"state ({set_id})", state
-    if measure.status == "provisional":
-        yield "provisional", measure.provisional
+    if why := _why_provisional(measure, inputs):
+        yield "provisional", why
     for source in measure.sources:
         yield "source", _source(source)
 
@@ -231,7 +238,7 @@ def _answer_line(line: bytes) -> tuple[dict[str, Any], int]:
     try:
         measure_id, inputs = _read_line(line)
         found = measure(measure_id)
-        return _as_answer(found, found.evaluate(inputs)), 0
+        return _as_answer(found, inputs, found.evaluate(inputs)), 0
     except LeadlineError as error:
         return {"measure": measure_id, "error": _as_object(error)}, error.exit_code
 
@@ -311,7 +318,7 @@ def _show_reasons(measure_id: str, items: list[str], *, as_json: bool) -> None:
     if as_json:
         _print_json(explained)
         return
-    _print_lines(_answer_lines(found, explained["result"], {}))
+    _print_lines(_answer_lines(found, inputs, explained["result"], {}))
     typer.echo("\nwhy")
     for line in explained["words"]:
         typer.echo(f"  {line}")

@@ -19,6 +19,7 @@ from leadline.measures.core_set import (
     each_component,
     rises_from_zero,
     two_visits,
+    without_zero_baselines,
 )
 from leadline.measures.definition import Criterion, Outputs, Source
 from leadline.measures.expression import (
@@ -115,6 +116,7 @@ ACR_PEDI = Criterion(
     sources=(GIANNINI_1997,),
     status="provisional",
     provisional=BASELINE_ZERO,
+    read_alone=without_zero_baselines,
     notes=_NOTES,
 )
 
@@ -154,6 +156,7 @@ ACR_PEDI_SJIA = Criterion(
     sources=(GIANNINI_1997, RUPERTO_2012, DE_BENEDETTI_2012),
     status="provisional",
     provisional=BASELINE_ZERO,
+    read_alone=without_zero_baselines,
     notes=(
         *_NOTES,
         "fever is above 38.0 °C (canakinumab trials) or from 37.5 °C (tocilizumab trial): 37.8 °C differs",

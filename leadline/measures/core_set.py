@@ -19,6 +19,7 @@ from leadline.measures.expression import (
     IsRecorded,
     Not,
     Reading,
+    Recorded,
     Row,
     Truth,
     WhenRecorded,
@@ -126,6 +127,20 @@ def components_of(row: Row) -> tuple[Pair, ...]:
 def rises_from_zero(row: Row) -> list[str]:
     """The components that were 0 at baseline and are above 0 now: counted as worse, and listed."""
     return [pair.component for pair in components_of(row) if pair.rises_from_zero(row)]
+
+
+def without_zero_baselines(row: Row) -> Row:
+    """The row without the components that may be 0 at baseline: whether they are better or worse, no source says."""
+    zero = [pair for pair in components_of(row) if _may_be_zero(row.get(pair.baseline.id))]
+    left_out = {item.id for pair in zero for item in (pair.baseline, pair.current)}
+    if any(pair.component in REACTANTS for pair in zero):  # and the other reactant does not stand in for it
+        left_out |= {item.id for pair in (ESR, CRP) for item in (pair.baseline, pair.current)}
+    return {name: value for name, value in row.items() if name not in left_out}
+
+
+def _may_be_zero(value: Recorded) -> bool:
+    low = value[0] if isinstance(value, tuple) else value
+    return low is not None and low == 0
 
 
 def two_visits(inputs: Inputs) -> Inputs:

@@ -162,6 +162,10 @@ class Measure(ABC):
             result["missing"] = list(dict.fromkeys(asked))
         return result
 
+    def result_status(self, row: Row, *outputs: str) -> Literal["verified", "provisional"]:
+        """The status of what a row of flat items gives."""
+        return self.status
+
     def evaluate_row(self, row: Row) -> Outputs:
         """The same from a row of flat items that is known to be in range, as the casebook's are."""
         if self.parameters:
@@ -238,10 +242,23 @@ class Score(Measure):
 @dataclass(frozen=True, kw_only=True)
 class Criterion(Measure):
     """One or more three-valued rules over the same items. `rules` maps an output key to its rule; `applies` says for
-    whom: where it is false every output is not_applicable, where it is unknown nothing can be said."""
+    whom: where it is false every output is not_applicable, where it is unknown nothing can be said. `read_alone`, of a
+    provisional rule, leaves out of a row the items of which only the part that was not read in a source can judge."""
 
     rules: Mapping[str, Truth]
     applies: Truth | None = None
+    read_alone: Callable[[Row], Row] | None = None
+
+    def result_status(self, row: Row, *outputs: str) -> Literal["verified", "provisional"]:
+        """That of the results, all or those named, of one row: verified if they are the same whatever is said where no
+        source was read."""
+        if self.read_alone is None:
+            return self.status
+        full = {**self.parameters, **{name: value for name, value in row.items() if value is not None}}
+        alone = self.read_alone(full)
+        rules = (self.rules[output] for output in outputs or self.rules)
+        same = all(rule.evaluate(full) is rule.evaluate(alone) for rule in rules)
+        return "verified" if same else "provisional"
 
     def judge(self, row: Row) -> Outputs:
         applies = True if self.applies is None else self.applies.evaluate(row)

@@ -18,6 +18,7 @@ from leadline.measures.core_set import (
     each_component,
     rises_from_zero,
     two_visits,
+    without_zero_baselines,
 )
 from leadline.measures.definition import Criterion, Outputs, Source
 from leadline.measures.expression import Row, Truth, all_of, count_at_least, count_at_most
@@ -68,6 +69,7 @@ JIA_FLARE_BRUNNER = Criterion(
     sources=(BRUNNER_2002,),
     status="provisional",
     provisional=BASELINE_ZERO,
+    read_alone=without_zero_baselines,
     notes=(_REFERENCE,),
 )
 

@@ -39,6 +39,26 @@ def test_a_provisional_number_says_so_and_why():
     assert "were not read in the paper" in shown.stdout
 
 
+def test_a_response_is_provisional_only_where_a_baseline_of_zero_decides_it():
+    names = (
+        "physician_global_0_10",
+        "parent_global_0_10",
+        "chaq_di",
+        "active_joint_count",
+        "limited_joint_count",
+    )
+    better = [f"{when}.{name}={value}" for when, value in (("baseline", 3), ("current", 1)) for name in names]
+    decided = run("acr_pedi", *better, "baseline.esr_mm_h=40", "current.esr_mm_h=20")
+    assert "acr30" in decided.stdout
+    assert "provisional" not in decided.stdout
+    worse = [
+        item.replace("current.limited_joint_count=1", "current.limited_joint_count=9") for item in better
+    ]
+    open_one = ("acr_pedi", *worse, "baseline.esr_mm_h=0", "current.esr_mm_h=20")
+    assert "0 at baseline is a convention not read in a source" in run(*open_one).stdout
+    assert "0 at baseline" in json.loads(run(*open_one, "--json").stdout)["provisional"]
+
+
 def test_json_has_the_keys_of_the_dossier():
     answer = json.loads(run(*JADAS, "esr_mm_h=50", "course=poly", "--json").stdout)
     assert answer == {

@@ -67,6 +67,17 @@ class TestACureThatIsAnImprovement:
         assert said.finding is Finding.DOCUMENTED
         assert said.deciding_criterion == "acr_pedi"
 
+    def test_it_is_not_provisional_as_no_component_is_0_at_baseline(self):
+        said = verdict(self.child, report("improved", 65))
+        assert said.criteria[0].status == "verified"
+        assert not any("provisional" in words for words in said.sentences)
+
+    def test_it_is_provisional_where_a_component_of_0_at_baseline_decides(self):
+        # three better by 30 %, the parent's global worse; limited joints 0 to 2 are a second one by the convention
+        visits = [visit(-12, core(6, 7, 1.5, 9, 0, 42)), visit(60, core(3, 10, 0.75, 3, 2, 42))]
+        said = verdict(case("jia", visits), report("improved", 65))
+        assert (said.criteria[0].result, said.criteria[0].status) == ("not_met", "provisional")
+
     @pytest.mark.parametrize(
         "change",
         ["6 to 3 (50 % better)", "7 to 3 (57.1 % better)", "1.5 to 0.75 (50 % better)", "9 to 3 (66.7 % better)",

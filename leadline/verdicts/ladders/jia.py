@@ -54,7 +54,7 @@ def core_set_rung(criterion: str, output: str, title: str) -> Rung:
             visits=visits,
             details=(*_changes(view, visits), *remarks),
             evidence=(*refs_of(view, visits.baseline, CORE_SET), *refs_of(view, visits.current, CORE_SET)),
-            status=measure.status,
+            status=measure.result_status(known, output),
         )
 
     return Rung(criterion, title, judge)
