@@ -48,13 +48,13 @@ UNITS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 
 _DOSE_WORDS = """
     mg g mcg ug µg kg m ml l iu u unit units mmol prednisone d day days daily w wk week weeks weekly month months
-    monthly h hour hours min minutes x q per a every each other second third alternate once twice three four times then
-    and to on in the for morning noon evening night prn as needed max dose doses pulse pulses cycle cycles
+    monthly h hour hours minutes x q per a every each other second third alternate once twice three four times then
+    and to on in the for morning noon evening night prn as needed dose doses pulse pulses cycle cycles
     tablet tablets capsule capsules drop drops puff puffs vial vials ampoule ampoules pen pens
     monday tuesday wednesday thursday friday saturday sunday
 """
 DOSE_WORDS = frozenset(_DOSE_WORDS.casefold().split())
-"""Of these and of numbers alone a text can tell a dose, and nothing else."""
+"""Of these and of numbers alone a text can tell a dose, and nothing else. "Max" and "Min" are names."""
 
 
 def frequency_code(text: str) -> str:

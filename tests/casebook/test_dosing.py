@@ -70,6 +70,7 @@ def test_no_words_stand_for_two_codes(several):
         ("", True),
         ("as Dr Smith says", False),
         ("weekly, Anna", False),
+        ("weekly for Max", False),
         ("daily until April", False),
     ],
 )
