@@ -202,7 +202,8 @@ class SumsOverTables:
     on panels of width one give it to the last digits.
 
     breaks         whole numbers of eta from one far end to the other
-    coefficients   (3, J, panels, order): log of the sum relative to the term of its edge, mean, and variance of k
+    coefficients   (3, J, order, panels): log of the sum relative to the term of its edge, mean, and variance of k;
+                   panels last, so that a term is picked for many eta at once
     """
 
     breaks: Array
@@ -216,7 +217,8 @@ class SumsOverTables:
         breaks = np.arange(-reach, reach + 1)
         eta = panel_nodes(breaks, SUM_ORDER)[0].reshape(-1, SUM_ORDER)
         values = np.array([_sums_of_one(low, logs, eta) for low, logs in zip(first, log_ways, strict=True)])
-        return cls(breaks, np.moveaxis(values, 1, 0) @ legendre_projection(SUM_ORDER).T)
+        coefficients = np.moveaxis(values, 1, 0) @ legendre_projection(SUM_ORDER).T
+        return cls(breaks, np.ascontiguousarray(np.swapaxes(coefficients, -1, -2)))
 
     def log_total(self, eta: Array) -> Array:
         """Log of the sum of weight exp((k - edge) eta), the edge being the last k above zero and the first below."""
@@ -235,7 +237,8 @@ class SumsOverTables:
         local = 2 * (inside - self.breaks[panel]) - 1
         values = np.empty(np.shape(eta))
         for j, table in enumerate(self.coefficients[which]):
-            values[..., j] = legendre_sum(table[panel[..., j]], local[..., j])
+            terms = np.take(table, panel[..., j], axis=1)
+            values[..., j] = legendre_sum(np.moveaxis(terms, 0, -1), local[..., j])
         return values
 
 

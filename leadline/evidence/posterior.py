@@ -203,15 +203,12 @@ def fit_leaving_one_out(
     wide = replace(fineness, mu=fineness.mu + 24)
     tau, tau_step = panel_nodes(prior.tau.breaks, wide.tau)
     places = range(likelihood.estimate.size)
-    others = [likelihood.select([k for k in places if k != j]) for j in places]
-    spans = np.stack([_mu_spans(rest, prior, tau) for rest in others])
-    mu, mu_step = panel_nodes(
-        np.stack([spans[..., 0].min(axis=0), spans[..., 1].max(axis=0)], axis=1), wide.mu
-    )
+    spans = _mu_spans(likelihood, prior, tau, sets=1 - np.eye(len(places)))
+    mu, mu_step = panel_nodes(spans, wide.mu)
     log_marginals = _log_marginals(likelihood, mu, tau, order=wide.effect)
     fitted = []
-    for j, rest in enumerate(others):
-        kept = np.delete(log_marginals, j, axis=-1)
+    for j in places:
+        rest, kept = likelihood.select([k for k in places if k != j]), np.delete(log_marginals, j, axis=-1)
         log_joint = _log_joint(kept.sum(axis=-1), prior, tau, tau_step, mu, mu_step)
         fitted.append(HierarchyPosterior(rest, prior, wide, tau, tau_step, mu, mu_step, log_joint, kept))
     return fitted
@@ -239,28 +236,42 @@ def _log_marginals(likelihood: Likelihood, mu: Array, tau: Array, *, order: int)
     ])  # fmt: skip
 
 
-def _mu_spans(likelihood: Likelihood, prior: HyperPrior, tau: Array, *, points: int = 25) -> Array:
+def _mu_spans(
+    likelihood: Likelihood, prior: HyperPrior, tau: Array, *, sets: Array | None = None, points: int = 25
+) -> Array:
     """(T, 2), for each tau an interval of mu outside which the posterior is below e^-40 of its peak.
 
     A coarse scan, moved and narrowed until the drop lies inside it: the posterior of mu is log-concave.
+
+    sets   (S, J), ones for the studies of each set: the interval then spans the posteriors of all of them, and as
+           closely as that of one, which a normal approximation places well
     """
-    precision = 1 / (likelihood.variance + tau[:, None] ** 2)
-    total = precision.sum(axis=1) + prior.sd**-2
-    centre = ((precision * likelihood.estimate).sum(axis=1) + prior.mean * prior.sd**-2) / total
-    low, high = centre - 12 / np.sqrt(total), centre + 12 / np.sqrt(total)
+    filled = points // 3 if sets is None else 2 * points // 3
+    sets = np.ones((1, likelihood.estimate.size)) if sets is None else sets
+    low, high = _first_spans(likelihood, prior, tau, sets)
     for _ in range(30):
         mu = low[:, None] + (high - low)[:, None] * np.linspace(0, 1, points)
-        height = _log_marginals(likelihood, mu, tau, order=6).sum(axis=-1) + prior.log_density_mu(mu)
-        high_enough = height > height.max(axis=1, keepdims=True) - DROP
+        log_likelihoods = _log_marginals(likelihood, mu, tau, order=6) @ sets.T
+        height = log_likelihoods + prior.log_density_mu(mu)[..., None]
+        high_enough = (height > height.max(axis=1, keepdims=True) - DROP).any(axis=-1)
         first, last = high_enough.argmax(axis=1), points - 1 - high_enough[:, ::-1].argmax(axis=1)
         width = (high - low) / (points - 1)
-        settled = (first > 0) & (last < points - 1) & (last - first >= points // 3)
+        settled = (first > 0) & (last < points - 1) & (last - first >= filled)
         if settled.all():
             break
         new_low = low + np.where(first > 0, first - 1, -(points - 1)) * width
         high = low + np.where(last < points - 1, last + 1, 2 * (points - 1)) * width
         low = new_low
     return np.stack([low, high], axis=1)
+
+
+def _first_spans(likelihood: Likelihood, prior: HyperPrior, tau: Array, sets: Array) -> tuple[Array, Array]:
+    """Limits of mu (T,) that twelve standard deviations reach, were each study of each set a normal one."""
+    precision = 1 / (likelihood.variance + tau[:, None] ** 2)
+    total = precision @ sets.T + prior.sd**-2
+    centre = ((precision * likelihood.estimate) @ sets.T + prior.mean * prior.sd**-2) / total
+    reach = 12 / np.sqrt(total)
+    return (centre - reach).min(axis=1), (centre + reach).max(axis=1)
 
 
 def _sinh_breaks(centre: float, scale: float, low: float, high: float) -> Array:
