@@ -105,13 +105,15 @@ Block = Prose | Bullets | Terms | Table | Verdict | FigureBlock | Heading | Lege
 @dataclass(frozen=True, slots=True)
 class Section:
     """A numbered part of the report. `level` 1 starts a new page in print, 2 stands inside the one before; a `wide`
-    part has pages of its own in print, turned on their side."""
+    part has pages of its own in print, turned on their side; one that `follows` begins a new page only where the page
+    before is filled past its first third."""
 
     id: str
     title: str
     blocks: tuple[Block, ...]
     level: Literal[1, 2] = 1
     wide: bool = False
+    follows: bool = False
 
 
 @dataclass(frozen=True, slots=True)

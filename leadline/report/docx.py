@@ -44,6 +44,9 @@ MARKS = {
 NO_TIME = datetime(2000, 1, 1)  # noqa: DTZ001  Word wants a time; the same for every file, it says nothing
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 _TEXT_WIDTH_MM = 174.0
+_ROWS_KEPT = (
+    12  # rows of a table that Word is to hold on one page: less than half of it with cells of three lines
+)
 
 
 def write_docx(results: Results, path: Path, figures: Path) -> None:
@@ -62,7 +65,9 @@ def write_docx(results: Results, path: Path, figures: Path) -> None:
         if turned:
             _turn_page(document)
         heading = document.add_heading(part.title, part.level)
-        heading.paragraph_format.page_break_before = bool(number) and part.level == 1 and not turned
+        heading.paragraph_format.page_break_before = (
+            bool(number) and part.level == 1 and not turned and not part.follows
+        )
         for block in part.blocks:
             _add(document, block, figures)
     document.add_paragraph(results.provenance)
@@ -216,6 +221,7 @@ def _add_table(document: Document, table: Table) -> None:
         for cell, text, width, column in zip(row.cells, cells, widths, table.columns, strict=True):
             _fill(cell, text, width, column, heading=cells is texts[0])
     _repeat_header(grid)
+    _keep_together(grid)
     _rule(grid)
     notes = table.footnotes or ("",)  # an empty one keeps two tables apart
     for number, note in enumerate(notes, start=1):
@@ -266,6 +272,16 @@ def _repeat_header(grid: Grid) -> None:
         properties.append(OxmlElement("w:cantSplit"))
         if number == 0:
             properties.append(OxmlElement("w:tblHeader"))
+
+
+def _keep_together(grid: Grid) -> None:
+    """Short tables stay on one page; of a longer one no row stands alone before or after a break."""
+    rows = grid.rows
+    last = len(rows) - 1
+    kept = range(last) if last <= _ROWS_KEPT else (0, 1, last - 1)
+    for number in kept:
+        for cell in rows[number].cells:
+            cell.paragraphs[0].paragraph_format.keep_with_next = True
 
 
 def _rule(grid: Grid) -> None:

@@ -53,6 +53,18 @@ def test_the_first_row_of_each_table_is_its_header(document):
     ] == []
 
 
+def test_no_row_of_a_table_stands_alone_beside_a_break(document):
+    """Word keeps a row with the next one where its paragraphs say so."""
+    kept = [
+        [row.cells[0].paragraphs[0].paragraph_format.keep_with_next is True for row in table.rows]
+        for table in document.tables
+    ]
+    assert {len(table) > 13 for table in kept} == {True, False}
+    for rows in kept:
+        assert rows[:-1] == [True] * (len(rows) - 1) if len(rows) <= 13 else rows[0] and rows[1] and rows[-2]
+        assert not rows[-1]
+
+
 def test_every_page_is_numbered_by_a_field_of_its_own(document):
     """Within a run, the field is passed over and no page has its number."""
     (paragraph,) = document.sections[0].footer.paragraphs

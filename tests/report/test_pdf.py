@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from leadline.report.blocks import Block, Column, Prose, Results, Section, Table
+from leadline.report.pdf import write_pdf
 from tests.report.sample import SECRET
 
 
@@ -59,3 +61,42 @@ def test_no_word_of_a_narrow_column_runs_into_the_next(published):
     command = ["pdftotext", "-layout", str(published / "report.pdf"), "-"]
     text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     assert re.search(r"\bintervention +What was given, how, and by whom", text)
+
+
+def rows_on_pages(folder: Path, *sections: Section) -> list[int]:
+    write_pdf(
+        Results("Title", "", ("Invented.",), "running", "made", False, sections), folder / "r.pdf", folder
+    )
+    command = ["pdftotext", "-layout", str(folder / "r.pdf"), "-"]
+    text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return [len(re.findall(r"^ *row \d", page, re.MULTILINE)) for page in text.split("\f") if page.strip()]
+
+
+def section(*blocks: Block, follows: bool = False) -> Section:
+    return Section("a", "A part", blocks, follows=follows)
+
+
+def table_of(rows: int) -> Table:
+    columns = (Column("Number"), Column("What"))
+    return Table("t", "Rows", columns, tuple((f"row {n}", "x") for n in range(rows)))
+
+
+@pytest.mark.skipif(
+    shutil.which("pdftotext") is None, reason="pdftotext reads the text of a PDF, and is not here"
+)
+def test_no_row_stands_alone_on_the_last_page_and_a_short_table_stays_whole(tmp_path):
+    (fits,) = {sum(rows_on_pages(tmp_path, section(table_of(10))))}
+    assert fits == 10
+    full = rows_on_pages(tmp_path, section(table_of(60)))[0]
+    assert rows_on_pages(tmp_path, section(table_of(full))) == [full]
+    assert rows_on_pages(tmp_path, section(table_of(full + 1))) == [full - 1, 2]
+    assert rows_on_pages(tmp_path, section(*[Prose("Something said.")] * 34, table_of(10))) == [0, 10]
+
+
+@pytest.mark.skipif(
+    shutil.which("pdftotext") is None, reason="pdftotext reads the text of a PDF, and is not here"
+)
+@pytest.mark.parametrize(("lines", "pages"), [(2, [5]), (20, [0, 5])])
+def test_a_part_that_follows_shares_a_page_that_is_nearly_empty(tmp_path, lines, pages):
+    before = section(*[Prose("Something said.")] * lines)
+    assert rows_on_pages(tmp_path, before, section(table_of(5), follows=True)) == pages

@@ -128,7 +128,7 @@ def _parameters(design: Design) -> Section:
     columns = (Column("Parameter", width=1.4), Column("Value"))
     rows = tuple((capital(" ".join(path)), value) for path, value in _values(design, ()))
     table = Table("parameters", "Every parameter of the design file", columns, rows)
-    return Section("parameters", "Parameters and sources", (table,))
+    return Section("parameters", "Parameters and sources", (table,), follows=True)
 
 
 def _values(value: object, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:

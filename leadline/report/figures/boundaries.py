@@ -47,6 +47,7 @@ _NAMES = 0.3  # of the page's width
 _CELL = 15.0  # height
 _LINE = 6.5  # height of a cell where each number of control responders has a line
 _WIDEST = 16.0
+_EVERY = "each basket"
 
 
 def plot_boundaries(report: DesignReport, *, width_mm: float = style.TWO_COLUMNS_MM) -> Plotted:
@@ -57,7 +58,8 @@ def plot_boundaries(report: DesignReport, *, width_mm: float = style.TWO_COLUMNS
     cell = min(_WIDEST, (page.width - names - 2 * _EDGE) / (most + 1))
     y, data = 2.0, []
     for baskets, rows in boundaries_by_basket(report):
-        title = f"{capital(baskets)}, {look_title(report, rows[0])}: {_children(rows[0])}"
+        named = capital(baskets) if baskets == _EVERY else baskets  # an id stays as the tables have it
+        title = f"{named}, {look_title(report, rows[0])}: {_children(rows[0])}"
         draw = _field if rows[0].controls else _strip
         y = draw(page, title, rows, y, names, cell)
         data += [_datum(baskets, row) for row in rows]
@@ -92,7 +94,7 @@ def boundaries_by_basket(report: DesignReport) -> Iterator[tuple[str, tuple[Boun
         for together in shared.values():
             names = [label for label, _ in together]
             every = len(names) == len(report.design.baskets) > 1
-            yield ("each basket" if every else listed(names)), together[0][1]
+            yield (_EVERY if every else listed(names)), together[0][1]
 
 
 def _but_basket(row: BoundaryRow) -> tuple[object, ...]:

@@ -55,6 +55,7 @@ def _plain(results: Results) -> dict[str, Any]:
                 "title": part.title,
                 "level": part.level,
                 "wide": part.wide,
+                "follows": part.follows,
                 "blocks": [_block(block) for block in part.blocks],
             }
             for part in results.sections
