@@ -40,12 +40,16 @@ def print_pooled(pooled: Pooled) -> None:
 
 
 def _print_posterior(pooled: Pooled, percent: str) -> None:
+    from leadline.evidence.pooling import DEFAULT_PRIORS, PRIOR_SOURCES
+
     table = _table(pooled.measure, "median", percent, "")
     table.add_row("average study", _number(pooled.mean.median), _span(pooled.mean), "")
     table.add_row("a new study (prediction)", _number(pooled.new_study.median), _span(pooled.new_study), "")
     table.add_row(f"tau ({pooled.scale})", _number(pooled.tau.median), _span(pooled.tau), "")
     _print(table)
     print(_prior_words(pooled.prior, pooled.scale))
+    if pooled.prior == DEFAULT_PRIORS[pooled.kind]:
+        print(f"Source of these priors: {PRIOR_SOURCES[pooled.kind]}.")
     print(
         f"Exact likelihood, quadrature; the error of these numbers is below {_power_of_ten(pooled.error)}.\n"
     )
@@ -97,6 +101,7 @@ def print_prior(found: PriorForChildren) -> None:
         _add_components(table, _parts(fit), fit)
     _add_components(table, f"robust, {found.robust_weight:g} vague", found.robust)
     _print(table)
+    _print_wide_vague(found.scale, found.robust.mixture)
     print("KL: nats that the fit loses. ELIR, moment, Morita: effective sample sizes in patients by three")
     print("methods; they differ, so name the one you quote.")
     if any(fit.ess is not None and fit.ess.elir is None for fit in (*found.fits, found.robust)):
@@ -142,6 +147,7 @@ def print_tipping(found: TippingForChildren) -> None:
         f"  children alone: {tipping.without_adults:.3f}    adults believed whole: {tipping.adults_alone:.3f}"
     )
     print(f"  What is not the adults' in the prior is vague: {_vague_words(found.robust)}.")
+    _print_wide_vague(found.scale, found.robust)
     if tipping.weight is None:
         holds = tipping.adults_alone >= tipping.conclusion.probability
         print(
@@ -194,6 +200,24 @@ def _vague_words(robust: BetaMixture | NormalMixture) -> str:
         for _, first, second in _components(robust)
     ]
     return "; ".join(parts)
+
+
+_WIDE = 10.0
+"""A standard deviation of a logarithm that no effect of a therapy needs: twenty are odds of 1 to 500 million."""
+
+
+def _print_wide_vague(scale: str, robust: BetaMixture | NormalMixture) -> None:
+    """Lindley's paradox: a component spread over values that cannot be foretells any data worse than the adults do."""
+    from leadline.evidence.priors import BetaMixture
+
+    if isinstance(robust, BetaMixture) or not scale.lower().startswith(("log", "ln")):
+        return
+    if (widest := max(robust.sds)) > _WIDE:
+        print(
+            f"The vague component has a standard deviation of {widest:.3g}: on a {scale} one so wide foretells any\n"
+            "data badly, so that the posterior leans to the adults even where the children differ from them\n"
+            "(Lindley's paradox). A narrower one (--robust-sd) guards better."
+        )
 
 
 def _discount_words(discount: Discount) -> str:

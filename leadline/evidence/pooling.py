@@ -37,11 +37,24 @@ from leadline.evidence.studies import Studies, StudyKind
 from leadline.verdicts.exact import clopper_pearson, poisson_rate_interval
 
 DEFAULT_PRIORS: dict[StudyKind, HyperPrior] = {
-    StudyKind.ONE_ARM: HyperPrior(0.0, 2.0, HalfNormal(1.0)),
-    StudyKind.TWO_ARM: HyperPrior(0.0, 2.0, HalfNormal(0.5)),
-    StudyKind.RATE: HyperPrior(0.0, 10.0, HalfNormal(1.0)),
-    StudyKind.EFFECT: HyperPrior(0.0, 4.0, HalfNormal(0.5)),  # of logs of ratios, and of standardised effects
+    StudyKind.ONE_ARM: HyperPrior(0.0, 2.0, HalfNormal(1.0)),  # [R]
+    StudyKind.TWO_ARM: HyperPrior(0.0, 2.0, HalfNormal(0.5)),  # tau [B]; the 2 is ours, narrower than [B]'s 4
+    StudyKind.RATE: HyperPrior(0.0, 10.0, HalfNormal(1.0)),  # ours: a rate may have any unit of exposure
+    StudyKind.EFFECT: HyperPrior(
+        0.0, 4.0, HalfNormal(0.5)
+    ),  # [B]; of logs of ratios, and ours of standardised effects
 }
+"""Sources   [R] manual of the R package RBesT, gMAP: standard deviation 2 for log odds; half-normal 1 for tau, called
+             conservative for mean rates of 0.2 to 0.8
+          [B] manual of the R package bayesmeta, pppvalue: log odds ratios with standard deviation 4 and half-normal 0.5
+"""
+PRIOR_SOURCES: dict[StudyKind, str] = {
+    StudyKind.ONE_ARM: "manual of the R package RBesT (gMAP), for rates of 0.2 to 0.8",
+    StudyKind.TWO_ARM: "of tau, manual of the R package bayesmeta (pppvalue); of the average our own, where that has 4",
+    StudyKind.RATE: "our own, wide enough for any unit of exposure",
+    StudyKind.EFFECT: "manual of the R package bayesmeta (pppvalue), for log odds ratios",
+}
+"""Where DEFAULT_PRIORS come from, in words for a reader."""
 _OF_ANY_UNIT = re.compile(r"(log|ln)\b|standardi[sz]ed mean difference", re.IGNORECASE)
 
 

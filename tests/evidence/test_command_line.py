@@ -103,6 +103,23 @@ def test_prior_names_every_sample_size(adults):
         assert words in result.stdout
 
 
+@pytest.mark.parametrize(("sd", "warned"), [(10, False), (10.01, True), (25.4, True)])
+def test_a_vague_component_too_wide_to_doubt_the_adults_is_named(asthma, sd, warned):
+    for command in (
+        ["prior", str(asthma), "--as-one", "--patient-sd", "2", "--robust-sd", str(sd)],
+        ["tipping", str(asthma), "--as-one", "--limit", "0", "--below", "--estimate", "1", "--se", "0.7",
+         "--robust-sd", str(sd)],
+    ):  # fmt: skip
+        result = RUN.invoke(app, command)
+        assert result.exit_code == 0
+        assert ("leans to the adults" in result.stdout) is warned
+
+
+def test_the_source_of_usual_priors_is_printed_and_of_others_none(adults):
+    assert "RBesT (gMAP)" in RUN.invoke(app, ["pool", str(adults)]).stdout
+    assert "Source of these" not in RUN.invoke(app, ["pool", str(adults), "--mu-sd", "3"]).stdout
+
+
 def test_tipping_gives_the_printed_weight(asthma):
     options = [
         "--as-one",

@@ -23,6 +23,7 @@ from leadline.errors import ItemUnknown, OutputExists
 from leadline.report.blocks import Prose
 from leadline.report.design.machine import json_schema, machine
 from leadline.report.design.models import model_in_words, model_sources, prior_in_words
+from leadline.report.design.protocol_text import protocol_parts
 from leadline.report.design.results import design_results
 from leadline.report.design.sections import cited_rates
 from leadline.report.design.tables import all_tables, boundaries_table, harm_boundary_table
@@ -42,7 +43,7 @@ from leadline.trial.borrowing.mem import Exchangeability
 from leadline.trial.borrowing.pooled import Pooled
 from leadline.trial.borrowing.power_prior import PowerPrior
 from leadline.trial.borrowing.weights import GlobalWeight, Heterogeneity, MarginalLikelihood
-from leadline.trial.design import Basket, Design, Efficacy, Harm, HarmCheck, HarmScope
+from leadline.trial.design import Basis, Basket, Design, EarlyRule, Efficacy, Harm, HarmCheck, HarmScope
 from tests.report.test_figures import assert_nothing_overlaps
 from tests.trial.designs import CPP, fujikawa
 
@@ -155,6 +156,30 @@ def test_like_baskets_share_their_boundaries_and_every_count_stands_once(publish
                 low, *high = map(int, row[3].split(" to "))
                 counts += range(low, (high or [low])[0] + 1)
         assert counts == list(range(children + 1))
+
+
+@pytest.fixture(scope="module")
+def nameless():
+    """Baskets with an id alone and a futility rule that foretells, each borrowing from the other."""
+    baskets = (
+        Basket("mctd", "sri4", 0.1, 0.5, (3, 5)),
+        Basket("csle", "sri4", 0.2, 0.6, (2, 4)),
+    )
+    rule = EarlyRule(Basis.PREDICTIVE, 0.1)
+    return describe(Design("Ids", baskets, Efficacy(0.9), CPP, futility=rule))
+
+
+def test_an_id_keeps_its_letters_in_the_figure(nameless):
+    said = {text.get_text() for text in plot_boundaries(nameless).figure.findobj(Text)}
+    assert any(text.startswith("mctd, interim") for text in said)
+    assert not any(text.startswith("Mctd") for text in said)
+
+
+def test_a_rule_that_foretells_says_by_what(nameless):
+    decisions = dict(protocol_parts(nameless))["Decisions"]
+    assert "foretold by its posterior as it stands, borrowing included" in decisions[0]
+    alone = replace(nameless, design=replace(nameless.design, borrowing=Independent()))
+    assert "foretold" not in dict(protocol_parts(alone))["Decisions"][0]
 
 
 def test_a_decision_that_others_share_says_what_follows_and_any_other_says_nothing_more(published):

@@ -166,10 +166,13 @@ def _threshold(design: Design) -> str:
 def _rule(design: Design, rule: EarlyRule, *, success: bool) -> str:
     if rule.by is Basis.PREDICTIVE:
         side = "above" if success else "below"
-        return (
+        said = (
             "the predictive probability that, with all its children, it reaches the number of responders that suffices "
             f"without borrowing is {side} {rule.cutoff:g}"
         )
+        if len(design.baskets) == 1 or isinstance(design.borrowing, Independent):
+            return said
+        return f"{said}, where the children to come are foretold by its posterior as it stands, borrowing included"
     side = "at least" if success else "below"
     return f"the posterior probability that its response rate {beyond(design, rule.above)} is {side} {rule.cutoff:g}"
 
