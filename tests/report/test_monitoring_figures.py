@@ -84,10 +84,16 @@ def test_each_basket_with_a_rule_of_its_own_has_a_panel_and_a_row(of_each_basket
 
 
 @pytest.mark.parametrize("width_mm", [120.0, 175.0])
-@pytest.mark.parametrize("baskets", [2, 7])
+@pytest.mark.parametrize("baskets", [2, 7, 9, 12])
 def test_nothing_overlaps_in_the_panels_of_all_baskets(of_each_basket, baskets, width_mm):
-    several = replace(of_each_basket, baskets=(of_each_basket.baskets * 4)[:baskets])
+    several = replace(of_each_basket, baskets=(of_each_basket.baskets * 6)[:baskets])
     assert_nothing_overlaps(plot_harm(several, width_mm=width_mm))
+
+
+@pytest.mark.parametrize("baskets", [8, 9, 12])
+def test_the_panels_of_many_baskets_fit_a_page(of_each_basket, baskets):
+    several = replace(of_each_basket, baskets=(of_each_basket.baskets * 6)[:baskets])
+    assert plot_harm(several).figure.get_size_inches()[1] * 25.4 <= 210
 
 
 def test_each_row_of_a_table_has_a_cell_for_each_column(found):

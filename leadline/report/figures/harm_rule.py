@@ -44,6 +44,8 @@ class HarmPanel:
 
     above    where the panel begins
     height   of all events
+    start    where the panel begins from the left
+    share    of the page's width
     """
 
     page: Page
@@ -51,6 +53,13 @@ class HarmPanel:
     events: int
     above: float = 0.0
     height: float = HEIGHT
+    start: float = 0.0
+    share: float = 1.0
+
+    @property
+    def left(self) -> float:
+        """Where the first column of a child begins."""
+        return self.start + _LEFT
 
     @property
     def top(self) -> float:
@@ -69,7 +78,7 @@ class HarmPanel:
 
     def x_at(self, n: float) -> float:
         """Where the column of child n ends."""
-        return _LEFT + n / self.children * (self.page.width - 8 - _LEFT)
+        return self.left + n / self.children * (self.page.width * self.share - 8 - _LEFT)
 
     def middle_of(self, n: int) -> float:
         """The middle of the column of child n."""
@@ -101,8 +110,8 @@ class HarmPanel:
     def draw_axes(self, across: str, *, counts: Sequence[int] = ()) -> None:
         """Both axes with their numbers and words; of the children the given numbers, or as many as have room."""
         page, right = self.page, self.x_at(self.children)
-        page.line(_LEFT, self.bottom, right, self.bottom, color=style.QUIET, width=style.HAIRLINE)
-        page.line(_LEFT, self.top, _LEFT, self.bottom, color=style.QUIET, width=style.HAIRLINE)
+        page.line(self.left, self.bottom, right, self.bottom, color=style.QUIET, width=style.HAIRLINE)
+        page.line(self.left, self.top, self.left, self.bottom, color=style.QUIET, width=style.HAIRLINE)
         counts = counts or [n for n in range(1, self.children + 1) if n % 2 == 0 or self.children < 12]
         widths = [text_width(str(n), style.SMALL) for n in counts]
         for place in thinned([self.middle_of(n) for n in counts], widths):
@@ -110,13 +119,15 @@ class HarmPanel:
             page.text(
                 x, self.bottom + 7, str(counts[place]), size=style.SMALL, align="center", color=style.QUIET
             )
-        middle = (_LEFT + right) / 2
+        middle = (self.left + right) / 2
         page.text(middle, self.bottom + 18, across, size=style.SMALL, align="center", color=style.QUIET)
         apart = next(step for step in (1, 5, 10, 50) if step * self.height > _APART * self.events)
         for events in range(0, self.events + 1, apart):
             y = self.y_at(events)
-            page.text(_LEFT - 5, y, str(events), size=style.SMALL, align="right", color=style.QUIET)
-        page.text(EDGE, self.above + 5, "Children with the event", size=style.SMALL, color=style.QUIET)
+            page.text(self.left - 5, y, str(events), size=style.SMALL, align="right", color=style.QUIET)
+        page.text(
+            self.start + EDGE, self.above + 5, "Children with the event", size=style.SMALL, color=style.QUIET
+        )
 
 
 def panel_height(panels: int, room: float) -> float:

@@ -15,6 +15,8 @@ from leadline.trial.monitoring.standing import Scale
 from leadline.trial.monitoring.words import chance
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from leadline.report.figures.plotted import Value
     from leadline.trial.monitoring import Monitoring
     from leadline.trial.monitoring.harm import HarmStanding
@@ -27,7 +29,11 @@ _TICK = 8.0
 _PAGE = 560.0
 """Room for all panels of harm on one page."""
 _NAMED = 12.0
-"""Room for the name above a panel of harm."""
+"""Room for a line of the name above a panel of harm."""
+_BOLD = 0.8
+"""Of a width, what plain letters may take so that bold ones stay within it."""
+_IN_ONE_COLUMN = 7
+"""Panels of harm that one below the other leave no more than a page."""
 _WORDS = 118.0
 """Room on the right for what the rule says."""
 
@@ -165,12 +171,12 @@ def plot_harm(found: Monitoring, *, width_mm: float = style.TWO_COLUMNS_MM) -> P
     """A panel a harm rule: children in the order of infusion against those with the event; the boundary above, the
     unknown hatched."""
     page, y = Page(width_mm * style.POINTS_PER_MM), 0.0
-    height = panel_height(len(found.harm_rules), _PAGE - len(found.harm_rules) * _NAMED)
-    for basket, harm in found.harm_rules:
-        if basket:
-            page.text(EDGE, y + 6, _panel_title(basket, harm), size=style.BODY, bold=True)
-            y += _NAMED
-        y = _harm_panel(page, harm, y, height)
+    rules = found.harm_rules
+    across = 1 if len(rules) <= _IN_ONE_COLUMN else 2
+    rows = [rules[first : first + across] for first in range(0, len(rules), across)]
+    height = panel_height(len(rows), _PAGE - len(rows) * across * _NAMED)
+    for row in rows:
+        y = _row_of_panels(page, row, y, height, 1 / across)
     y = page.legend(
         EDGE, y, page.width - 2 * EDGE, _harm_key("the trial" if found.harm else "the basket"), gap=14
     )
@@ -182,16 +188,33 @@ def plot_harm(found: Monitoring, *, width_mm: float = style.TWO_COLUMNS_MM) -> P
     )
 
 
+def _row_of_panels(
+    page: Page, row: Sequence[tuple[str, HarmStanding]], above: float, height: float, share: float
+) -> float:
+    """Panels beside one another, each below its name; where the next thing can stand."""
+    width = page.width * share
+    named = [wrapped(_panel_title(*one), _BOLD * width - EDGE, style.BODY) if one[0] else [] for one in row]
+    top = above + _NAMED * max(map(len, named))
+    for place, lines in enumerate(named):
+        for number, line in enumerate(lines):
+            page.text(place * width + EDGE, above + 6 + number * _NAMED, line, size=style.BODY, bold=True)
+    return max(
+        _harm_panel(page, harm, top, height, place * width, share) for place, (_, harm) in enumerate(row)
+    )
+
+
 def _panel_title(basket: str, harm: HarmStanding) -> str:
     open_ones = f", of {harm.unknown} it is not known" if harm.unknown else ""
     return f"{basket}: {harm.with_event} of {harm.children} infused had the event{open_ones}"
 
 
-def _harm_panel(page: Page, harm: HarmStanding, above: float, height: float) -> float:
+def _harm_panel(
+    page: Page, harm: HarmStanding, above: float, height: float, start: float, share: float
+) -> float:
     """Children of one rule; where the next thing can stand."""
     low, high = harm.path
     across = max(len(harm.boundary), len(low) - 1, 1)
-    panel = HarmPanel(page, across, max((*_stops(harm).values(), *high, 1)) + 1, above, height)
+    panel = HarmPanel(page, across, max((*_stops(harm).values(), *high, 1)) + 1, above, height, start, share)
     for n in range(1, len(low)):
         page.bar(panel.x_at(n - 1), panel.y_at(low[n]), panel.x_at(n), panel.bottom, fill=style.SECOND)
         if high[n] > low[n]:
