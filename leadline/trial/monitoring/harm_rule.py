@@ -4,7 +4,9 @@ A design has one rule for the children of all baskets together, or one for each 
 it counts those who were given them, whatever their arm. Controls are no part of it.
 
 A look counts the events, and looked at after every child also the infusions, up to the day by which it has been held,
-when the last of its windows is over: what comes later takes no decision of it back, and counts from then on.
+when the last of its windows is over: what comes later takes no decision of it back, and counts from then on. Looked at
+with the looks, a rule takes as many children as the look, the first who were infused: one whose response is left out of
+the count was given the cells like any other.
 """
 
 from __future__ import annotations
@@ -38,7 +40,6 @@ class HarmRule:
 
     baskets    whose children it counts together, and which it closes
     infused    children of these baskets who were given the cells, in the order of infusion
-    treated    the treated children of each basket of the design
     held       the day (an ordinal) by which a look at so many children of each basket has been held; None where they
                are not all there, or have no dates
     """
@@ -47,14 +48,13 @@ class HarmRule:
     boundary: Boundary
     baskets: tuple[int, ...]
     infused: Sequence[Exposed]
-    treated: Sequence[Sequence[Child]]
     held: Callable[[tuple[int, ...]], int | None]
 
     def stopped_by(self, sizes: tuple[int, ...], *, unknown_as: bool) -> bool:
         """Whether the rule is reached at the look at which the baskets have so many counted children, or by now if they
         are not all there.
 
-        Looked at after every child, all who were infused by then count; looked at with the others, those of the look.
+        Looked at after every child, all who were infused by then count; looked at with the looks, the first so many.
         """
         day = self.held(sizes)
         if self._each_child:
@@ -62,11 +62,11 @@ class HarmRule:
                 one for one in self.infused if day is None or one.infused is None or one.infused <= day
             ]
             return first_stop(_had(by_then, day), self.boundary, unknown_as=unknown_as) is not None
-        looked_at = {
-            child.patient_id for j in self.baskets for child in first_counted(self.treated[j], sizes[j])
-        }
-        had = _had([one for one in self.infused if one.patient_id in looked_at], day)
-        return self._reached(had, unknown_as=unknown_as)
+        first = [one for j in self.baskets for one in self._infused_of(j)[: sizes[j]]]
+        return self._reached(_had(first, day), unknown_as=unknown_as)
+
+    def _infused_of(self, basket: int) -> list[Exposed]:
+        return [one for one in self.infused if one.basket == basket]
 
     @property
     def _each_child(self) -> bool:
@@ -112,7 +112,6 @@ def harm_rules(
             boundary,
             group,
             [child for child in found.exposed if child.basket in group],
-            treated,
             held,
         )
         for group, boundary in zip(trial.design.harm_groups, trial.harm_boundaries, strict=True)

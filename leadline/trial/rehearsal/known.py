@@ -25,11 +25,13 @@ if TYPE_CHECKING:
 
 def decide_by_truth(trial: Trial, look: Look) -> Decided:
     """What the design decides at a look when every response and every event is known."""
-    design, harm = trial.design, _harmed(trial, look)
+    design = trial.design
+    treated, controls = _seen(design, look, control=False), _seen(design, look, control=True)
+    short = short_of_look(design, look, treated[1] + controls[1])
+    harm = _harmed(trial, look, treated[1], held=not short)
     if harm.issuperset(look.baskets):
         return Decided(harm)
-    treated, controls = _seen(design, look, control=False), _seen(design, look, control=True)
-    if short := short_of_look(design, look, treated[1] + controls[1]):
+    if short:
         return Decided(harm, short=short)
     here = one_outcome(*treated, *controls)
     verdicts = {
@@ -79,22 +81,35 @@ def _happened(one: Taken, day: int) -> bool:
     return one.child.harm_day is not None and one.infused + one.child.harm_day < day
 
 
-def _harmed(trial: Trial, look: Look) -> frozenset[int]:
-    """The baskets whose boundary is reached: after any child in the order of infusion, or by those of the look."""
+def _harmed(trial: Trial, look: Look, sizes: Sequence[int], *, held: bool) -> frozenset[int]:
+    """The baskets whose boundary is reached.
+
+    After any child in the order of infusion; or at a look that is held, by as many children as it counts of each
+    basket, the first who were infused.
+    """
     design = trial.design
     each_child = design.harm is not None and design.harm.check is HarmCheck.CHILD
-    treated = [one for one in look.taken if not one.child.control]
-    counted = [one for one in treated if each_child or one.child.counted is not None]
+    if not each_child and not held:
+        return frozenset()
+    infused = [one for one in look.taken if not one.child.control]
+    looked_at = infused if each_child else _first(infused, sizes)
     return frozenset(
         at
         for group, boundary in zip(design.harm_groups, trial.harm_boundaries, strict=True)
         if _reached(
             boundary,
-            [_happened(one, look.day) for one in counted if one.child.basket in group],
+            [_happened(one, look.day) for one in looked_at if one.child.basket in group],
             each_child=each_child,
         )
         for at in group
     )
+
+
+def _first(infused: Sequence[Taken], sizes: Sequence[int]) -> list[Taken]:
+    """The first so many of each basket."""
+    return [
+        one for at, size in enumerate(sizes) for one in [t for t in infused if t.child.basket == at][:size]
+    ]
 
 
 def _reached(boundary: Boundary, had: list[bool], *, each_child: bool) -> bool:

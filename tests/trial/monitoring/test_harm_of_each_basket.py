@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,8 @@ from leadline.trial.monitoring import check_lock, monitor, read_lock, read_plan,
 from leadline.trial.monitoring.harm import Rule
 from leadline.trial.monitoring.lock import lock_values
 from tests.trial.monitoring.small_trial import DESIGN, ON, write_trial
+
+PROTOCOLS = Path(__file__).parents[3] / "leadline/protocol/protocols"
 
 CPP = "{model: power_prior, weights: {kind: cpp, a: 2, b: 2}}"
 OWN = DESIGN.replace("check: child", "check: child, scope: basket").replace("level: 0.2", "level: 0.35")
@@ -137,6 +140,27 @@ def test_looked_at_with_the_looks_a_basket_is_closed_at_its_look_with_the_childr
     assert [(one.action, one.children) for one in step.decisions] == [("stop for harm", 2), ("go on", 1)]
     assert (arthritis.rule_now, arthritis.closed.look, arthritis.closed.children) == ("stop for harm", 1, 2)
     assert lupus.rule_now.startswith("go on")
+
+
+def test_at_a_look_the_first_who_were_infused_count_also_those_left_out_of_the_response(tmp_path):
+    shipped = (PROTOCOLS / "msc_iv_paediatric.yaml").read_text("utf-8")
+    (tmp_path / "left_out.yaml").write_text(shipped.replace("missing: not_met", "missing: left_out"), "utf-8")
+    in_turn = "order: [[jia], [csle], [jia], [csle]]\n"
+    text = OWN.replace("check: child", "check: look").replace("msc_iv_paediatric", "left_out.yaml") + in_turn
+    book = write_trial(tmp_path / "book")
+    visits = (book / "visits.csv").read_text("utf-8").splitlines(keepends=True)
+    (book / "visits.csv").write_text("".join(row for row in visits if "JIA-1-24" not in row), "utf-8")
+    with (book / "adverse_events.csv").open("a", encoding="utf-8") as file:
+        file.write("JIA-1,sepsis,2024-01-20,yes,possible\n")
+    found = monitor(plan_of(text, tmp_path), read_casebook(book), on=ON)
+    (step,) = found.steps
+    (decision,) = step.decisions
+    # The response of JIA-1 is missing, so that the look at two children is that of JIA-2 and JIA-3, of whom one had a
+    # serious event. JIA-1 and JIA-2 were infused first, and both had one: two of two stop.
+    harm = found.baskets[0].harm
+    assert harm is not None
+    assert harm.boundary[1] == 2
+    assert decision.action == "stop for harm"
 
 
 EARLY = "efficacy: {posterior: 0.9, early: {by: posterior, cutoff: 0.85}}"

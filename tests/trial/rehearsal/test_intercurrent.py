@@ -294,6 +294,17 @@ def test_a_rehearsal_with_many_of_one_event_agrees_with_its_truth(event, strateg
     assert (found, found_otherwise) == (happened, 0)
 
 
+@pytest.mark.parametrize("scope", ["pooled", "basket"])
+def test_harm_in_children_left_out_of_the_count_is_seen_at_the_looks(scope, tmp_path):
+    design = SMALL.replace("check: child", f"check: look, scope: {scope}").replace("level: 0.1", "level: 0.3")
+    text = with_protocol(tmp_path, {STOP: "hypothetical"}, design=design)
+    rates = {"truth": "jia=0.7,mctd=0.6", "intercurrent": f"{STOP}=0.5", "harm_rate": 0.4}
+    asked = small(tmp_path, text, **rates, children="jia=30,mctd=30", seed=3)
+    seen = [rehearse_once(asked, number) for number in (6, 12, 17)]
+    assert all(row["charts"] == row["truth"] and row["misjudged"] == 0 for row in seen)
+    assert any(why == "harm" for row in seen for _, _, why, _ in row["charts"]["ends"])
+
+
 def test_all_events_together_agree_in_both_arms(tmp_path):
     asked = small(tmp_path, RANDOMISED, truth="jia=0.8/0.5,mctd=0.6", harm_rate=0.2, intercurrent=ALL)
     seen = [rehearse_once(asked, number) for number in range(1, 4)]
