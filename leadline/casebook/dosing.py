@@ -30,9 +30,9 @@ FREQUENCIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )  # fmt: skip
 """Code to the ways in which charts write it. Not here: "monthly", which is no 28 days; "biweekly", which has two
-meanings; "qd", "od" and "qod", which are read for each other [ISMP].
+meanings; "qd", "od" and "qod", which have been taken for "four times a day", "right eye" and "every day" [ISMP].
 
-[ISMP] Institute for Safe Medication Practices, List of Error-Prone Abbreviations, Symbols, and Dose Designations, 2021
+[ISMP] Institute for Safe Medication Practices, List of Error-Prone Abbreviations, Symbols, and Dose Designations
 """
 
 UNITS: Mapping[str, tuple[str, ...]] = MappingProxyType(
