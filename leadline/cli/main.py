@@ -100,7 +100,7 @@ def run() -> None:
         signal.SIGTERM, signal.default_int_handler
     )  # asked to end, it ends its processes as by Ctrl-C
     gc.set_threshold(OBJECTS_BETWEEN_SEARCHES)
-    # Matrices here are many and small: threads wait for one another, 6 s for a design's 1.4 where others are at work.
+    # Matrices here are many and small: threads wait for one another, 6 s for a design's 1.5 where others are at work.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     try:
         _run_app()
