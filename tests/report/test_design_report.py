@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import json
 import re
-import shutil
 import subprocess
 import zipfile
 from dataclasses import replace
@@ -44,6 +43,7 @@ from leadline.trial.borrowing.pooled import Pooled
 from leadline.trial.borrowing.power_prior import PowerPrior
 from leadline.trial.borrowing.weights import GlobalWeight, Heterogeneity, MarginalLikelihood
 from leadline.trial.design import Basis, Basket, Design, EarlyRule, Efficacy, Harm, HarmCheck, HarmScope
+from tests.report.programs import needs_pdftotext
 from tests.report.test_figures import assert_nothing_overlaps
 from tests.trial.designs import CPP, fujikawa
 
@@ -100,9 +100,7 @@ def test_the_warning_of_a_larger_error_stands_on_the_first_page_of_every_documen
     assert 0 < word.index(warning) < word.index("<w:tbl>") < word.index("<w:pageBreakBefore/>")
 
 
-@pytest.mark.skipif(
-    shutil.which("pdftotext") is None, reason="pdftotext reads the text of a PDF, and is not here"
-)
+@needs_pdftotext
 def test_every_page_of_the_pdf_says_what_it_is_and_the_first_one_warns(published, tmp_path):
     write_design_report(published, tmp_path / "out", formats=["pdf"])
     command = ["pdftotext", str(tmp_path / "out/design.pdf"), "-"]

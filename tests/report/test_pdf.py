@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pytest
 
 from leadline.report.blocks import Block, Column, Prose, Results, Section, Table
 from leadline.report.pdf import write_pdf
+from tests.report.programs import needs_pdftotext
 from tests.report.sample import SECRET
 
 
@@ -40,9 +40,7 @@ def test_two_runs_write_the_same_file(pdf, again):
     assert pdf == (again / "report.pdf").read_bytes()
 
 
-@pytest.mark.skipif(
-    shutil.which("pdftotext") is None, reason="pdftotext reads the text of a PDF, and is not here"
-)
+@needs_pdftotext
 def test_its_text_is_that_of_the_report(published):
     command = ["pdftotext", "-layout", str(published / "report.pdf"), "-"]
     text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
@@ -53,9 +51,7 @@ def test_its_text_is_that_of_the_report(published):
     assert SECRET not in text
 
 
-@pytest.mark.skipif(
-    shutil.which("pdftotext") is None, reason="pdftotext reads the text of a PDF, and is not here"
-)
+@needs_pdftotext
 def test_no_word_of_a_narrow_column_runs_into_the_next(published):
     """The longest of the checklists' items, beside what is asked."""
     command = ["pdftotext", "-layout", str(published / "report.pdf"), "-"]
@@ -81,9 +77,7 @@ def table_of(rows: int) -> Table:
     return Table("t", "Rows", columns, tuple((f"row {n}", "x") for n in range(rows)))
 
 
-@pytest.mark.skipif(
-    shutil.which("pdftotext") is None, reason="pdftotext reads the text of a PDF, and is not here"
-)
+@needs_pdftotext
 def test_no_row_stands_alone_on_the_last_page_and_a_short_table_stays_whole(tmp_path):
     (fits,) = {sum(rows_on_pages(tmp_path, section(table_of(10))))}
     assert fits == 10
@@ -93,9 +87,7 @@ def test_no_row_stands_alone_on_the_last_page_and_a_short_table_stays_whole(tmp_
     assert rows_on_pages(tmp_path, section(*[Prose("Something said.")] * 34, table_of(10))) == [0, 10]
 
 
-@pytest.mark.skipif(
-    shutil.which("pdftotext") is None, reason="pdftotext reads the text of a PDF, and is not here"
-)
+@needs_pdftotext
 @pytest.mark.parametrize(("lines", "pages"), [(2, [5]), (20, [0, 5])])
 def test_a_part_that_follows_shares_a_page_that_is_nearly_empty(tmp_path, lines, pages):
     before = section(*[Prose("Something said.")] * lines)

@@ -32,6 +32,7 @@ from leadline.report.adherence.results import adherence_results, lead
 from leadline.report.adherence.tables import next_ones
 from leadline.report.adherence.writing import json_schema
 from leadline.report.blocks import Table
+from tests.report.programs import needs_pdftotext
 
 
 @pytest.fixture(scope="module")
@@ -291,9 +292,7 @@ def test_a_published_casebook_is_not_called_invented_and_stays_with_the_team(swa
     )
 
 
-@pytest.mark.skipif(
-    shutil.which("pdftotext") is None, reason="pdftotext reads the text of a PDF, and is not here"
-)
+@needs_pdftotext
 def test_every_page_of_the_pdf_says_that_it_is_internal(folder):
     command = ["pdftotext", "-layout", str(folder / "adherence.pdf"), "-"]
     text = subprocess.run(command, capture_output=True, text=True, check=True).stdout

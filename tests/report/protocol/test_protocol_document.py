@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import json
 import re
-import shutil
 import subprocess
 import zipfile
 from dataclasses import is_dataclass, replace
@@ -27,6 +26,7 @@ from leadline.report.blocks import Heading, Table
 from leadline.report.protocol import write_protocol
 from leadline.report.protocol.outline import M11
 from leadline.report.protocol.results import protocol_content, protocol_results, protocol_tables
+from tests.report.programs import needs_pdftotext
 
 CHAPTERS = (
     "1 Protocol Summary",
@@ -335,9 +335,7 @@ def test_the_title_page_lists_each_open_figure_once(protocol):
     assert ("4.3", "Safety", "Least time between the infusions of the first children", "days") in rows
 
 
-@pytest.mark.skipif(
-    shutil.which("pdftotext") is None, reason="pdftotext reads the text of a PDF, and is not here"
-)
+@needs_pdftotext
 def test_every_page_of_the_pdf_says_what_it_is(folder):
     command = ["pdftotext", "-layout", str(folder / "protocol.pdf"), "-"]
     text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
