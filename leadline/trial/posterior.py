@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 
 
 INTERVAL_LEVEL = 0.95  # of the equal-tailed posterior intervals whose coverage is given
-FEW = 6_000  # outcomes: the integrals that only those close to a cut-off need cost more than the sums of all
 INTERVAL_TAILS = ((1 - INTERVAL_LEVEL) / 2, (1 + INTERVAL_LEVEL) / 2)
+# Up to so many outcomes all are computed with the finer integrals at once: those close to a cut-off need them anyway, and
+# to make them costs more than to sum over all.
+FEW = 6_000
 
 
 class Posterior:
