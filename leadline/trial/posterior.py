@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 INTERVAL_LEVEL = 0.95  # of the equal-tailed posterior intervals whose coverage is given
 INTERVAL_TAILS = ((1 - INTERVAL_LEVEL) / 2, (1 + INTERVAL_LEVEL) / 2)
-# Up to so many outcomes all are computed with the finer integrals at once: those close to a cut-off need them anyway, and
-# to make them costs more than to sum over all.
+# Up to so many outcomes all are computed with the finer integrals at once: those close to a cut-off need them anyway,
+# and to make them costs more than to sum over all.
 FEW = 6_000
 
 
